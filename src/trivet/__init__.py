@@ -1,0 +1,30 @@
+"""trivet: state limits on quality, cost and trust; get one portable file that keeps them, with proof.
+
+Everything is loaded on first use, so that `import trivet` costs next to nothing.
+"""
+
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "compile": "trivet.ship.api",
+    "load": "trivet.ship.specialist",
+    "Specialist": "trivet.ship.specialist",
+    "Infeasible": "trivet.engine.outcome",
+    "TrivetError": "trivet.runtime.errors",
+}
+
+__all__ = ["Infeasible", "Specialist", "TrivetError", "__version__", "compile", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'trivet' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,141 @@
+"""The options that `init`, `compile` and their like share: flags become the same Recipe as a TOML file."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trivet.core.recipe import DataSpec, Recipe
+
+
+def add_data_options(parser: argparse.ArgumentParser) -> None:
+    """Options that say how to read the source."""
+    group = parser.add_argument_group("data")
+    group.add_argument("--target", help="the column to answer; with --no-header c1, c2, ... or 'last'")
+    group.add_argument("--no-header", action="store_true", help="the first line holds data; columns are c1, c2, ...")
+    group.add_argument("--encoding", help="text encoding of the source (default utf-8; never guessed)")
+    group.add_argument("--goal", choices=("auto", "classify", "regress"), help="what to do (default: seen from the data)")
+    group.add_argument("--type", action="append", default=[], metavar="COLUMN=TYPE", help="force a column's type")
+    group.add_argument("--drop", action="append", default=[], metavar="COLUMN", help="leave a column out")
+    group.add_argument("--weight", metavar="COLUMN", help="column with the weight of each row")
+    group.add_argument("--group", metavar="COLUMN", help="rows of one group never straddle a split")
+    group.add_argument("--time-column", metavar="COLUMN", help="later rows certify what earlier rows taught")
+
+
+def add_build_options(parser: argparse.ArgumentParser) -> None:
+    """Options that say what must hold and what may be spent."""
+    group = parser.add_argument_group("build")
+    group.add_argument("--limit", action="append", default=[], metavar="'GAUGE >= VALUE'", help="may be given often")
+    group.add_argument("--time", help="time budget such as 5m, turned into work units once (default 5m)")
+    group.add_argument("--seed", type=int, help="every random choice follows from it (default 0)")
+    group.add_argument("--steps", action="append", default=[], metavar="PASS", help="run these passes instead of a search")
+    group.add_argument("--strict", action="store_true", help="findings of the data doctor end the build")
+
+
+def recipe_of(arguments: argparse.Namespace) -> "Recipe":
+    """The recipe that a TOML file, or a source with flags, means; flags win over the file."""
+    from trivet.core.recipe import DataSpec, Recipe, parse_recipe, parse_time
+
+    source = arguments.source
+    if source.endswith(".toml"):
+        recipe = parse_recipe(read_text(source), where=source)
+        beside = Path(source).parent / recipe.data.source
+        if not Path(recipe.data.source).exists() and beside.exists():
+            recipe = replace(recipe, data=replace(recipe.data, source=str(beside)))
+    else:
+        recipe = Recipe(data=DataSpec(source=source, target=wanted_target(arguments)))
+    changed: dict[str, Any] = {"data": data_of(arguments, recipe.data)}
+    if arguments.limit:
+        changed["limits"] = limits_of(arguments.limit, recipe)
+    if arguments.time is not None:
+        changed["seconds"] = parse_time(arguments.time)
+    if arguments.seed is not None:
+        changed["seed"] = arguments.seed
+    if arguments.steps:
+        changed["steps"] = steps_of(arguments.steps)
+    if arguments.strict:
+        changed["strict"] = True
+    return replace(recipe, **changed)
+
+
+def wanted_target(arguments: argparse.Namespace) -> str:
+    from trivet.core.errors import BadUse
+
+    if arguments.target is None:
+        raise BadUse(
+            "target-needed",
+            wanted="the column to answer",
+            found="no --target",
+            do=f"say  --target COLUMN,  or write a recipe:  trivet init {arguments.source} --target COLUMN",
+        )
+    return str(arguments.target)
+
+
+def data_of(arguments: argparse.Namespace, spec: "DataSpec") -> "DataSpec":
+    """The data part of a recipe with the flags that were given laid over it."""
+    given = {
+        "target": arguments.target,
+        "encoding": arguments.encoding,
+        "goal": arguments.goal,
+        "weight": arguments.weight,
+        "group": arguments.group,
+        "time": arguments.time_column,
+        "header": False if arguments.no_header else None,
+        "drop": tuple(arguments.drop) or None,
+        "types": {**(spec.types or {}), **types_of(arguments.type)} or None,
+    }
+    return replace(spec, **{name: item for name, item in given.items() if item is not None})
+
+
+def types_of(texts: list[str]) -> dict[str, str]:
+    from trivet.core.errors import BadUse
+    from trivet.core.task import FIELD_TYPES
+
+    found = {}
+    for text in texts:
+        column, sign, kind = text.rpartition("=")
+        if not sign or kind not in FIELD_TYPES:
+            raise BadUse(
+                "column-type",
+                wanted=f"COLUMN=TYPE with a type of {', '.join(FIELD_TYPES)}",
+                found=repr(text),
+                do="write, for example,  --type zip=category",
+            )
+        found[column] = kind
+    return found
+
+
+def limits_of(texts: list[str], recipe: "Recipe") -> tuple[Any, ...]:
+    """Limits of the flags; one for a gauge that the recipe limits too replaces it.  All mistakes at once."""
+    from trivet.core.errors import TrivetError, raise_all
+    from trivet.core.registry import parse_limit
+
+    found, errors = [], []
+    for text in texts:
+        try:
+            found.append(parse_limit(text))
+        except TrivetError as error:
+            errors.append(error)
+    raise_all(errors)
+    named = {(limit.gauge, limit.must) for limit in found}
+    return (*(limit for limit in recipe.limits if (limit.gauge, limit.must) not in named), *found)
+
+
+def steps_of(texts: list[str]) -> tuple[str, ...]:
+    from trivet.core.recipe import AUTO
+    from trivet.core.registry import parse_step
+
+    return AUTO if texts == ["auto"] else tuple(str(parse_step(text)) for text in texts)
+
+
+def read_text(path: str) -> str:
+    """The text of a recipe file; a missing or unreadable one is a trivet error."""
+    from trivet.core.errors import BadRecipe
+
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRecipe(
+            "recipe-file", wanted="a readable recipe in UTF-8", found=f"{path}: {error}", do="check the path"
+        ) from error

@@ -1,0 +1,17 @@
+"""`trivet passes`: every pass that is registered."""
+
+import argparse
+
+from trivet.cli.catalogue import catalogue
+from trivet.cli.result import Result
+
+SUMMARY = "List every pass, with what it is for."
+EXAMPLE = "trivet passes"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    return catalogue("pass", "passes")

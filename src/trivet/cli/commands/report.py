@@ -1,0 +1,28 @@
+"""`trivet report`: one self-contained page."""
+
+import argparse
+
+from trivet.cli.result import Result
+
+SUMMARY = "Write one self-contained page with the verdicts, plots, findings and lineage of a file."
+EXAMPLE = "trivet report claims.trivet --out claims.html"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="a .trivet file")
+    parser.add_argument("--out", help="page to write (default: named after the file)")
+    parser.add_argument("--force", action="store_true", help="replace the page if it exists")
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    from pathlib import Path
+
+    from trivet.engine.storage import Storage
+    from trivet.ship.report import render
+    from trivet.ship.specialist import load
+
+    out = arguments.out or str(Path(arguments.file).with_suffix(".html"))
+    file = load(arguments.file)
+    page = render(file.manifest, file.evidence, digest=file.digest, size_bytes=file.size_bytes)
+    Storage().publish(out, page.encode("utf-8"), overwrite=arguments.force)
+    return Result(text=f"  written: {out}", data={"out": out, "bytes": len(page.encode("utf-8"))})

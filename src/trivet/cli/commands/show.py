@@ -1,0 +1,60 @@
+"""`trivet show`: what a file is and what it claims."""
+
+import argparse
+from typing import Any
+
+from trivet.cli.result import Result, table
+
+SUMMARY = "Show what a file answers, what it promises and what was measured."
+EXAMPLE = "trivet show claims.trivet"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="a .trivet file")
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    from trivet.core.candidate import kinds_of
+    from trivet.core.reading import reading_from_json
+    from trivet.core.units import show_amount
+    from trivet.engine.outcome import shown
+    from trivet.runtime.container import read
+
+    contents = read(arguments.file)
+    manifest, evidence = contents.manifest, contents.evidence
+    task = manifest["task"]
+    readings = [reading_from_json(data) for data in [*manifest["readings"], *evidence.get("readings", [])]]
+    parts = {slot: kinds_of(part) for slot, part in contents.parts.items()}
+    size = next((reading.value for reading in readings if reading.gauge == "size"), None)
+    text = "\n".join(
+        [
+            f"{arguments.file}: {sentence(task)}",
+            table([[v["limit"], v["verdict"]] for v in manifest["verdicts"]]) or "  no limits",
+            "measured on the vault and in a clean process:",
+            table([[r.gauge, shown(r), f"[{r.how}]"] for r in readings]),
+            "model: " + " -> ".join(f"{slot} {kinds}" for slot, kinds in parts.items()),
+            f"size {show_amount(size or 0, 'B')}   made {evidence.get('made', 'at an unknown time')} "
+            f"by trivet {manifest['build']['libraries'].get('trivet', '?')}",
+            f"body {contents.body_digest}",
+        ]
+    )
+    data: dict[str, Any] = {
+        "file": arguments.file,
+        "task": task,
+        "verdicts": manifest["verdicts"],
+        "readings": [reading.as_json() for reading in readings],
+        "parts": parts,
+        "digest": contents.digest,
+        "body_digest": contents.body_digest,
+        "recipe": manifest["recipe"],
+    }
+    return Result(text=text, data=data)
+
+
+def sentence(task: dict[str, Any]) -> str:
+    name, inputs = task["answer"][0], len(task["inputs"])
+    if task["goal"] == "regress":
+        return f"answers the number {name!r} from {inputs} columns"
+    classes = task["classes"]
+    few = ", ".join(classes[:6]) + (", ..." if len(classes) > 6 else "")
+    return f"answers {name!r} ({few}) from {inputs} column{'s' if inputs != 1 else ''}"

@@ -1,0 +1,79 @@
+"""Limits: `gauge op bound`, and the three verdicts."""
+
+import re
+from enum import StrEnum
+from math import ceil, inf, isfinite
+from typing import Any, Literal
+
+from .errors import BadLimit
+from .reading import Reading
+from .units import show_amount
+from .value import value
+
+
+class Verdict(StrEnum):
+    """What the judge may say about one limit."""
+
+    HOLDS = "HOLDS"
+    UNPROVEN = "UNPROVEN"
+    BROKEN = "BROKEN"
+
+
+@value
+class Limit:
+    """A bound on one gauge, e.g. auroc >= 0.92.
+
+    bound: in the gauge's own unit (bytes, ms, ...).  sure: the confidence with which the verdict is given.
+    """
+
+    gauge: str
+    must: Literal[">=", "<="]
+    bound: float
+    unit: str = ""
+    sure: float = 0.95
+
+    def __str__(self) -> str:
+        shown = show_amount(self.bound, self.unit) if self.unit else f"{self.bound:g}"
+        return f"{self.gauge} {self.must} {shown}"
+
+    def judge(self, reading: Reading) -> Verdict:
+        """HOLDS only if the whole interval keeps the limit; BROKEN if the value itself does not."""
+        if self.room(reading.value) < 0 or reading.value != reading.value:
+            return Verdict.BROKEN
+        return Verdict.HOLDS if self.room(self.worst(reading)) >= 0 else Verdict.UNPROVEN
+
+    def room(self, number: float) -> float:
+        """How far the number is on the good side of the bound (negative: on the bad side), in the gauge's unit."""
+        return number - self.bound if self.must == ">=" else self.bound - number
+
+    def worst(self, reading: Reading) -> float:
+        """The end of the interval that is nearest to breaking the limit."""
+        return reading.low if self.must == ">=" else reading.high
+
+    def rows_needed(self, reading: Reading) -> int | None:
+        """About how many rows would prove an UNPROVEN limit, if the value stays: intervals shrink as 1/sqrt(n)."""
+        room, width = self.room(reading.value), abs(reading.value - self.worst(reading))
+        if room <= 0 or not isfinite(width) or width == inf or reading.n < 1:
+            return None
+        return ceil(reading.n * (width / room) ** 2)
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON values with stable keys."""
+        return {"gauge": self.gauge, "must": self.must, "bound": self.bound, "unit": self.unit, "sure": self.sure}
+
+
+_LIMIT = re.compile(r"\s*([A-Za-z0-9][\w-]*)\s*(>=|<=|=>|=<|==|=|>|<|≥|≤)\s*(.+?)\s*")
+_OPERATORS: dict[str, Literal[">=", "<="]] = {">=": ">=", "=>": ">=", "≥": ">=", "<=": "<=", "=<": "<=", "≤": "<="}
+
+
+def split_limit(text: str) -> tuple[str, Literal[">=", "<="], str]:
+    """(gauge, operator, amount as text) of e.g. "p99-latency <= 1 ms"; refuses other operators by name."""
+    found = _LIMIT.fullmatch(text)
+    if found is None or found[2] not in _OPERATORS:
+        raise BadLimit(
+            "limit-form",
+            wanted="a limit of the form 'gauge >= value' or 'gauge <= value'",
+            found=repr(text),
+            do="write, for example, 'auroc >= 0.92'; `trivet gauges` lists what can be limited",
+        )
+    return found[1].replace("_", "-"), _OPERATORS[found[2]], found[3]

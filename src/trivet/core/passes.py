@@ -1,0 +1,83 @@
+"""What a pass is: a value that maps one piece of work to another."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from .candidate import Sketch, Work
+from .context import Context
+from .extras import is_missing, missing_extra
+from .limits import Limit
+from .text_form import kebab, text_of
+from .value import value
+
+
+@value
+class Range:
+    """What a search may try for one parameter: numbers from low to high, or one of `among`."""
+
+    low: float = 0
+    high: float = 0
+    log: bool = False
+    whole: bool = False
+    among: tuple[Any, ...] = ()
+
+
+@value
+class Size:
+    """What a forecast knows of the data: rows to fit on, input columns, width of the scores."""
+
+    rows: int
+    columns: int
+    scores: int
+
+
+class Pass:
+    """Base of every pass: a frozen dataclass whose fields are its parameters.
+
+    One file holds one pass, and the names tie: `passes/fit/fit_trees.py` holds `FitTrees`, in a recipe `fit-trees`.
+    The module's docstring says Helps, Costs, Needs and Source.
+    """
+
+    version: ClassVar[str] = "1"
+    needs: ClassVar[tuple[str, ...]] = ()  # modules that `run` imports
+    helps: ClassVar[tuple[str, ...]] = ()  # gauges or families ("quality", "size", "latency", "trust") it can improve
+    costs: ClassVar[tuple[str, ...]] = ()  # the same, for what it can make worse
+    provides: ClassVar[tuple[str, ...]] = ()  # gauges that can be measured only after this pass
+
+    @classmethod
+    def pass_name(cls) -> str:
+        """The name in a recipe."""
+        return kebab(cls.__name__)
+
+    @property
+    def name(self) -> str:
+        """The name in a recipe."""
+        return self.pass_name()
+
+    def __str__(self) -> str:
+        return text_of(self.name, self)
+
+    def check(self, sketch: Sketch) -> Sketch:
+        """What will come out, exactly; raises Refused with a reason.  Cheap and pure."""
+        raise NotImplementedError
+
+    def run(self, work: Work, ctx: Context) -> Work:
+        """The new piece of work.  May rely on everything that `check` checked."""
+        raise NotImplementedError
+
+    def ranges(self) -> Mapping[str, Range]:
+        """What a search may vary."""
+        return {}
+
+    def units(self, size: Size) -> float:
+        """Work units of `run`: about seconds on one core of a 2020 server.  Pure, so that budgets repeat exactly."""
+        return 0.05 + 1e-6 * size.rows
+
+    @classmethod
+    def for_limits(cls, limits: Sequence[Limit]) -> "Pass":
+        """The pass with parameters that suit the limits on what it provides."""
+        return cls()
+
+    def missing(self) -> list[Any]:
+        """One MissingExtra for each library that is not installed."""
+        return [missing_extra(module, for_=self) for module in self.needs if is_missing(module)]

@@ -1,0 +1,69 @@
+"""A measured number is never naked: interval, unit, count, conditions."""
+
+import math
+from typing import Any
+
+from .value import value
+
+
+@value
+class Machine:
+    """Where a cost was measured."""
+
+    cpu: str
+    cores: int
+    system: str
+    python: str
+
+    def __str__(self) -> str:
+        return f"{self.cpu}, {self.cores} cores"
+
+
+@value
+class Reading:
+    """One gauge's number for one candidate on some rows.
+
+    low, high: two-sided interval that covers the truth with probability `sure`; low <= value <= high.
+    n: what was counted (rows, timed calls).  how: how the interval was obtained, e.g. "DeLong".
+    where: the machine, for costs; None for readings that are a function of bytes alone.
+    """
+
+    gauge: str
+    value: float
+    low: float
+    high: float
+    unit: str = ""
+    n: int = 0
+    sure: float = 0.95
+    how: str = "exact"
+    where: Machine | None = None
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON values with stable keys; an unbounded side of the interval is null."""
+        return {
+            "gauge": self.gauge,
+            "value": finite(self.value),
+            "low": finite(self.low),
+            "high": finite(self.high),
+            "unit": self.unit,
+            "n": self.n,
+            "sure": self.sure,
+            "how": self.how,
+            "where": None if self.where is None else vars(self.where),
+            "notes": list(self.notes),
+        }
+
+
+def reading_from_json(data: dict[str, Any]) -> Reading:
+    """The reading that `as_json` wrote."""
+    where = data["where"]
+    low = -math.inf if data["low"] is None else data["low"]
+    high = math.inf if data["high"] is None else data["high"]
+    number = math.nan if data["value"] is None else data["value"]
+    rest = {"where": None if where is None else Machine(**where), "notes": tuple(data["notes"])}
+    return Reading(**{**data, **rest, "value": number, "low": low, "high": high})
+
+
+def finite(number: float) -> float | None:
+    return float(number) if math.isfinite(number) else None

@@ -1,0 +1,228 @@
+"""A recipe: this data, this target, these limits.  TOML, command-line flags and Python calls all make this one value."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .errors import BadRecipe, TrivetError, nearest_names, raise_all
+from .limits import Limit
+from .registry import parse_limit, parse_step
+from .task import FIELD_TYPES
+from .units import parse_amount, show_amount
+from .value import value
+
+AUTO = ("auto",)
+
+
+@value
+class DataSpec:
+    """Where the rows are and which columns play a part.  source: path, glob or SQL; "" for rows given in Python."""
+
+    source: str
+    target: str
+    header: bool = True
+    encoding: str = "utf-8"
+    goal: str = "auto"
+    weight: str | None = None
+    group: str | None = None
+    time: str | None = None
+    drop: tuple[str, ...] = ()
+    types: Mapping[str, str] | None = None
+
+
+@value
+class Recipe:
+    """Everything that decides the body of a specialist.
+
+    limits: all must hold.  steps: ("auto",) or texts of passes.  seconds: the time budget, turned into work units once.
+    seed: every random choice follows from it.  strict: findings of the data doctor become errors.
+    """
+
+    data: DataSpec
+    limits: tuple[Limit, ...] = ()
+    steps: tuple[str, ...] = AUTO
+    seconds: float = 300.0
+    seed: int = 0
+    strict: bool = False
+
+    def __str__(self) -> str:
+        return text_of_recipe(self)
+
+
+_DATA_TYPES: dict[str, type] = {
+    "source": str, "target": str, "header": bool, "encoding": str, "goal": str,
+    "weight": str, "group": str, "time": str, "drop": list,
+}  # fmt: skip
+_BUILD_TYPES: dict[str, Any] = {"time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool}
+_SECTIONS = ("data", "types", "limits", "build")
+
+
+def parse_recipe(text: str, *, where: str = "recipe") -> Recipe:
+    """The recipe in a TOML text; all mistakes are reported at once, each with its line."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadRecipe("recipe-toml", wanted="valid TOML", found=str(error), do="mend the line", where=where) from error
+    reader = _Reader(text, where)
+    recipe = reader.recipe(table)
+    raise_all(reader.errors)
+    return recipe
+
+
+class _Reader:
+    """Collects mistakes while it reads, so that all are told in one go."""
+
+    def __init__(self, text: str, where: str) -> None:
+        self.lines = text.splitlines()
+        self.where = where
+        self.errors: list[TrivetError] = []
+
+    def recipe(self, table: dict[str, Any]) -> Recipe:
+        for name in table:
+            if name not in _SECTIONS:
+                self.complain(name, f"a section of a recipe; {nearest_names(name, _SECTIONS)}", repr(name))
+        data = self.section(table, "data", _DATA_TYPES)
+        build = self.section(table, "build", _BUILD_TYPES)
+        for name in ("source", "target"):
+            if name not in data:
+                self.complain("[data]", f"{name} in [data]", "none")
+        types = self.types(table.get("types", {}))
+        steps = build.get("steps", "auto")
+        return Recipe(
+            data=DataSpec(
+                **{"source": "", "target": "", **data, "drop": tuple(data.get("drop", ()))},
+                types=types or None,
+            ),
+            limits=self.limits(table.get("limits", {})),
+            steps=self.steps([steps] if isinstance(steps, str) else steps),
+            seconds=self.seconds(build.get("time", "5m")),
+            seed=build.get("seed", 0),
+            strict=build.get("strict", False),
+        )
+
+    def section(self, table: dict[str, Any], name: str, known: Mapping[str, Any]) -> dict[str, Any]:
+        found = table.get(name, {})
+        if not isinstance(found, dict):
+            self.complain(name, f"a table [{name}]", repr(found))
+            return {}
+        kept = {}
+        for key, item in found.items():
+            if key not in known:
+                self.complain(key, f"a field of [{name}]; {nearest_names(key, known)}", repr(key))
+            elif not isinstance(item, known[key]) or (isinstance(item, bool) and known[key] is not bool):
+                self.complain(key, f"{type_names(known[key])} for {key}", repr(item))
+            else:
+                kept[key] = item
+        return kept
+
+    def types(self, found: Any) -> dict[str, str]:
+        if not isinstance(found, dict):
+            self.complain("types", "a table [types]", repr(found))
+            return {}
+        for column, kind in found.items():
+            if kind not in FIELD_TYPES:
+                self.complain(column, f"a type for {column}, one of {', '.join(FIELD_TYPES)}", repr(kind))
+        return dict(found)
+
+    def limits(self, found: Any) -> tuple[Limit, ...]:
+        if not isinstance(found, dict):
+            self.complain("limits", "a table [limits]", repr(found))
+            return ()
+        limits = []
+        for gauge, bounds in found.items():
+            for bound in bounds if isinstance(bounds, list) else [bounds]:
+                self.attempt(gauge, lambda g=gauge, b=bound: limits.append(parse_limit(f"{g} {b}")))  # type: ignore[misc]
+        return tuple(limits)
+
+    def steps(self, texts: Sequence[Any]) -> tuple[str, ...]:
+        for text in texts:
+            if text != "auto":
+                self.attempt("steps", lambda t=text: parse_step(str(t)))  # type: ignore[misc]
+        return tuple(str(text) for text in texts)
+
+    def seconds(self, found: Any) -> float:
+        seconds = [300.0]
+        self.attempt("time", lambda: seconds.append(parse_time(found)))
+        return seconds[-1]
+
+    def attempt(self, key: str, work: Any) -> None:
+        try:
+            work()
+        except TrivetError as error:
+            error.where = error.where or self.place(key)
+            self.errors.append(error)
+
+    def complain(self, key: str, wanted: str, found: str) -> None:
+        do = "see `trivet init --help` for a commented recipe"
+        self.errors.append(BadRecipe("recipe-field", wanted=wanted, found=found, do=do, where=self.place(key)))
+
+    def place(self, key: str) -> str:
+        for number, line in enumerate(self.lines, 1):
+            if re.match(rf'\s*\[?"?{re.escape(key.strip("[]"))}"?\s*[\]=]', line):
+                return f"{self.where}, line {number}:   {line.strip()}"
+        return self.where
+
+
+def type_names(kinds: Any) -> str:
+    names = {str: "a text", bool: "true or false", int: "a whole number", float: "a number", list: "a list"}
+    return " or ".join(names[kind] for kind in (kinds if isinstance(kinds, tuple) else (kinds,)))
+
+
+def parse_time(found: Any) -> float:
+    """Seconds from e.g. "5m", "90 s" or a plain number of seconds; refuses zero and less."""
+    plain = isinstance(found, (int, float)) or found.strip().replace(".", "", 1).isdigit()
+    seconds = float(found) if plain else parse_amount(found, "s", what="time")
+    if not 0 < seconds < 1e7:
+        raise BadRecipe("recipe-field", wanted="a time above 0, such as '5m'", found=repr(found), do="write  time = '5m'")
+    return seconds
+
+
+def text_of_recipe(recipe: Recipe) -> str:
+    """The TOML text; `parse_recipe` gives the same recipe back."""
+    data = recipe.data
+    lines = ["[data]"]
+    for name in _DATA_TYPES:
+        item = getattr(data, name)
+        if name in ("source", "target") or item != DataSpec.__dataclass_fields__[name].default:
+            lines.append(f"{name} = {toml(item)}")
+    if data.types:
+        lines += ["", "[types]", *(f"{toml(k)} = {toml(v)}" for k, v in data.types.items())]
+    lines += ["", "[limits]", *limit_lines(recipe.limits), "", "[build]"]
+    lines.append(f"time = {toml(f'{recipe.seconds:g} s')}")
+    lines.append(f"seed = {recipe.seed}")
+    lines.append(f"steps = {toml('auto' if recipe.steps == AUTO else recipe.steps)}")
+    if recipe.strict:
+        lines.append("strict = true")
+    return "\n".join(lines) + "\n"
+
+
+def limit_lines(limits: Sequence[Limit]) -> list[str]:
+    by_gauge: dict[str, list[str]] = {}
+    for limit in limits:
+        by_gauge.setdefault(limit.gauge, []).append(f"{limit.must} {bound_text(limit)}")
+    return [f"{gauge} = {toml(b[0] if len(b) == 1 else b)}" for gauge, b in by_gauge.items()]
+
+
+def bound_text(limit: Limit) -> str:
+    """The bound as people write it where that loses nothing, else with all its digits."""
+    shown = show_amount(limit.bound, limit.unit) if limit.unit else f"{limit.bound:g}"
+    same = parse_limit(f"{limit.gauge} {limit.must} {shown}").bound == limit.bound
+    return shown if same else f"{limit.bound!r} {limit.unit}".strip()
+
+
+def toml(item: Any) -> str:
+    """One TOML value: text, truth, number or list of these."""
+    if isinstance(item, bool):
+        return "true" if item else "false"
+    if isinstance(item, (list, tuple)):
+        return "[" + ", ".join(toml(one) for one in item) + "]"
+    if isinstance(item, str):
+        return '"' + "".join(_escape(letter) for letter in item) + '"'
+    return repr(item)
+
+
+def _escape(letter: str) -> str:
+    if letter in '"\\':
+        return "\\" + letter
+    return f"\\u{ord(letter):04x}" if ord(letter) < 32 or ord(letter) == 127 else letter

@@ -1,0 +1,98 @@
+"""The folder is the registry: one file, one thing, found by its name and imported only when asked for."""
+
+import pkgutil
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from .domains import Domain
+from .errors import BadUse, nearest_names
+from .gauges import Gauge
+from .limits import Limit, split_limit
+from .passes import Pass
+from .text_form import filled, kebab, split_call
+from .units import parse_amount
+
+_PACKAGES = {"pass": "trivet.passes", "gauge": "trivet.gauges", "domain": "trivet.domains"}
+_BASES: dict[str, type] = {"pass": Pass, "gauge": Gauge, "domain": Domain}
+
+
+@cache
+def homes(kind: str) -> dict[str, str]:
+    """{name: module} of everything registered of one kind ("pass", "gauge" or "domain"), without importing it."""
+    package = import_module(_PACKAGES[kind])
+    found: dict[str, str] = {}
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not module.ispkg:
+            claim(found, module.name.rpartition(".")[2].replace("_", "-"), module.name)
+    for point in outside(_PACKAGES[kind]):
+        claim(found, point.name, point.value)
+    return dict(sorted(found.items()))
+
+
+def claim(found: dict[str, str], name: str, home: str) -> None:
+    if name in found:
+        raise BadUse(
+            "name-clash",
+            wanted="one home for each name",
+            found=f"{name} in {found[name]} and in {home}",
+            do="uninstall one of the two, or rename it",
+        )
+    found[name] = home
+
+
+def outside(group: str) -> Sequence[EntryPoint]:
+    """What other installed distributions register."""
+    return sorted(entry_points(group=group), key=lambda point: (point.name, point.value))
+
+
+@cache
+def find(kind: str, name: str) -> Any:
+    """The class registered under the name; an unknown name is answered with the nearest ones."""
+    known = homes(kind)
+    if name not in known:
+        raise BadUse(
+            f"unknown-{kind}",
+            wanted=f"the name of a {kind}",
+            found=repr(name),
+            do=f"{nearest_names(name, known)} See `trivet {kind}es`." if kind == "pass" else nearest_names(name, known),
+        )
+    module = import_module(known[name].partition(":")[0])
+    for thing in vars(module).values():
+        if isinstance(thing, type) and issubclass(thing, _BASES[kind]) and kebab(thing.__name__) == name:
+            return thing
+    raise BadUse(
+        "name-clash",
+        wanted=f"a {kind} class named like its file in {known[name]}",
+        found=f"none whose name reads {name!r}",
+        do="name the class after the file",
+    )
+
+
+def parse_step(text: str) -> Pass:
+    """The pass that a step's text means."""
+    name, arguments = split_call(text)
+    parsed: Pass = filled(find("pass", name), arguments, text=text)
+    return parsed
+
+
+def find_gauge(name: str) -> Gauge:
+    """The gauge of this name."""
+    gauge: Gauge = find("gauge", name)()
+    return gauge
+
+
+def find_domain(name: str) -> Domain:
+    """The domain of this name."""
+    domain: Domain = find("domain", name)()
+    return domain
+
+
+def parse_limit(text: str, *, sure: float = 0.95) -> Limit:
+    """The limit that e.g. "size <= 200 kB" means, its bound in the gauge's own unit."""
+    name, must, amount = split_limit(text)
+    gauge = find_gauge(name)
+    bound = parse_amount(amount, gauge.unit, what=name)
+    return Limit(gauge=name, must=must, bound=bound, unit=gauge.unit, sure=sure)

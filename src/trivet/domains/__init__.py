@@ -1,0 +1,1 @@
+"""Domains: one file each, found by its name."""

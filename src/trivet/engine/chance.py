@@ -1,0 +1,78 @@
+"""How likely a candidate is to be proven: what the search maximises and the finalists are ordered by."""
+
+from collections.abc import Mapping, Sequence
+from math import isfinite, sqrt
+from statistics import NormalDist
+
+from trivet.core.limits import Limit
+from trivet.core.reading import Reading
+from trivet.core.value import value
+
+_Z = NormalDist().inv_cdf(0.975)
+
+
+@value
+class Point:
+    """One candidate on the frontier.
+
+    readings: by gauge, on the rows that compare candidates.  costs: forecasts by gauge.  bytes: expected file size.
+    """
+
+    route: str
+    steps: tuple[str, ...]
+    candidate: str
+    readings: Mapping[str, Reading]
+    costs: Mapping[str, float]
+
+    def number(self, gauge: str) -> float:
+        """The gauge's value or forecast; nan when neither is known."""
+        return self.readings[gauge].value if gauge in self.readings else self.costs.get(gauge, float("nan"))
+
+
+@value
+class Odds:
+    """Judges points by the limits.  n_vault: rows on which the judge will measure."""
+
+    limits: tuple[Limit, ...]
+    n_vault: int
+
+    def shortfall(self, point: Point, limit: Limit) -> float:
+        """Above 0: how much better the value must get before the judge's interval would keep the limit, relative to
+        the bound; 0 or below: kept with that much to spare."""
+        half = self.half_width(point, limit)
+        room = limit.room(point.number(limit.gauge))
+        return (half - room) / max(abs(limit.bound), 1e-9) if isfinite(room) else 1.0
+
+    def half_width(self, point: Point, limit: Limit) -> float:
+        """Expected distance on the vault between the value and the bad end of its interval."""
+        reading = point.readings.get(limit.gauge)
+        if reading is None:  # a forecast cost: leave 5 % for what the forecast does not know
+            return 0.05 * abs(point.number(limit.gauge))
+        width = abs(reading.value - limit.worst(reading))
+        return width * sqrt(max(reading.n, 1) / max(self.n_vault, 1))
+
+    def chance(self, point: Point) -> float:
+        """Probability that the judge will say HOLDS to every limit, taken as independent."""
+        product = 1.0
+        for limit in self.limits:
+            product *= self.chance_of(point, limit)
+        return product
+
+    def chance_of(self, point: Point, limit: Limit) -> float:
+        """Probability of HOLDS for one limit: the choose rows and the vault both err."""
+        half, reading = self.half_width(point, limit), point.readings.get(limit.gauge)
+        room = limit.room(point.number(limit.gauge)) - half
+        if not isfinite(room):
+            return 0.0
+        if reading is None or half == 0:
+            return float(room >= 0)
+        seen = abs(reading.value - limit.worst(reading)) / _Z
+        return NormalDist().cdf(room / max(sqrt(seen**2 + (half / _Z) ** 2), 1e-12))
+
+    def violated(self, points: Sequence[Point]) -> Limit | None:
+        """The limit that the nearest point is furthest from keeping; None when it keeps all."""
+        if not points or not self.limits:
+            return None
+        nearest = max(points, key=self.chance)
+        worst = max(self.limits, key=lambda limit: self.shortfall(nearest, limit))
+        return worst if self.shortfall(nearest, worst) > 0 else None

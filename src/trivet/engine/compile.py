@@ -1,0 +1,324 @@
+"""The engine: from a recipe to a certified file, or an honest no.
+
+read -> examine and split -> plan -> search -> judge -> pack.  Every finished step is in the store under a key made of
+everything it depends on, so an interrupted build goes on where it stopped and ends with the same body.
+"""
+
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from trivet.core.candidate import Candidate
+from trivet.core.domains import Route
+from trivet.core.limits import Verdict
+from trivet.core.reading import Reading, reading_from_json
+from trivet.core.recipe import Recipe
+from trivet.core.registry import find_gauge, parse_step
+from trivet.core.units import show_amount
+from trivet.core.value import digest_of
+from trivet.data.vault import Opening, Vault
+from trivet.runtime.container import decode
+
+from .chance import Odds, Point
+from .forecast import forecast
+from .frontier import finalists, frontier
+from .infeasible import explain, size_floor
+from .intake import Intake, take_in
+from .judge import level, measure_all, this_machine, trial_of, try_file, verdicts
+from .objects import candidate_from_bytes, candidate_to_bytes, rows_to_bytes
+from .outcome import Certified, Infeasible, Judged
+from .pack import Dossier, calibration_table, libraries, overhead, pack, self_test
+from .plan import Plan, make_plan
+from .pool import JobFailed, Pool
+from .progress import Progress
+from .search import Search
+from .storage import Storage
+from .store import Store
+
+_FORMAT = "1"  # of step keys: raise it when the meaning of a key changes
+_SLACK_BYTES = 400  # readings in the final manifest may be a few digits longer than in the forecast
+
+
+def compile_recipe(
+    recipe: Recipe,
+    source: Any = None,
+    *,
+    store: Path,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Certified | Infeasible:
+    """The best file that keeps every limit of the recipe, or why there is none.
+
+    source: rows given in Python instead of recipe.data.source.  store: folder that remembers finished steps.
+    threads: worker processes; the result does not depend on it.
+    Raises TrivetError for a wrong recipe, unreadable data or a missing library, before anything is fitted.
+    """
+    progress = progress or Progress()
+    storage = Storage()
+    progress.stage("reading")
+    intake = take_in(recipe, source)
+    plan = make_plan(recipe, intake.task, rows=intake.n_rows, threads=threads)
+    with Store.opened(store, storage) as opened, Pool(opened, threads) as pool:
+        outcome = Build(intake=intake, plan=plan, store=opened, pool=pool, storage=storage, progress=progress).run()
+    progress.close()
+    return outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Build:
+    """One build under way: the plan, and where its effects go."""
+
+    intake: Intake
+    plan: Plan
+    store: Store
+    pool: Pool
+    storage: Storage
+    progress: Progress
+
+    def run(self) -> Certified | Infeasible:
+        """Search, then judge the finalists in their fixed order."""
+        began = time.monotonic()
+        vault = Vault(self.intake.vault, log=self.log_opening)
+        odds = Odds(limits=self.plan.recipe.limits, n_vault=len(vault))
+        floor = size_floor(odds.limits, self.intake.task)
+        if floor is not None:
+            self.progress.note(floor.why)
+        self.progress.stage("searching")
+        search = self.search(odds, starters_only=floor is not None)
+        points = search.run()
+        self.progress.stage("judging")
+        last = finalists(points, odds, self.plan.main)
+        best: Certified | None = None
+        for turn, point in enumerate(last):
+            certified = self.judge(point, points, odds, vault, turn, began)
+            if certified.is_proven:
+                return certified
+            if best is None and not any(one.verdict is Verdict.BROKEN for one in certified.judged):
+                best = certified
+        seconds = time.monotonic() - began
+        return best or explain(points, odds, self.plan.main, floor, tried=search.trials, seconds=seconds)
+
+    def log_opening(self, opening: Opening) -> None:
+        self.store.note("vault-opened", by=opening.by, digest=opening.digest, rows=opening.n_rows)
+
+    # --- search -------------------------------------------------------------------------------------------------
+
+    def search(self, odds: Odds, *, starters_only: bool) -> Search:
+        data = self.intake.dataset
+        start = Candidate(task=self.intake.task, parts={})
+        work = {
+            "candidate": self.store.put(candidate_to_bytes(start)),
+            **{name: self.store.put(rows_to_bytes(getattr(data, name))) for name in ("fit", "tune", "choose")},
+        }
+        routes = self.plan.routes
+        if starters_only:
+            routes = tuple(replace(route, vary=()) for route in routes if route.is_starter)
+        bare = overhead(start, self.dossier((), (), None, {}), self.expected(odds)) + _SLACK_BYTES
+        search = Search(
+            routes=routes,
+            odds=odds,
+            main=self.plan.main,
+            size=self.plan.size,
+            units=self.plan.units,
+            seed=self.plan.recipe.seed,
+            evaluate=lambda batch: self.evaluate(batch, work, bare, search),
+        )
+        return search
+
+    def expected(self, odds: Odds) -> tuple[Judged, ...]:
+        """Stand-ins of realistic length for verdicts that are not known yet."""
+        blank = {"value": 0.123456789012345, "low": 0.123456789012345, "high": 0.123456789012345, "n": odds.n_vault}
+        return tuple(
+            Judged(
+                limit=limit,
+                reading=Reading(gauge=limit.gauge, how="stratified bootstrap", **blank),  # type: ignore[arg-type]
+                verdict=Verdict.UNPROVEN,
+            )
+            for limit in odds.limits
+        )
+
+    def evaluate(
+        self, batch: Sequence[Route], work: Mapping[str, str], bare: int, search: Search
+    ) -> list[Point | None]:
+        """A point for each route; None where a pass failed, with a note in the ledger."""
+        found = []
+        for at, point in enumerate(self.pool.map(lambda route: self.visit(route, work, bare), batch), 1):
+            found.append(point)
+            seen = [*search.points, *(p for p in found if p is not None)]
+            part = sum(map(search.cost, batch[:at]))
+            self.progress.done(min((search.spent + part) / search.units, 1.0), self.best_so_far(seen, search.odds))
+        return found
+
+    def best_so_far(self, points: Sequence[Point], odds: Odds) -> str:
+        if not points:
+            return "no candidate yet"
+        best = max(points, key=odds.chance)
+        unit = find_gauge(self.plan.main).unit
+        value = show_amount(best.number(self.plan.main), unit)
+        size = show_amount(best.costs["size"], "B")
+        return f"{len(points)} candidates, best {self.plan.main} {value} in {size}"
+
+    def visit(self, route: Route, work: Mapping[str, str], bare: int) -> Point | None:
+        try:
+            done = self.walk(route.steps, work)[-1][0]
+            readings = self.measured(done["candidate"], work["choose"])
+        except JobFailed as failure:
+            self.store.note("route-failed", route=route.name, steps=list(route.steps), why=str(failure))
+            return None
+        candidate = candidate_from_bytes(self.store.get(done["candidate"]))
+        return Point(
+            route=route.name,
+            steps=route.steps,
+            candidate=done["candidate"],
+            readings=readings,
+            costs=forecast(candidate, overhead=bare),
+        )
+
+    def walk(self, steps: Sequence[str], work: Mapping[str, str]) -> list[tuple[Mapping[str, str], list[str]]]:
+        """(work, notes) after each step."""
+        states: list[tuple[Mapping[str, str], list[str]]] = []
+        for at, step in enumerate(steps):
+            seed = self.seed_for(step, steps[:at].count(step))
+            version = parse_step(step).version
+            key = digest_of([_FORMAT, "step", step, version, dict(work), seed, libraries()])
+            result = self.pool.once(key, {"do": "step", "step": step, "work": dict(work), "seed": seed})
+            work = result["work"]
+            states.append((work, result["notes"]))
+        return states
+
+    def seed_for(self, step: str, turn: int) -> int:
+        """From the recipe's seed, the step's text and how often that text came before: never from position."""
+        return int(digest_of([self.plan.recipe.seed, step, turn])[:12], 16)
+
+    def measured(self, candidate: str, rows: str) -> dict[str, Reading]:
+        """The readings that the search needs, by gauge."""
+        gauges = list(self.plan.gauges)
+        versions = [find_gauge(name).version for name in gauges]
+        key = digest_of([_FORMAT, "measure", gauges, versions, candidate, rows, libraries()])
+        job = {"do": "measure", "candidate": candidate, "rows": rows, "gauges": gauges, "sure": 0.95}
+        result = self.pool.once(key, job)
+        return {data["gauge"]: reading_from_json(data) for data in result["readings"]}
+
+    # --- judge and pack -----------------------------------------------------------------------------------------
+
+    def judge(
+        self, point: Point, points: Sequence[Point], odds: Odds, vault: Vault, turn: int, began: float
+    ) -> Certified:
+        """Packs the finalist, measures it on the vault in a clean process, and packs it again with the verdicts."""
+        candidate = candidate_from_bytes(self.store.get(point.candidate))
+        dossier = self.dossier(points, self.lineage(point), point, {"trials": len(points)})
+        selftest = self_test(candidate, self.intake.dataset.fit)
+        sizes = [limit.bound for limit in odds.limits if limit.gauge == "size"]
+        cap = min(sizes, default=float("inf"))
+        blank = self.expected(odds)
+        draft = pack(candidate, dossier, blank, [one.reading for one in blank], {}, selftest, made={}, cap=cap)
+        rows = vault.open(f"judge, finalist {turn + 1}: {point.route}")
+        with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
+            answers, costs = try_file(draft, rows, Path(scratch), self.storage)
+        sure = level(min((limit.sure for limit in odds.limits), default=0.95), turn)
+        readings = measure_all(candidate, trial_of(candidate.task, rows, answers, costs), sure=sure)
+        calibration = calibration_table(answers, rows.answer)
+        made = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "machine": vars(this_machine())}
+        for _ in range(3):  # the stated size is part of the file it states; it settles at once
+            judged = verdicts(odds.limits, readings)
+            data = pack(candidate, dossier, judged, readings, calibration, selftest, made=made, cap=cap)
+            readings = tuple(exact_size(reading, len(data)) for reading in readings)
+        return self.certified(data, verdicts(odds.limits, readings), readings, point, len(points), began)
+
+    def certified(
+        self,
+        data: bytes,
+        judged: tuple[Judged, ...],
+        readings: tuple[Reading, ...],
+        point: Point,
+        candidates: int,
+        began: float,
+    ) -> Certified:
+        contents = decode(data)
+        return Certified(
+            data=data,
+            digest=contents.digest,
+            body_digest=contents.body_digest,
+            judged=judged,
+            readings=readings,
+            candidates=candidates,
+            seconds=time.monotonic() - began,
+            route=point.route,
+        )
+
+    def lineage(self, point: Point) -> tuple[dict[str, Any], ...]:
+        """For each step of the route: its notes, and the readings wherever the candidate can already answer."""
+        start = {
+            "candidate": self.store.put(candidate_to_bytes(Candidate(task=self.intake.task, parts={}))),
+            **{
+                name: self.store.put(rows_to_bytes(getattr(self.intake.dataset, name)))
+                for name in ("fit", "tune", "choose")
+            },
+        }
+        line = []
+        for step, (work, notes) in zip(point.steps, self.walk(point.steps, start)):
+            try:
+                readings = self.measured(work["candidate"], start["choose"])
+            except JobFailed:
+                readings = {}  # not servable yet, or not measurable before a later step
+            values = {gauge: float(f"{reading.value:.6g}") for gauge, reading in readings.items()}
+            line.append({"step": step, "readings": values, "notes": notes})
+        return tuple(line)
+
+    def dossier(
+        self,
+        points: Sequence[Point],
+        lineage: Sequence[Mapping[str, Any]],
+        shipped: Point | None,
+        build: Mapping[str, Any],
+    ) -> Dossier:
+        """Everything the file says about itself besides parts, readings and verdicts."""
+        edge = frontier(points, [self.plan.main, "size"])
+        kept = sorted({id(p): p for p in [*edge, *points[:24], *([shipped] if shipped else [])]}.values(), key=order)
+        return Dossier(
+            recipe=str(self.plan.recipe),
+            lineage=lineage,
+            frontier=[self.frontier_row(point, shipped) for point in kept],
+            doctor=[finding.as_json() for finding in self.intake.findings],
+            data=self.intake.describe(),
+            importance=[] if shipped is None else self.importance(shipped),
+            build={"seed": self.plan.recipe.seed, "units": self.plan.units, "libraries": libraries(), **build},
+        )
+
+    def frontier_row(self, point: Point, shipped: Point | None) -> dict[str, Any]:
+        numbers = {
+            gauge: [float(f"{x:.6g}") for x in (r.value, r.low, r.high)] for gauge, r in point.readings.items()
+        }
+        keeps = all(limit.room(point.number(limit.gauge)) >= 0 for limit in self.plan.recipe.limits)
+        return {
+            "route": point.route,
+            "steps": list(point.steps),
+            "readings": numbers,
+            "keeps": keeps,
+            "bytes": int(point.costs["size"]),
+            "shipped": shipped is not None and point.candidate == shipped.candidate,
+        }
+
+    def importance(self, point: Point) -> list[Any]:
+        """Permutation importance of each column, from the ledger or a worker."""
+        rows = self.store.put(rows_to_bytes(self.intake.dataset.choose))
+        seed = self.plan.recipe.seed
+        key = digest_of([_FORMAT, "importance", point.candidate, rows, self.plan.main, seed, libraries()])
+        job = {"do": "importance", "candidate": point.candidate, "rows": rows, "gauge": self.plan.main, "seed": seed}
+        result: list[Any] = self.pool.once(key, job)["importance"]
+        return result
+
+
+def exact_size(reading: Reading, n_bytes: int) -> Reading:
+    """The size reading of the file as it is now; every other reading unchanged."""
+    if reading.gauge != "size":
+        return reading
+    return replace(reading, value=float(n_bytes), low=float(n_bytes), high=float(n_bytes))
+
+
+def order(point: Point) -> tuple[float, str]:
+    return point.costs["size"], point.candidate

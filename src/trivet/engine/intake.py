@@ -1,0 +1,139 @@
+"""Intake: the source is read, the data doctor examines it, and the rows are split, before anything is fitted."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from trivet.core.errors import BadData
+from trivet.core.recipe import Recipe
+from trivet.core.rows import Dataset, Rows
+from trivet.core.task import Task
+from trivet.core.value import value
+from trivet.data.doctor import Finding, columns_to_drop, examine
+from trivet.data.schema import Schema, infer, to_rows
+from trivet.data.sources import Raw, read
+from trivet.data.splits import split
+
+from .plan import domain_for
+
+
+@value
+class Intake:
+    """What a build starts from.  findings: what the doctor saw.  dropped: (reason, rows) that could not be used."""
+
+    origin: str
+    task: Task
+    dataset: Dataset
+    vault: Rows
+    findings: tuple[Finding, ...]
+    n_rows: int
+    dropped: tuple[tuple[str, int], ...]
+    left_out: tuple[str, ...]
+
+    def describe(self) -> dict[str, Any]:
+        """Origin, counts and digests, as JSON for the file."""
+        parts = {name: getattr(self.dataset, name) for name in ("fit", "tune", "choose")}
+        return {
+            "source": self.origin,
+            "rows": self.n_rows,
+            "dropped": sum(count for _, count in self.dropped),
+            "left_out": list(self.left_out),
+            "splits": {
+                name: {"rows": len(rows), "digest": rows.digest} for name, rows in {**parts, "vault": self.vault}.items()
+            },
+        }
+
+
+def read_source(recipe: Recipe, source: Any = None) -> tuple[Raw, Schema]:
+    """The raw columns and the schema that the recipe and the data give together."""
+    spec = recipe.data
+    raw = read(source if source is not None else spec.source, header=spec.header, encoding=spec.encoding)
+    schema = infer(
+        raw,
+        target=spec.target,
+        types=dict(spec.types or {}),
+        weight=spec.weight,
+        group=spec.group,
+        time=spec.time,
+        drop=spec.drop,
+        goal=None if spec.goal == "auto" else spec.goal,
+    )
+    return raw, schema
+
+
+def take_in(recipe: Recipe, source: Any = None) -> Intake:
+    """Reads, examines and splits; raises BadData when a finding blocks and the recipe is strict."""
+    raw, schema = read_source(recipe, source)
+    rows, dropped = to_rows(raw, schema)
+    task = task_of(schema)
+    dataset, vault = split(rows, task, seed=recipe.seed)
+    findings = examine(rows, task, dataset=dataset, vault=vault, seed=recipe.seed)
+    if recipe.strict:
+        refuse_findings(findings)
+    left_out = columns_to_drop(findings)
+    kept = [field for field in task.inputs if field.name not in left_out]
+    if not kept:
+        raise BadData(
+            "no-inputs",
+            wanted="at least one usable input column",
+            found="only " + ", ".join(sorted(left_out)[:10]),
+            do="see the doctor's findings with `trivet init`, or add columns",
+        )
+    task = Task(
+        modality=domain_for(kept), goal=task.goal, inputs=tuple(kept), answer=task.answer, classes=task.classes
+    )
+    return Intake(
+        origin=raw.origin,
+        task=task,
+        dataset=Dataset(**{name: only(getattr(dataset, name), task) for name in ("fit", "tune", "choose")}),
+        vault=only(vault, task),
+        findings=findings,
+        n_rows=len(rows),
+        dropped=tuple(dropped),
+        left_out=tuple(sorted({*left_out, *(name for name, _ in schema.dropped)})),
+    )
+
+
+def task_of(schema: Schema) -> Task:
+    return Task(
+        modality="",
+        goal=schema.goal,
+        inputs=schema.fields,
+        answer=schema.answer,
+        classes=schema.classes,
+    )
+
+
+def only(rows: Rows, task: Task) -> Rows:
+    """The rows with the task's input columns alone."""
+    names = [field.name for field in task.inputs]
+    return Rows(
+        fields=task.inputs,
+        columns={name: rows.columns[name] for name in names},
+        words={name: rows.words[name] for name in names if name in rows.words},
+        answer=rows.answer,
+        ids=np.asarray(rows.ids),
+        weight=rows.weight,
+        group=rows.group,
+        time=rows.time,
+    )
+
+
+def refuse_findings(findings: tuple[Finding, ...]) -> None:
+    """With --strict, anything worse than a note ends the build."""
+    bad = [finding for finding in findings if finding.severity != "note"]
+    if bad:
+        raise BadData(
+            "doctor-findings",
+            wanted="data without findings (the build is strict)",
+            found="; ".join(f"{finding.code}: {finding.evidence}" for finding in bad[:5]),
+            do=f"{bad[0].fix}; or build without --strict",
+        )
+
+
+def look(recipe: Recipe, source: Any = None) -> tuple[Task, int]:
+    """The task and the number of rows, from reading alone: for a dry run."""
+    raw, schema = read_source(recipe, source)
+    task = task_of(schema)
+    return replace(task, modality=domain_for(task.inputs)), raw.n_rows

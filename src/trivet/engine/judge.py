@@ -1,0 +1,151 @@
+"""The judge: measures a packaged file on vault rows, in a clean process that has only the runtime.
+
+Finalists are judged in an order that was fixed before the vault was opened.  The k-th of them is judged at level
+1 - (1 - sure) / 2**k, counted from 0, and each limit uses one side of a two-sided interval, so the chance that any
+file is wrongly said to hold stays below 1 - sure over the whole sequence (weighted Bonferroni).  That all limits hold
+is an intersection-union test (Berger 1982) and needs no further correction.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trivet.core.candidate import Candidate
+from trivet.core.errors import NotApplicable, TrivetError
+from trivet.core.gauges import Costs, Trial
+from trivet.core.limits import Limit
+from trivet.core.reading import Machine, Reading
+from trivet.core.registry import find_gauge, homes
+from trivet.core.rows import Rows
+from trivet.core.task import Task
+from trivet.runtime.batch import Answers
+from trivet.runtime.part import canonical_json
+
+from .outcome import Judged
+from .pool import CALM
+from .storage import Storage
+
+CALLS, REPEATS, COLD_STARTS = 2000, 5, 3
+
+
+class ProbeFailed(TrivetError):
+    """The clean process could not run the packaged file: our fault."""
+
+    exit_code = 1
+
+
+def level(sure: float, turn: int) -> float:
+    """Two-sided level at which the finalist of this turn (0, 1, ...) is judged."""
+    return 1 - (1 - sure) / 2**turn
+
+
+def try_file(data: bytes, rows: Rows, folder: Path, storage: Storage, *, costs: bool = True) -> tuple[Answers, Costs]:
+    """What the file answers on raw rows and what it costs, seen from a clean process."""
+    file, sent, got = folder / "finalist.trivet", folder / "rows.jsonl", folder / "answers.jsonl"
+    storage.publish(file, data)
+    storage.publish(sent, b"".join(canonical_json(row) + b"\n" for row in rows.dicts()))
+    counts = (CALLS, REPEATS) if costs else (1, 1)
+    run_probe([str(file), str(sent), str(got), "--calls", str(counts[0]), "--repeats", str(counts[1])])
+    found = json.loads(storage.read(got))
+    starts = [cold_start_ms(file, sent, got) for _ in range(COLD_STARTS if costs else 0)]
+    for path in (file, sent, got):
+        storage.remove(path)
+    return answers_from_json(found), Costs(
+        bytes_on_disk=len(data),
+        latency_ms=np.asarray(found["latency_ms"]),
+        rows_per_second=np.asarray(found["rows_per_second"]),
+        peak_memory=float(found["peak_memory"]),
+        cold_start_ms=np.asarray(starts),
+        machine=this_machine(),
+    )
+
+
+def run_probe(arguments: Sequence[str]) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-I", "-m", "trivet.runtime.probe", *arguments],
+        env={**os.environ, **CALM},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode:
+        raise ProbeFailed(
+            "probe-failed",
+            wanted="answers from the packaged file in a clean process",
+            found=ended.stderr.strip().rpartition("\n")[2] or f"exit code {ended.returncode}",
+            do="report this with the recipe; the candidates in the store are intact",
+        )
+
+
+def cold_start_ms(file: Path, rows: Path, out: Path) -> float:
+    """Milliseconds from starting a process to its first answer."""
+    start = time.perf_counter()
+    run_probe([str(file), str(rows), str(out), "--cold"])
+    return 1000 * (time.perf_counter() - start)
+
+
+def answers_from_json(found: dict[str, Any]) -> Answers:
+    """The arrays that the probe wrote."""
+    kinds: dict[str, Any] = {"chosen": np.int64, "sets": np.bool_}
+    names = ("probabilities", "chosen", "sets", "values", "low", "high")
+    return Answers(
+        **{
+            name: None if found.get(name) is None else np.asarray(found[name], kinds.get(name, np.float32))
+            for name in names
+        }
+    )
+
+
+def this_machine() -> Machine:
+    """A short description of the machine that measures."""
+    cpu = platform.machine()
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+        cpu = models[0] if models else cpu
+    except OSError:
+        pass  # not Linux: the architecture is all we know
+    return Machine(
+        cpu=cpu,
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        system=f"{platform.system()} {platform.machine()}",
+        python=platform.python_version(),
+    )
+
+
+def measure_all(candidate: Candidate, trial: Trial, *, sure: float) -> tuple[Reading, ...]:
+    """Every registered gauge that applies, in the order of their names."""
+    readings = []
+    for name in homes("gauge"):
+        gauge = find_gauge(name)
+        if gauge.family == "cost" and trial.costs is None:
+            continue
+        try:
+            gauge.applies(candidate.sketch)
+            readings.append(gauge.measure(trial, sure=sure))
+        except NotApplicable:
+            continue
+    return tuple(readings)
+
+
+def trial_of(task: Task, rows: Rows, answers: Answers, costs: Costs | None) -> Trial:
+    """What gauges are given."""
+    return Trial(task=task, answers=answers, truth=rows.answer, weight=rows.weight, costs=costs)
+
+
+def verdicts(limits: Sequence[Limit], readings: Sequence[Reading]) -> tuple[Judged, ...]:
+    """Each limit with the reading of its gauge and the verdict."""
+    by_gauge = {reading.gauge: reading for reading in readings}
+    judged = []
+    for limit in limits:
+        reading = by_gauge[limit.gauge]
+        judged.append(Judged(limit=limit, reading=reading, verdict=limit.judge(reading)))
+    return tuple(judged)

@@ -1,0 +1,89 @@
+"""Rows and candidates as bytes for the store, in the container that artifacts use."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from trivet.core.candidate import Candidate, Claim
+from trivet.core.rows import Rows
+from trivet.core.task import Field, Task
+from trivet.runtime.container import decode, decode_object, encode, encode_object
+from trivet.runtime.part import Array
+
+_OPTIONAL = ("weight", "group", "time", "soft")
+
+
+def rows_to_bytes(rows: Rows) -> bytes:
+    """The rows, losslessly."""
+    arrays: dict[str, Array] = {"answer": rows.answer, "ids": rows.ids}
+    arrays |= {name: getattr(rows, name) for name in _OPTIONAL if getattr(rows, name) is not None}
+    for at, field in enumerate(rows.fields):
+        arrays[f"column-{at}"] = rows.columns[field.name]
+        if field.name in rows.words:
+            arrays |= words_to_arrays(f"words-{at}", rows.words[field.name])
+    return encode_object("rows", {"fields": [[f.name, f.type] for f in rows.fields]}, arrays)
+
+
+def rows_from_bytes(data: bytes) -> Rows:
+    """The rows that `rows_to_bytes` wrote."""
+    meta, arrays = decode_object(data, "rows")
+    fields = tuple(Field(name=name, type=kind) for name, kind in meta["fields"])
+    return Rows(
+        fields=fields,
+        columns={field.name: arrays[f"column-{at}"] for at, field in enumerate(fields)},
+        words={
+            field.name: words_from_arrays(f"words-{at}", arrays)
+            for at, field in enumerate(fields)
+            if f"words-{at}-ends" in arrays
+        },
+        answer=arrays["answer"],
+        ids=arrays["ids"],
+        **{name: arrays.get(name) for name in _OPTIONAL},
+    )
+
+
+def words_to_arrays(name: str, words: tuple[str, ...]) -> dict[str, Array]:
+    raw = [word.encode("utf-8") for word in words]
+    blob = np.frombuffer(b"".join(raw), np.uint8)
+    return {f"{name}-blob": blob, f"{name}-ends": np.cumsum([len(word) for word in raw]).astype(np.int64)}
+
+
+def words_from_arrays(name: str, arrays: Mapping[str, Array]) -> tuple[str, ...]:
+    blob, ends = arrays[f"{name}-blob"].tobytes(), arrays[f"{name}-ends"].tolist()
+    return tuple(blob[start:end].decode("utf-8") for start, end in zip([0, *ends], ends))
+
+
+def candidate_to_bytes(candidate: Candidate) -> bytes:
+    """The candidate, losslessly."""
+    claims = [vars(claim) for claim in candidate.claims]
+    return encode({"task": task_to_json(candidate.task), "claims": claims}, candidate.parts, {}, wide=True)
+
+
+def candidate_from_bytes(data: bytes) -> Candidate:
+    """The candidate that `candidate_to_bytes` wrote."""
+    contents = decode(data, wide=True)
+    claims = tuple(Claim(**claim) for claim in contents.manifest["claims"])
+    return Candidate(task=task_from_json(contents.manifest["task"]), parts=contents.parts, claims=claims)
+
+
+def task_to_json(task: Task) -> dict[str, Any]:
+    """The task as JSON values with stable keys."""
+    return {
+        "modality": task.modality,
+        "goal": task.goal,
+        "inputs": [[field.name, field.type] for field in task.inputs],
+        "answer": [task.answer.name, task.answer.type],
+        "classes": list(task.classes),
+    }
+
+
+def task_from_json(data: Mapping[str, Any]) -> Task:
+    """The task that `task_to_json` wrote."""
+    return Task(
+        modality=data["modality"],
+        goal=data["goal"],
+        inputs=tuple(Field(name=name, type=kind) for name, kind in data["inputs"]),
+        answer=Field(name=data["answer"][0], type=data["answer"][1]),
+        classes=tuple(data["classes"]),
+    )

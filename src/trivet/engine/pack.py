@@ -1,0 +1,169 @@
+"""Packs a candidate and everything that was found out about it into one file.
+
+The body (parts, task, exact readings, verdicts, lineage) is a function of recipe, data, seed and version.
+Whatever depends on the machine or the clock goes to the evidence section.
+"""
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from trivet import __version__
+from trivet.core.candidate import Candidate
+from trivet.core.reading import Reading
+from trivet.core.rows import Rows, raw_column
+from trivet.core.value import value
+from trivet.runtime.batch import Answers
+from trivet.runtime.container import encode
+from trivet.runtime.part import Array
+from trivet.runtime.program import Program
+
+from .objects import task_to_json
+from .outcome import Judged
+
+_OPTIONAL = ("importance", "calibration", "frontier", "lineage", "doctor")
+_EVIDENCE_ROOM = 4500  # bytes kept free for the evidence section, whose length depends on the machine's name
+_SELF_TEST_ROWS = 4
+
+
+@value
+class Dossier:
+    """What the file says about itself besides the parts; every entry is JSON."""
+
+    recipe: str
+    lineage: Sequence[Mapping[str, Any]]
+    frontier: Sequence[Mapping[str, Any]]
+    doctor: Sequence[Mapping[str, Any]]
+    data: Mapping[str, Any]
+    importance: Sequence[Sequence[Any]]
+    build: Mapping[str, Any]
+
+
+def pack(
+    candidate: Candidate,
+    dossier: Dossier,
+    judged: Sequence[Judged],
+    readings: Sequence[Reading],
+    calibration: Mapping[str, Any],
+    selftest: Mapping[str, Any],
+    *,
+    made: Mapping[str, Any],
+    cap: float,
+) -> bytes:
+    """The bytes of the file.  cap: size that the file must not pass; optional documents yield to it, one by one."""
+    manifest = {
+        "task": task_to_json(candidate.task),
+        "limits": [one.limit.as_json() for one in judged],
+        "verdicts": [one.as_json() for one in judged],
+        "readings": [reading.as_json() for reading in readings if reading.where is None and reading.unit != "B"],
+        "selftest": dict(selftest),
+        "calibration": dict(calibration),
+        "dropped_documents": [],
+        **{name: getattr(dossier, name) for name in Dossier.__dataclass_fields__},
+    }
+    manifest = fitted(manifest, candidate, cap)
+    return with_own_size(manifest, candidate, readings, made)
+
+
+def fitted(manifest: dict[str, Any], candidate: Candidate, cap: float) -> dict[str, Any]:
+    """The manifest, with optional documents left out (and named) until the body fits under the cap."""
+    left_out: list[str] = []
+    for name in _OPTIONAL:
+        if len(encode(manifest, candidate.parts, {})) + _EVIDENCE_ROOM <= cap:
+            break
+        left_out.append(name)
+        manifest = {**manifest, name: type(manifest[name])(), "dropped_documents": list(left_out)}
+    return manifest
+
+
+def with_own_size(
+    manifest: dict[str, Any], candidate: Candidate, readings: Sequence[Reading], made: Mapping[str, Any]
+) -> bytes:
+    """The file whose evidence states the file's own size: a few rounds until the number of digits settles."""
+    costs = [reading for reading in readings if reading.where is not None or reading.unit == "B"]
+    data = b""
+    for _ in range(4):
+        stated = [sized(reading, len(data)) if reading.gauge == "size" else reading for reading in costs]
+        after = encode(manifest, candidate.parts, {**made, "readings": [reading.as_json() for reading in stated]})
+        if len(after) == len(data):
+            return after
+        data = after
+    return data
+
+
+def sized(reading: Reading, n_bytes: int) -> Reading:
+    return Reading(gauge="size", value=float(n_bytes), low=float(n_bytes), high=float(n_bytes), unit=reading.unit, n=1)
+
+
+def overhead(candidate: Candidate, dossier: Dossier, judged: Sequence[Judged]) -> int:
+    """Bytes that the file takes besides its parts when every optional document is left out."""
+    bare = {"importance": [], "frontier": [], "lineage": [], "doctor": []}
+    slim = Dossier(**{name: bare.get(name, getattr(dossier, name)) for name in Dossier.__dataclass_fields__})
+    manifest = {
+        "task": task_to_json(candidate.task),
+        "limits": [one.limit.as_json() for one in judged],
+        "verdicts": [one.as_json() for one in judged],
+        "readings": [one.reading.as_json() for one in judged] * 2,
+        **{name: getattr(slim, name) for name in Dossier.__dataclass_fields__},
+    }
+    return len(encode(manifest, {}, {})) + _EVIDENCE_ROOM
+
+
+def self_test(candidate: Candidate, rows: Rows) -> dict[str, Any]:
+    """A few made-up rows with the answers that the file must give on any machine.
+
+    Each column is spread over its own quantiles in its own order, so that no real row is disclosed.
+    """
+    spread = rows.take(np.arange(min(len(rows), _SELF_TEST_ROWS)))
+    columns = {
+        field.name: raw_column(field, spread_values(rows.columns[field.name], turn), rows.words.get(field.name, ()))
+        for turn, field in enumerate(spread.fields)
+    }
+    program = Program(candidate.parts, executor="numpy")
+    answers = program.answers(program.read(columns))
+    made_up = [dict(zip(columns, row)) for row in zip(*columns.values())]
+    return {"rows": made_up, "answers": answers_to_json(answers)}
+
+
+def spread_values(column: Array, turn: int) -> Array:
+    """Values at evenly spread quantiles, rotated by the column's position; numbers keep three digits."""
+    known = np.sort(column[column >= 0] if column.dtype.kind == "i" else column[~np.isnan(column)])
+    if not len(known):
+        return np.repeat(column[:1], _SELF_TEST_ROWS)
+    at = (np.arange(_SELF_TEST_ROWS) * 2 + 1) * (len(known) - 1) // (2 * _SELF_TEST_ROWS)
+    picked = np.roll(known[at], turn)
+    return picked if column.dtype.kind == "i" else np.array([float(f"{v:.3g}") for v in picked])
+
+
+def answers_to_json(answers: Answers) -> dict[str, Any]:
+    """The main numbers of the answers as nested lists."""
+    numbers = answers.probabilities if answers.probabilities is not None else answers.values
+    return {"numbers": [] if numbers is None else np.asarray(numbers, np.float64).tolist()}
+
+
+def calibration_table(answers: Answers, truth: Array, bins: int = 10) -> dict[str, Any]:
+    """Said and came-true shares per bin of confidence, for the plot; empty for regression."""
+    if answers.probabilities is None or answers.chosen is None:
+        return {}
+    said = answers.probabilities[:, 1] if answers.probabilities.shape[1] == 2 else answers.probabilities.max(axis=1)
+    came = truth == 1 if answers.probabilities.shape[1] == 2 else truth == answers.probabilities.argmax(axis=1)
+    order = np.argsort(said, kind="stable")
+    parts = [part for part in np.array_split(order, bins) if len(part)]
+    return {
+        "said": [round(float(said[part].mean()), 6) for part in parts],
+        "came": [round(float(came[part].mean()), 6) for part in parts],
+        "count": [len(part) for part in parts],
+    }
+
+
+def libraries() -> dict[str, str]:
+    """Versions of everything that had a hand in the model."""
+    found = {"trivet": __version__}
+    for name in ("numpy", "scikit-learn", "lightgbm", "interpret-core", "optuna", "onnxruntime"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,184 @@
+"""The plan: everything is checked and forecast before the first expensive step.
+
+All complaints come at once: unknown names, limits that no route can measure or keep, libraries that are not installed.
+"""
+
+from collections.abc import Sequence
+
+from trivet.core.candidate import Sketch
+from trivet.core.domains import Route
+from trivet.core.errors import BadLimit, MissingExtra, NotApplicable, Refused, TrivetError, raise_all
+from trivet.core.limits import Limit
+from trivet.core.passes import Pass, Size
+from trivet.core.recipe import AUTO, Recipe
+from trivet.core.registry import find, find_domain, find_gauge, homes, parse_step
+from trivet.core.task import Field, Task
+from trivet.core.value import value
+
+# Share of the time budget that the search may spend; the rest is for reading, the doctor and the judge.
+_SEARCH_SHARE = 0.7
+
+
+@value
+class Plan:
+    """What will run.  routes: complete lines of passes, all checked.  units: work units the search may spend.
+
+    gauges: what is measured of every candidate.  main: the gauge that decides among candidates that keep all limits.
+    seconds, memory: forecast of the whole build (bytes), for the number of workers it was made for.
+    """
+
+    recipe: Recipe
+    task: Task
+    routes: tuple[Route, ...]
+    size: Size
+    gauges: tuple[str, ...]
+    main: str
+    units: float
+    seconds: float
+    memory: float
+
+
+def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int) -> Plan:
+    """The plan for this many rows in all; raises every complaint at once."""
+    size = Size(rows=int(rows * 0.55), columns=len(task.inputs), scores=task.n_scores)
+    errors: list[TrivetError] = []
+    routes = checked_routes(recipe, task, size, errors)
+    check_limits(recipe.limits, task, routes, errors)
+    check_extras(routes, errors)
+    raise_all(errors)
+    units = recipe.seconds * _SEARCH_SHARE
+    starters = sum(route_units(route, size) for route in routes if route.is_starter)
+    return Plan(
+        recipe=recipe,
+        task=task,
+        routes=routes,
+        size=size,
+        gauges=gauges_of(recipe.limits, task),
+        main=main_gauge(recipe.limits, task),
+        units=units,
+        seconds=10 + 3e-4 * rows + min(units, 1.5 * starters) / threads,
+        memory=3e8 * threads + 2e3 * rows * len(task.inputs),
+    )
+
+
+def route_units(route: Route, size: Size) -> float:
+    return sum(parse_step(step).units(size) for step in route.steps)
+
+
+def domain_for(inputs: Sequence[Field]) -> str:
+    """The name of the domain that recognises these columns best."""
+    scores = {name: find_domain(name).recognises(inputs) for name in homes("domain")}
+    best = max(scores, key=lambda name: (scores[name], name), default="")
+    if not best or scores[best] <= 0:
+        raise Refused("compile", "columns that no domain recognises", do="see `trivet explain table`")
+    return best
+
+
+def checked_routes(recipe: Recipe, task: Task, size: Size, errors: list[TrivetError]) -> tuple[Route, ...]:
+    """The domain's routes, or the recipe's own steps, completed by what the limits ask for; refused ones are left out."""
+    if recipe.steps == AUTO:
+        offered = find_domain(task.modality).routes(task, size.rows)
+    else:
+        offered = (Route(name="recipe", steps=recipe.steps),)
+    kept, refusals = [], []
+    for route in offered:
+        try:
+            done = completed(route, task, recipe.limits)
+            sketch_of(done, task)
+            kept.append(done)
+        except TrivetError as refusal:
+            refusals.append(refusal)
+    if not kept:
+        errors.extend(refusals)
+    return tuple(kept)
+
+
+def completed(route: Route, task: Task, limits: Sequence[Limit]) -> Route:
+    """The route with a pass added for each limited gauge that only some pass makes measurable."""
+    steps = route.steps
+    for limit in limits:
+        sketch = sketch_of(Route(name=route.name, steps=steps), task)
+        if not is_measurable(limit, sketch):
+            provider = provider_of(limit.gauge, sketch)
+            if provider is not None:
+                steps = (*steps, str(provider.for_limits(limits)))
+    return Route(name=route.name, steps=steps, is_starter=route.is_starter, vary=route.vary)
+
+
+def is_measurable(limit: Limit, sketch: Sketch) -> bool:
+    try:
+        find_gauge(limit.gauge).applies(sketch)
+    except NotApplicable:
+        return False
+    return True
+
+
+def provider_of(gauge: str, sketch: Sketch) -> type[Pass] | None:
+    """A registered pass that makes the gauge measurable and accepts the sketch."""
+    for name in homes("pass"):
+        kind: type[Pass] = find("pass", name)
+        if gauge in kind.provides:
+            try:
+                kind().check(sketch)
+            except Refused:
+                continue
+            return kind
+    return None
+
+
+def sketch_of(route: Route, task: Task) -> Sketch:
+    """What the route makes; raises the refusal of the first pass that refuses."""
+    sketch = Sketch(task=task, kinds={})
+    for step in route.steps:
+        sketch = parse_step(step).check(sketch)
+    return sketch
+
+
+def check_limits(limits: Sequence[Limit], task: Task, routes: Sequence[Route], errors: list[TrivetError]) -> None:
+    """Every limit can be measured on some route, and its bound can be reached at all."""
+    sketches = [sketch_of(route, task) for route in routes]
+    for limit in limits:
+        gauge = find_gauge(limit.gauge)
+        complaints = []
+        for sketch in sketches:
+            try:
+                gauge.applies(sketch)
+            except NotApplicable as complaint:
+                complaints.append(complaint)
+        if sketches and len(complaints) == len(sketches):
+            errors.append(complaints[0])
+        if (limit.bound > gauge.most) if limit.must == ">=" else (limit.bound < gauge.least):
+            errors.append(
+                BadLimit(
+                    "limit-range",
+                    wanted=f"a bound for {limit.gauge} between {gauge.least:g} and {gauge.most:g}",
+                    found=str(limit),
+                    do=f"choose a bound that can be reached; see `trivet explain {limit.gauge}`",
+                )
+            )
+
+
+def check_extras(routes: Sequence[Route], errors: list[TrivetError]) -> None:
+    """One complaint for each library that some route needs and that is not installed."""
+    seen: dict[str, MissingExtra] = {}
+    for route in routes:
+        for step in route.steps:
+            for error in parse_step(step).missing():
+                seen.setdefault(error.wanted.partition(",")[0], error)
+    errors.extend(seen.values())
+
+
+def main_gauge(limits: Sequence[Limit], task: Task) -> str:
+    """The first limited quality gauge, else the usual one for the goal."""
+    for limit in limits:
+        if find_gauge(limit.gauge).family == "quality":
+            return limit.gauge
+    if task.goal == "regress":
+        return "r2"
+    return "auroc" if len(task.classes) == 2 else "accuracy"
+
+
+def gauges_of(limits: Sequence[Limit], task: Task) -> tuple[str, ...]:
+    """What every candidate is measured by: the limited gauges that are functions of bytes, and the main one."""
+    limited = [limit.gauge for limit in limits if find_gauge(limit.gauge).family != "cost"]
+    return tuple(dict.fromkeys([main_gauge(limits, task), *limited]))

@@ -1,0 +1,191 @@
+"""The search: starters first, then trials that aim at whatever limit is still violated.
+
+Counts work units, never seconds, and decides by trial number, never by order of arrival: the same recipe and data
+always visit the same candidates, with any number of workers, and after any number of interruptions.
+Sampler: Optuna's tree-structured Parzen estimator with one constraint per limit (Ozaki et al. 2020, multi-objective TPE).
+"""
+
+import dataclasses
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from trivet.core.domains import Route
+from trivet.core.extras import need
+from trivet.core.limits import Limit
+from trivet.core.passes import Range, Size
+from trivet.core.registry import find_gauge, parse_step
+
+from .chance import Odds, Point
+
+_BATCH = 4  # trials asked for at once; fixed, so that the number of workers changes nothing
+_SURE_ENOUGH = 0.95  # chance of being proven at which a search without a better idea stops
+
+Evaluate = Callable[[Sequence[Route]], list[Point | None]]
+
+
+@dataclasses.dataclass(kw_only=True)
+class Search:
+    """Visits routes until a candidate is likely to be proven, or the units are spent.
+
+    main: the quality gauge that decides among candidates that keep all limits.  size: what one run costs.
+    """
+
+    routes: Sequence[Route]
+    odds: Odds
+    main: str
+    size: Size
+    units: float
+    seed: int
+    evaluate: Evaluate
+    points: list[Point] = dataclasses.field(default_factory=list)
+    trials: int = 0
+    spent: float = 0.0
+
+    def run(self) -> list[Point]:
+        """All points seen, in the order of their trials."""
+        starters = [route for route in self.routes if route.is_starter]
+        seen = []
+        for at in range(0, len(starters), _BATCH):
+            batch = self.affordable(starters[at : at + _BATCH], keep_first=at == 0)
+            seen += list(zip(batch, self.visit(batch)))
+            if self.is_done():
+                return self.points
+        if any(route.vary for route in self.routes):
+            self.explore(seen)
+        return self.points
+
+    def explore(self, seen: Sequence[tuple[Route, Point | None]]) -> None:
+        """Trials proposed by the sampler, half of them on routes that help the violated limit."""
+        sampler = Sampler(self.routes, self.odds, self.main, self.seed)
+        for route, point in seen:
+            sampler.learn(route, point)
+        barren = 0
+        while self.spent < self.units and not self.is_done() and barren < 8:
+            proposals = sampler.propose(_BATCH, self.odds.violated(self.points))
+            batch = self.affordable([route for _, route in proposals])
+            before = len(self.points)
+            points = dict(zip(batch, self.visit(batch)))
+            for trial, route in proposals:
+                sampler.tell(trial, points.get(route))
+            barren = barren + 1 if len(self.points) == before else 0
+            if not batch:
+                return
+
+    def visit(self, batch: Sequence[Route]) -> list[Point | None]:
+        found = self.evaluate(batch)
+        self.trials += len(batch)
+        self.spent += sum(map(self.cost, batch))
+        known = {point.candidate for point in self.points}
+        for point in found:
+            if point is not None and point.candidate not in known:
+                known.add(point.candidate)
+                self.points.append(point)
+        return found
+
+    def affordable(self, batch: Sequence[Route], *, keep_first: bool = False) -> list[Route]:
+        """The routes of the batch that the units left still pay for; the very first is always tried."""
+        kept, left = [], self.units - self.spent
+        for at, route in enumerate(batch):
+            if self.cost(route) <= left or (keep_first and at == 0):
+                kept.append(route)
+                left -= self.cost(route)
+        return kept
+
+    def cost(self, route: Route) -> float:
+        """Work units of one run of the route."""
+        return sum(parse_step(step).units(self.size) for step in route.steps)
+
+    def is_done(self) -> bool:
+        """Whether some candidate is likely enough to be proven (with no limits: whether every starter has run)."""
+        return bool(self.odds.limits) and any(self.odds.chance(point) >= _SURE_ENOUGH for point in self.points)
+
+
+class Sampler:
+    """Optuna, asked and told in order: two objectives (main gauge, file size), one constraint per limit."""
+
+    def __init__(self, routes: Sequence[Route], odds: Odds, main: str, seed: int) -> None:
+        self.optuna = need("optuna", for_="the search")
+        self.optuna.logging.set_verbosity(self.optuna.logging.ERROR)
+        self.routes = {route.name: route for route in routes if route.vary}
+        self.odds, self.main = odds, main
+        self.up = find_gauge(main).better == ">="
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Optuna marks the options used here as experimental
+            sampler = self.optuna.samplers.TPESampler(seed=seed, n_startup_trials=_BATCH, multivariate=False)
+            self.study = self.optuna.create_study(
+                directions=["maximize" if self.up else "minimize", "minimize"], sampler=sampler
+            )
+
+    def propose(self, count: int, violated: Limit | None) -> list[tuple[Any, Route]]:
+        """Trials with their routes; every other one is steered to routes that help the violated limit."""
+        helpful = [name for name, route in self.routes.items() if violated is not None and helps(route, violated)]
+        proposals = []
+        for at in range(count):
+            if helpful and at % 2 == 0:
+                turn = (len(self.study.trials) + at) % len(helpful)
+                self.study.enqueue_trial({"route": helpful[turn]})
+            trial = self.study.ask()
+            proposals.append((trial, self.varied(trial)))
+        return proposals
+
+    def varied(self, trial: Any) -> Route:
+        route = self.routes[trial.suggest_categorical("route", sorted(self.routes))]
+        steps = tuple(
+            str(self.vary(trial, route.name, step)) if parse_step(step).name in route.vary else step
+            for step in route.steps
+        )
+        return Route(name=route.name, steps=steps, is_starter=False, vary=route.vary)
+
+    def vary(self, trial: Any, route: str, step: str) -> Any:
+        """The pass with every parameter that has a range chosen by the sampler."""
+        thing = parse_step(step)
+        chosen = {
+            name: suggest(trial, f"{route}.{thing.name}.{name}", reach) for name, reach in thing.ranges().items()
+        }
+        return dataclasses.replace(thing, **chosen)  # type: ignore[type-var]
+
+    def tell(self, trial: Any, point: Point | None) -> None:
+        """The outcome of a proposed trial; a failed or unaffordable one is told as failed."""
+        if point is None:
+            self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
+            return
+        for limit in self.odds.limits:
+            trial.set_constraint(str(limit), self.odds.shortfall(point, limit))
+        self.study.tell(trial, self.values(point))
+
+    def learn(self, route: Route, point: Point | None) -> None:
+        """A starter's outcome, as a trial that the sampler did not propose."""
+        if point is None or route.name not in self.routes:
+            return
+        self.study.enqueue_trial({"route": route.name, **self.defaults(route)})
+        trial = self.study.ask()
+        self.varied(trial)
+        self.tell(trial, point)
+
+    def defaults(self, route: Route) -> dict[str, Any]:
+        found = {}
+        for step in route.steps:
+            thing = parse_step(step)
+            if thing.name in route.vary:
+                found |= {f"{route.name}.{thing.name}.{name}": getattr(thing, name) for name in thing.ranges()}
+        return found
+
+    def values(self, point: Point) -> list[float]:
+        return [point.number(self.main), point.costs["size"]]
+
+
+def helps(route: Route, limit: Limit) -> bool:
+    """Whether some pass of the route says that it helps the limit's gauge or its family."""
+    gauge = find_gauge(limit.gauge)
+    wanted = {limit.gauge, gauge.family, *(("latency",) if "latency" in limit.gauge else ())}
+    return any(wanted & set(parse_step(step).helps) for step in route.steps)
+
+
+def suggest(trial: Any, name: str, reach: Range) -> Any:
+    """One parameter's value from the sampler."""
+    if reach.among:
+        return trial.suggest_categorical(name, list(reach.among))
+    if reach.whole:
+        return trial.suggest_int(name, int(reach.low), int(reach.high), log=reach.log)
+    return round(trial.suggest_float(name, reach.low, reach.high, log=reach.log), 6)

@@ -1,0 +1,373 @@
+"""The one door to the disk: every file that trivet writes is written here.
+
+A published file is whole or absent, whatever happens: a full disk, a failing drive, a kill at any moment.
+Files are private (0600), folders too (0700), whatever the umask.
+Source: Pillai et al. 2014 (OSDI), "All file systems are not created equal"; why a failed fsync is never retried on the
+same bytes: Rebello et al. 2020 (ATC), "Can applications recover from fsync failures?".
+"""
+
+import errno
+import fcntl
+import json
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from trivet.core.errors import StorageError
+
+MOST_BYTES = 1 << 30  # of one file that trivet reads, unless the caller says otherwise
+_CHUNK = 1 << 20
+_PART = (".trivet-", ".part")  # how the names of unfinished files begin and end
+
+_WHAT_TO_DO = {
+    errno.ENOSPC: "free some space on that disk and run again; nothing finished is lost",
+    errno.EDQUOT: "free some of your quota on that disk and run again; nothing finished is lost",
+    errno.EIO: "check the disk (dmesg, smartctl), or write to another one; what was there before is unharmed",
+    errno.EACCES: "give yourself the right to write there, or choose another folder",
+    errno.EPERM: "give yourself the right to write there, or choose another folder",
+    errno.EROFS: "choose a folder on a disk that can be written",
+    errno.EMFILE: "raise the number of open files (ulimit -n) and run again",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOENT: "check the path; its folder must exist",
+}
+
+
+class Disk:
+    """The system calls that storage makes, one method each, so that a test can fail, tear or record any of them."""
+
+    def open(self, path: Path, flags: int) -> int:
+        return os.open(path, flags, 0o600)
+
+    def read(self, fd: int, most: int) -> bytes:
+        return os.read(fd, most)
+
+    def write(self, fd: int, data: memoryview) -> int:
+        return os.write(fd, data)
+
+    def fsync(self, fd: int) -> None:
+        os.fsync(fd)
+
+    def truncate(self, fd: int, size: int) -> None:
+        os.ftruncate(fd, size)
+
+    def close(self, fd: int) -> None:
+        os.close(fd)
+
+    def rename(self, old: Path, new: Path) -> None:
+        os.replace(old, new)
+
+    def link(self, old: Path, new: Path) -> None:
+        os.link(old, new)
+
+    def unlink(self, path: Path) -> None:
+        os.unlink(path)
+
+    def mkdir(self, path: Path) -> None:
+        os.mkdir(path, 0o700)
+
+    def names(self, folder: Path) -> list[str]:
+        return os.listdir(folder)
+
+    def fsync_dir(self, folder: Path) -> None:
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # some network file systems have no such thing as syncing a folder
+                raise
+        finally:
+            os.close(fd)
+
+
+class Storage:
+    """Writes that are whole or absent, and errors that name the operation, the path and the reason."""
+
+    def __init__(self, disk: Disk | None = None, *, clock: Callable[[], float] = time.time) -> None:
+        self.disk = disk or Disk()
+        self.clock = clock
+        self._swept: set[Path] = set()
+
+    def read(self, path: str | Path, cap: int = MOST_BYTES) -> bytes:
+        """The bytes of a file; refuses more than `cap` of them before they are in memory."""
+        data = self.read_if_there(path, cap)
+        if data is None:
+            raise failed("read", Path(path), "No such file or directory (ENOENT)", errno.ENOENT)
+        return data
+
+    def read_if_there(self, path: str | Path, cap: int = MOST_BYTES) -> bytes | None:
+        """The bytes of a file, None when there is none."""
+        path = Path(path)
+        try:
+            with self._opened(path, os.O_RDONLY, let=FileNotFoundError) as fd, said("read", path):
+                return read_all(self.disk, fd, path, cap)
+        except FileNotFoundError:
+            return None
+
+    def publish(self, path: str | Path, data: bytes, *, overwrite: bool = True) -> None:
+        """Puts the file there whole: written beside it, synced, read back, then renamed.
+
+        After an error, or a kill at any moment, `path` holds the old content or the new, never a mixture.
+        Refuses with `file-exists` when something is there and `overwrite` is False.
+        """
+        path = Path(path)
+        self._sweep(path.parent)
+        with self._part_file(path.parent) as (fd, part):
+            write_all(self.disk, fd, data, part)
+            if self.read(part, len(data)) != data:
+                raise failed("verify", part, "what was read back differs from what was written", errno.EIO)
+            self._name(part, path, overwrite=overwrite)
+        self._sync_folder(path.parent)
+
+    def append_to(self, path: str | Path) -> "Appender":
+        """An open file that grows piece by piece; made when it is not there."""
+        appender = Appender(self.disk, Path(path))
+        try:
+            self._sync_folder(appender.path.parent)
+        except StorageError:
+            appender.close()
+            raise
+        return appender
+
+    def make_folder(self, path: str | Path) -> None:
+        """The folder and those above it, private to this user; one that is there stays as it is."""
+        path = Path(path)
+        with said("mkdir", path):
+            if path.is_dir():
+                return
+        self.make_folder(path.parent)
+        with said("mkdir", path):
+            try:
+                self.disk.mkdir(path)
+            except FileExistsError:
+                if not path.is_dir():  # else: another process made it just now
+                    raise
+        self._sync_folder(path.parent)
+
+    def remove(self, path: str | Path) -> None:
+        """Removes the file, if it is there."""
+        path = Path(path)
+        with suppress(FileNotFoundError), said("unlink", path, let=FileNotFoundError):
+            self.disk.unlink(path)
+
+    @contextmanager
+    def lock(self, path: str | Path) -> Iterator[None]:
+        """Holds the lock for the `with` block; a second holder is refused at once, with the first one's name.
+
+        The system lets go of the lock when the holder dies, so a stale lock cannot exist and no time limit is needed.
+        """
+        path = Path(path)
+        with self._opened(path, os.O_RDWR | os.O_CREAT) as fd:
+            with said("lock", path):
+                if not is_locked_by_us(fd):
+                    raise locked(path, holder(self.read(path, 4096)))
+                self.disk.truncate(fd, 0)
+            write_all(self.disk, fd, self._name_card(), path)
+            yield
+
+    def _name_card(self) -> bytes:
+        since = datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}).encode()
+
+    def _name(self, part: Path, path: Path, *, overwrite: bool) -> None:
+        """Gives the finished file its name, in one step that cannot be seen half done."""
+        if overwrite:
+            with said("rename", path):
+                self.disk.rename(part, path)
+            return
+        try:
+            with said("link", path, let=FileExistsError):
+                self.disk.link(part, path)
+        except FileExistsError:
+            raise exists(path) from None
+        self.remove(part)
+
+    def _sync_folder(self, folder: Path) -> None:
+        with said("fsync", folder):
+            self.disk.fsync_dir(folder)
+
+    @contextmanager
+    def _opened(self, path: Path, flags: int, *, let: type[OSError] | tuple[()] = ()) -> Iterator[int]:
+        with said("open", path, let=let):
+            fd = self.disk.open(path, flags | os.O_CLOEXEC)
+        try:
+            yield fd
+        except BaseException:
+            with suppress(OSError):
+                self.disk.close(fd)
+            raise
+        with said("close", path):
+            self.disk.close(fd)
+
+    @contextmanager
+    def _part_file(self, folder: Path) -> Iterator[tuple[int, Path]]:
+        """An unfinished file under a name that nobody has; removed unless it got its real name."""
+        fd, part = self._new_part(folder)
+        try:
+            yield fd, part
+        except BaseException:
+            with suppress(OSError):
+                self.disk.unlink(part)
+            with suppress(OSError):
+                self.disk.close(fd)
+            raise
+        with said("close", part):
+            self.disk.close(fd)
+
+    def _new_part(self, folder: Path) -> tuple[int, Path]:
+        """The file, open and locked: the lock tells sweepers that its writer lives."""
+        while True:
+            part = folder / f"{_PART[0]}{secrets.token_hex(8)}{_PART[1]}"
+            with said("open", part):
+                fd = self.disk.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC)
+            if is_locked_by_us(fd) and os.fstat(fd).st_nlink:
+                return fd, part
+            # Another process swept the folder between open and lock and has taken this one for dead.
+            with said("close", part):
+                self.disk.close(fd)
+
+    def _sweep(self, folder: Path) -> None:
+        """Removes what killed processes left unfinished in the folder: part files that nobody has locked."""
+        if folder in self._swept:
+            return
+        with said("list", folder):
+            names = self.disk.names(folder)
+        for name in names:
+            if name.startswith(_PART[0]) and name.endswith(_PART[1]):
+                self._remove_if_dead(folder / name)
+        self._swept.add(folder)
+
+    def _remove_if_dead(self, part: Path) -> None:
+        # Another sweeper may have been faster: then there is nothing left to do.
+        with suppress(FileNotFoundError), self._opened(part, os.O_RDWR, let=FileNotFoundError) as fd:
+            if is_locked_by_us(fd):
+                self.remove(part)
+
+
+class Appender:
+    """A file that grows by whole pieces.  A piece that failed is cut away before the next one is written."""
+
+    def __init__(self, disk: Disk, path: Path) -> None:
+        self.path, self._disk, self._is_torn = path, disk, False
+        with said("open", path):
+            self._fd = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC)
+            self.size = os.fstat(self._fd).st_size
+
+    def append(self, data: bytes) -> None:
+        """Adds the bytes and waits until the disk has them."""
+        if self._is_torn:
+            # A failed fsync may have marked unwritten pages as clean, so a second fsync proves nothing: write anew.
+            self.cut(self.size)
+        self._is_torn = True
+        write_all(self._disk, self._fd, data, self.path)
+        self.size += len(data)
+        self._is_torn = False
+
+    def cut(self, size: int) -> None:
+        """Shortens the file to `size` bytes."""
+        with said("truncate", self.path):
+            self._disk.truncate(self._fd, size)
+        with said("fsync", self.path):
+            self._disk.fsync(self._fd)
+        self.size, self._is_torn = size, False
+
+    def close(self) -> None:
+        """Lets go of the file; everything appended is on the disk already, so a failure here loses nothing."""
+        with suppress(OSError):
+            self._disk.close(self._fd)
+
+
+def read_all(disk: Disk, fd: int, path: Path, cap: int) -> bytes:
+    """All bytes, read piece by piece; raises `file-too-large` at the first byte beyond the cap."""
+    pieces, left = [], cap + 1
+    while left > 0 and (piece := disk.read(fd, min(left, _CHUNK))):
+        pieces.append(piece)
+        left -= len(piece)
+    if left <= 0:
+        raise too_large(path, cap)
+    return b"".join(pieces)
+
+
+def write_all(disk: Disk, fd: int, data: bytes, path: Path) -> None:
+    """Writes all bytes, however few the system takes at a time, and waits until the disk has them."""
+    rest = memoryview(data)
+    with said("write", path):
+        while rest:
+            written = disk.write(fd, rest)
+            if written == 0:
+                raise failed("write", path, "the disk took no byte", errno.EIO)
+            rest = rest[written:]
+    with said("fsync", path):
+        disk.fsync(fd)
+
+
+def is_locked_by_us(fd: int) -> bool:
+    """Locks the open file for this process; False when another holds it."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def said(operation: str, path: Path, *, let: type[OSError] | tuple[()] = ()) -> Iterator[None]:
+    """Turns what the system says into a StorageError; errors of the type `let` pass as they are."""
+    try:
+        yield
+    except let:
+        raise
+    except OSError as error:
+        reason = f"{error.strerror or error} ({errno.errorcode.get(error.errno or 0, 'unknown')})"
+        raise failed(operation, path, reason, error.errno or 0) from error
+    except ValueError as error:  # a NUL or a lone surrogate in the path
+        raise failed(operation, path, str(error), errno.EINVAL) from error
+
+
+def failed(operation: str, path: Path, reason: str, number: int) -> StorageError:
+    return StorageError(
+        "storage-failed",
+        wanted=f"to {operation} {str(path)!r}",
+        found=reason,
+        do=_WHAT_TO_DO.get(number, "see what the system says above, or choose another folder"),
+    )
+
+
+def exists(path: Path) -> StorageError:
+    return StorageError(
+        "file-exists",
+        wanted="a path where nothing is yet",
+        found=repr(str(path)),
+        do="choose another name, or say --force to replace it",
+    )
+
+
+def too_large(path: Path, cap: int) -> StorageError:
+    return StorageError(
+        "file-too-large",
+        wanted=f"a file of at most {cap} bytes",
+        found=f"{str(path)!r}, which is larger",
+        do="check that this is the file you meant",
+    )
+
+
+def locked(path: Path, who: str) -> StorageError:
+    return StorageError(
+        "store-locked",
+        wanted=f"to be alone in {str(path.parent)!r}",
+        found=who,
+        do="wait until it is done, stop it, or use another folder",
+    )
+
+
+def holder(card: bytes) -> str:
+    """Who holds a lock, from what the holder wrote into it."""
+    try:
+        said = json.loads(card)
+        return f"process {said['pid']} on {said['host']}, there since {said['since']}"
+    except (ValueError, KeyError, TypeError):
+        return "another process, which has just begun"

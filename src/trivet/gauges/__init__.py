@@ -1,0 +1,1 @@
+"""Gauges: one file each, found by its name."""

@@ -1,0 +1,33 @@
+"""Latency of one row, 50th percentile: milliseconds from raw row to answer that half of all single calls stay below.
+
+Better: lower.  Interval: order statistics, exact for any distribution of independent calls; below 6 calls the
+high end is unbounded.  Source: David and Nagaraja 2003, Order Statistics, section 7.1.
+"""
+
+import numpy as np
+
+from trivet.core.candidate import Sketch
+from trivet.core.gauges import Gauge, Trial
+from trivet.core.reading import Reading
+from trivet.kit.intervals import Estimate, quantile_interval
+from trivet.kit.trials import costs_of, repeats
+
+
+class P50Latency(Gauge):
+    """Belongs to the machine it was measured on."""
+
+    family = "cost"
+    unit = "ms"
+    better = "<="
+    least = 0.0
+
+    def applies(self, sketch: Sketch) -> None:
+        """Every file can be timed."""
+
+    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
+        """Counts every call that was timed; none is thrown away as an outlier."""
+        costs = costs_of(trial, for_=self)
+        calls = repeats(costs.latency_ms, for_=self)
+        low, high = quantile_interval(calls, 0.5, sure)
+        estimate = Estimate(value=float(np.quantile(calls, 0.5)), low=low, high=high, how="order statistics")
+        return estimate.reading(self, n=len(calls), sure=sure, where=costs.machine)

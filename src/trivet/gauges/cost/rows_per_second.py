@@ -1,0 +1,30 @@
+"""Throughput: rows answered per second when they come in batches, median of the repeats.
+
+Better: higher.  Interval: order statistics of the repeats; below 6 repeats the lowest to the highest, with a note.
+Source: David and Nagaraja 2003, Order Statistics, section 7.1.
+"""
+
+from trivet.core.candidate import Sketch
+from trivet.core.gauges import Gauge, Trial
+from trivet.core.reading import Reading
+from trivet.kit.intervals import median_estimate
+from trivet.kit.trials import costs_of, repeats
+
+
+class RowsPerSecond(Gauge):
+    """Belongs to the machine it was measured on."""
+
+    family = "cost"
+    unit = "rows/s"
+    better = ">="
+    least = 0.0
+
+    def applies(self, sketch: Sketch) -> None:
+        """Every file can be timed."""
+
+    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
+        """The median of the repeats."""
+        costs = costs_of(trial, for_=self)
+        sample = repeats(costs.rows_per_second, for_=self)
+        estimate, notes = median_estimate(sample, sure)
+        return estimate.reading(self, n=len(sample), sure=sure, where=costs.machine, notes=notes)

@@ -1,0 +1,41 @@
+"""Area under the ROC curve: how often a row of a class outranks a row of another one; macro for several classes.
+
+Better: higher.  Interval: DeLong on the logit scale with Student's quantile; several classes: one against the rest,
+averaged with the joint variance of all; a faultless ranking: exact for disjoint pairs of the rarest class.
+Source: DeLong, DeLong and Clarke-Pearson 1988; Sun and Xu 2014 (sorting only); Qin and Hotilovac 2008 (logit).
+"""
+
+import math
+
+import numpy as np
+
+from trivet.core.candidate import Sketch
+from trivet.core.gauges import Gauge, Trial
+from trivet.core.reading import Reading
+from trivet.kit.ranking import auroc_influence, ranking_estimate
+from trivet.kit.trials import classes_present, expect_goal, rows_of, weight_of
+
+
+class Auroc(Gauge):
+    """One half for chance, 1 for a faultless ranking."""
+
+    least, most = 0.0, 1.0
+
+    def applies(self, sketch: Sketch) -> None:
+        """Classification only."""
+        expect_goal(sketch, "classify", for_=self)
+
+    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
+        """Ties count half; a class without rows is left out with a note."""
+        truth, probabilities = rows_of(trial, "probabilities", for_=self)
+        present, notes = classes_present(trial, for_=self)
+        asked = [1] if probabilities.shape[1] == 2 else present
+        areas, parts = zip(*(auroc_influence(probabilities[:, c], truth == c, weight_of(trial)) for c in asked))
+        estimate = ranking_estimate(
+            math.fsum(areas) / len(asked),
+            np.sum(parts, axis=0) / len(asked),
+            min(int((truth == c).sum()) for c in present),
+            sure,
+            how="DeLong, logit scale",
+        )
+        return estimate.reading(self, n=len(truth), sure=sure, notes=notes)

@@ -1,0 +1,41 @@
+"""Average precision: the mean precision at the rows of the asked class, best ranked first; macro for several classes.
+
+Better: higher.  Interval: infinitesimal jackknife on the logit scale with Student's quantile; several classes: one
+against the rest, averaged with the joint variance of all.  Two classes: of class 1.
+Source: Boyd, Eng and Page 2013 (logit scale); Efron 1982, chapter 6 (infinitesimal jackknife).
+"""
+
+import math
+
+import numpy as np
+
+from trivet.core.candidate import Sketch
+from trivet.core.gauges import Gauge, Trial
+from trivet.core.reading import Reading
+from trivet.kit.ranking import precision_influence, ranking_estimate
+from trivet.kit.trials import classes_present, expect_goal, rows_of, weight_of
+
+
+class AveragePrecision(Gauge):
+    """The share of the asked class for chance, 1 for a faultless ranking."""
+
+    least, most = 0.0, 1.0
+
+    def applies(self, sketch: Sketch) -> None:
+        """Classification only."""
+        expect_goal(sketch, "classify", for_=self)
+
+    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
+        """Tied rows share one threshold; a class without rows is left out with a note."""
+        truth, probabilities = rows_of(trial, "probabilities", for_=self)
+        present, notes = classes_present(trial, for_=self)
+        asked = [1] if probabilities.shape[1] == 2 else present
+        means, parts = zip(*(precision_influence(probabilities[:, c], truth == c, weight_of(trial)) for c in asked))
+        estimate = ranking_estimate(
+            math.fsum(means) / len(asked),
+            np.sum(parts, axis=0) / len(asked),
+            min(int((truth == c).sum()) for c in present),
+            sure,
+            how="infinitesimal jackknife, logit scale",
+        )
+        return estimate.reading(self, n=len(truth), sure=sure, notes=notes)

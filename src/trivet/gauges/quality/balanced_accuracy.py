@@ -1,0 +1,33 @@
+"""Balanced accuracy: the plain mean over the classes of the share of their rows that is answered right.
+
+Better: higher.  Interval: Clopper-Pearson for each class (Wilson with weights), combined by the distances to their
+ends; classes are independent samples.  Source: Brodersen et al. 2010; Zou and Donner 2008 (the combination).
+"""
+
+from trivet.core.candidate import Sketch
+from trivet.core.gauges import Gauge, Trial
+from trivet.core.reading import Reading
+from trivet.kit.intervals import mean_of_shares, share_estimate
+from trivet.kit.trials import classes_present, expect_goal, rows_of
+
+
+class BalancedAccuracy(Gauge):
+    """1 / classes for a constant answer, 1 for faultless ones."""
+
+    least, most = 0.0, 1.0
+
+    def applies(self, sketch: Sketch) -> None:
+        """Classification only."""
+        expect_goal(sketch, "classify", for_=self)
+
+    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
+        """A class without rows is left out with a note."""
+        truth, chosen = rows_of(trial, "chosen", for_=self)
+        present, notes = classes_present(trial, for_=self)
+        recalls = []
+        for c in present:
+            rows = truth == c
+            weight = None if trial.weight is None else trial.weight[rows]
+            recalls.append(share_estimate(chosen[rows] == c, weight, sure))
+        how = f"{recalls[0].how.partition(',')[0]} per class, combined"
+        return mean_of_shares(recalls, how).reading(self, n=len(truth), sure=sure, notes=notes)

@@ -1,0 +1,64 @@
+"""F1: twice the rows rightly answered with a class, of the rows that are of it plus those answered with it.
+
+Two classes: of class 1.  Several: the plain mean over the classes that occur in truth or answers.
+Better: higher.  Interval: exact: F1 = 2 j / (1 + j), where j is the share of right rows among those that are of the
+class or answered with it (Clopper-Pearson; Wilson with weights); several classes are combined by the distances to
+their ends with the correlation of their errors.  Source: Goutte and Gaussier 2005; Zou and Donner 2008 (combination).
+"""
+
+import math
+
+import numpy as np
+
+from trivet.core.candidate import Sketch
+from trivet.core.gauges import Gauge, Trial
+from trivet.core.reading import Reading
+from trivet.kit.intervals import Estimate, mean_of_shares, share_estimate
+from trivet.kit.trials import expect_goal, rows_of, weight_of
+from trivet.runtime.part import Array
+
+
+class F1(Gauge):
+    """0 to 1; 0 when the class neither occurs nor is answered."""
+
+    least, most = 0.0, 1.0
+
+    def applies(self, sketch: Sketch) -> None:
+        """Classification only."""
+        expect_goal(sketch, "classify", for_=self)
+
+    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
+        """Reads the answered classes, after decision weights."""
+        truth, chosen = rows_of(trial, "chosen", for_=self)
+        asked = [1] if len(trial.task.classes) == 2 else np.union1d(truth, chosen).tolist()
+        scores = [class_score(truth == c, chosen == c, trial.weight, sure) for c in asked]
+        moves = np.array([score_influence(truth == c, chosen == c, weight_of(trial)) for c in asked])
+        how = f"{scores[0].how} of right rows among the class's"
+        estimate = scores[0] if len(asked) == 1 else mean_of_shares(scores, how + ", combined", correlation(moves))
+        return estimate.reading(self, n=len(truth), sure=sure)
+
+
+def class_score(is_class: Array, said_class: Array, weight: Array | None, sure: float) -> Estimate:
+    """F1 of one class; only rows that are of the class or answered with it count."""
+    touched = is_class | said_class
+    right = share_estimate((is_class & said_class)[touched], None if weight is None else weight[touched], sure)
+    share = 0.0 if math.isnan(right.value) else right.value
+    value, low, high = (2 * end / (1 + end) for end in (share, right.low, right.high))
+    return Estimate(value=value, low=low, high=high, how=right.how)
+
+
+def score_influence(is_class: Array, said_class: Array, weight: Array) -> Array:
+    """(rows,) how each row moves the class's F1, up to a factor."""
+    hits = (weight * (is_class & said_class)).tolist()
+    touched = weight * is_class + weight * said_class
+    score = 2 * math.fsum(hits) / max(math.fsum(touched.tolist()), 1e-300)
+    return 2 * np.array(hits) - score * touched
+
+
+def correlation(moves: Array) -> Array:
+    """(classes, classes) correlation of the classes' errors; 1 on the diagonal, 0 beside a class that has none."""
+    length = np.sqrt((np.sort(moves**2, axis=1)).sum(axis=1))
+    turned = moves / np.where(length == 0, 1, length)[:, None]
+    alike = np.array([[math.fsum((one * other).tolist()) for other in turned] for one in turned])
+    np.fill_diagonal(alike, 1.0)
+    return alike

@@ -1,0 +1,52 @@
+"""R2: the share of the answer's variance that the model explains; below 0 when its mean would do better.
+
+Better: higher.  Interval: on the scale log(1 - R2), from what each row moves it: Student with a correction for
+skewness.  Source: Hampel 1974 (influence); Hall 1992 (interval).
+"""
+
+import math
+
+from trivet.core.candidate import Sketch
+from trivet.core.errors import BadData
+from trivet.core.gauges import Gauge, Trial
+from trivet.core.reading import Reading
+from trivet.kit.intervals import Estimate, skewed_interval
+from trivet.kit.trials import expect_goal, rows_of, weight_of
+from trivet.runtime.part import Array
+
+
+class R2(Gauge):
+    """0 for the mean of the answer, 1 for faultless answers."""
+
+    most = 1.0
+
+    def applies(self, sketch: Sketch) -> None:
+        """Regression only."""
+        expect_goal(sketch, "regress", for_=self)
+
+    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
+        """Refuses rows that all have the same answer: they have no variance to explain."""
+        truth, values = rows_of(trial, "values", for_=self, at_least=2)
+        weight = weight_of(trial)
+        weight = weight / math.fsum(weight.tolist())
+        around = (truth - math.fsum((weight * truth).tolist())) ** 2
+        spread = math.fsum((weight * around).tolist())
+        if spread == 0:
+            raise BadData(
+                "one-answer",
+                wanted="rows with different answers for r2",
+                found=f"{len(truth)} rows, all with the answer {truth[0]:g}",
+                do="give rows with other answers too, or limit mae or rmse",
+            )
+        estimate = explained(weight, (values - truth) ** 2, around, spread, sure)
+        return estimate.reading(self, n=len(truth), sure=sure)
+
+
+def explained(weight: Array, error: Array, around: Array, spread: float, sure: float) -> Estimate:
+    """error, around: (rows,) squared distances of the truth to the answer, and to its mean.  weight sums to 1."""
+    left = math.fsum((weight * error).tolist())
+    if left == 0:
+        return Estimate(value=1.0, low=1.0, high=1.0, how="all rows agree")
+    low, high = skewed_interval(weight * (error / left - around / spread) * len(error), sure)
+    worst, best = (1 - left / spread * math.exp(min(move, 700.0)) for move in (high, low))
+    return Estimate(value=1 - left / spread, low=worst, high=best, how="Student, corrected for skewness")

@@ -1,0 +1,32 @@
+"""Root mean squared error, in the unit of the answer.
+
+Better: lower.  Interval: the square root of the mean squared error's: Student with a correction for skewness.
+Errors with very long tails need thousands of rows.  Source: Hall 1992 (interval).
+"""
+
+import math
+
+from trivet.core.candidate import Sketch
+from trivet.core.gauges import Gauge, Trial
+from trivet.core.reading import Reading
+from trivet.kit.intervals import Estimate, mean_estimate
+from trivet.kit.trials import expect_goal, rows_of
+
+
+class Rmse(Gauge):
+    """0 for faultless answers; the standard deviation of the answer for its mean."""
+
+    better = "<="
+    least = 0.0
+
+    def applies(self, sketch: Sketch) -> None:
+        """Regression only."""
+        expect_goal(sketch, "regress", for_=self)
+
+    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
+        """Large errors weigh most."""
+        truth, values = rows_of(trial, "values", for_=self)
+        square = mean_estimate((values - truth) ** 2, trial.weight, sure, least=0.0, most=math.inf)
+        value, low, high = (math.sqrt(max(end, 0.0)) for end in (square.value, square.low, square.high))
+        estimate = Estimate(value=value, low=low, high=high, how=square.how)
+        return estimate.reading(self, n=len(truth), sure=sure)

@@ -1,0 +1,37 @@
+"""Interval width: the mean width of the stated intervals, in the unit of the answer.
+
+Better: lower.  Interval: Student with a correction for skewness; one width for all rows is exact.
+Source: Vovk et al. 2016 (criteria of efficiency); Hall 1992 (interval).
+"""
+
+import math
+
+import numpy as np
+
+from trivet.core.candidate import Sketch
+from trivet.core.gauges import Gauge, Trial
+from trivet.core.reading import Reading
+from trivet.kit.intervals import Estimate, mean_estimate
+from trivet.kit.trials import expect_goal, expect_guard, rows_of
+
+
+class IntervalWidth(Gauge):
+    """0 to infinity; compare it with the spread of the answer."""
+
+    family = "trust"
+    better = "<="
+    least = 0.0
+
+    def applies(self, sketch: Sketch) -> None:
+        """Regression with a guard."""
+        expect_goal(sketch, "regress", for_=self)
+        expect_guard(sketch, for_=self)
+
+    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
+        """One unbounded interval makes the mean unbounded."""
+        _, low, high = rows_of(trial, "low", "high", for_=self)
+        if not (np.isfinite(low).all() and np.isfinite(high).all()):
+            estimate = Estimate(value=math.inf, low=math.inf, high=math.inf, how="an interval without an end")
+        else:
+            estimate = mean_estimate(high - low, trial.weight, sure, least=0.0, most=math.inf)
+        return estimate.reading(self, n=len(low), sure=sure)

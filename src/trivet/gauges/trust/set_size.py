@@ -1,0 +1,33 @@
+"""Set size: the mean number of classes in the stated sets.
+
+Better: lower.  Interval: Student with a correction for skewness; when all sets are equally large, room is left for
+sets that were too rare to be seen.  Source: Vovk et al. 2016 (criteria of efficiency); Hall 1992 (interval).
+"""
+
+import numpy as np
+
+from trivet.core.candidate import Sketch
+from trivet.core.gauges import Gauge, Trial
+from trivet.core.reading import Reading
+from trivet.kit.intervals import mean_estimate
+from trivet.kit.trials import expect_goal, expect_guard, rows_of
+
+
+class SetSize(Gauge):
+    """1 for one class per row; the number of classes for sets that say nothing."""
+
+    family = "trust"
+    better = "<="
+    least = 0.0
+
+    def applies(self, sketch: Sketch) -> None:
+        """Classification with a guard."""
+        expect_goal(sketch, "classify", for_=self)
+        expect_guard(sketch, for_=self)
+
+    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
+        """Empty sets count as 0."""
+        truth, sets = rows_of(trial, "sets", for_=self)
+        size = sets.sum(axis=1).astype(np.float64)
+        estimate = mean_estimate(size, trial.weight, sure, least=0.0, most=float(sets.shape[1]))
+        return estimate.reading(self, n=len(truth), sure=sure)

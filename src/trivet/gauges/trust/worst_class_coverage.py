@@ -1,0 +1,47 @@
+"""Worst-class coverage: the smallest share, over the classes, of a class's rows whose stated set holds it.
+
+Better: higher.  Interval: the smallest ends of Clopper-Pearson intervals (Wilson with weights), each at a level
+raised for the number of classes (Bonferroni), so that all hold at once.  A class without rows opens it down to 0.
+Source: Clopper and Pearson 1934; Ding et al. 2023, arXiv 2306.09335 (class-conditional conformal prediction).
+"""
+
+import numpy as np
+
+from trivet.core.candidate import Sketch
+from trivet.core.gauges import Gauge, Trial
+from trivet.core.reading import Reading
+from trivet.kit.intervals import Estimate, share_estimate
+from trivet.kit.trials import expect_goal, expect_guard, rows_of
+
+
+class WorstClassCoverage(Gauge):
+    """0 to 1; never above coverage."""
+
+    family = "trust"
+    least, most = 0.0, 1.0
+
+    def applies(self, sketch: Sketch) -> None:
+        """Classification with a guard."""
+        expect_goal(sketch, "classify", for_=self)
+        expect_guard(sketch, for_=self)
+
+    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
+        """A note names the worst class, and those without rows."""
+        truth, sets = rows_of(trial, "sets", for_=self)
+        names = trial.task.classes
+        level = 1 - (1 - sure) / len(names)
+        shares: dict[str, Estimate] = {}
+        for c, name in enumerate(names):
+            rows = truth == c
+            weight = None if trial.weight is None else trial.weight[rows]
+            shares[name] = share_estimate(sets[rows, c].astype(bool), weight, level)
+        seen = {name: share for name, share in shares.items() if not np.isnan(share.value)}
+        worst = min(seen, key=lambda name: seen[name].value)
+        estimate = Estimate(
+            value=seen[worst].value,
+            low=min(share.low for share in shares.values()),
+            high=min(share.high for share in shares.values()),
+            how=f"{seen[worst].how.partition(',')[0]}, Bonferroni over {len(names)} classes",
+        )
+        notes = [f"worst is class {worst!r}", *(f"no row of class {name!r}" for name in names if name not in seen)]
+        return estimate.reading(self, n=len(truth), sure=sure, notes=notes)

@@ -1,0 +1,96 @@
+"""A weighted vote of several models, and the folds that keep its weights honest.
+
+Source: Caruana et al. 2004, "Ensemble selection from libraries of models", section 2 (greedy, with replacement).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from trivet.core.rows import Rows
+from trivet.runtime.part import Array
+
+from .goal import Goal, shares_of
+
+LEAST_SHARE = 1e-6  # as in the runtime kind `vote`
+
+
+def greedy_weights(members: Sequence[Array], goal: Goal, rounds: int = 25) -> Array:
+    """(members,) weights that sum to 1: how often each member was taken, up to the round with the least loss.
+
+    members: the scores (rows, n_scores) of each, on rows that it was not fitted on.  Each round takes the member that
+    lowers the loss of the mean most.  The first takes the best one, so the vote is never worse on these rows.
+    """
+    linked = np.stack([answers_of(scores, goal.link) for scores in members])
+    total, taken = np.zeros_like(linked[0]), np.zeros(len(linked))
+    best, least = taken, np.inf
+    for count in range(1, rounds + 1):
+        losses = [mean_answer_loss((total + one) / count, goal) for one in linked]
+        pick = int(np.argmin(losses))
+        total += linked[pick]
+        taken = taken + np.eye(len(linked))[pick]
+        if losses[pick] < least:
+            best, least = taken, losses[pick]
+    weights: Array = best / best.sum()
+    return weights
+
+
+def answers_of(scores: Array, link: str) -> Array:
+    """(rows, classes) probabilities, or (rows, 1) values, of scores (rows, n_scores)."""
+    return np.asarray(scores, np.float64) if link == "identity" else shares_of(scores, link)
+
+
+def scores_for(answers: Array, link: str) -> Array:
+    """The scores (rows, n_scores) float32 whose answers these are; the inverse of `answers_of`."""
+    if link == "identity":
+        return answers.astype(np.float32)
+    share = np.clip(answers, LEAST_SHARE, 1 - LEAST_SHARE)
+    scores = np.log(share[:, 1:]) - np.log(1 - share[:, 1:]) if link == "sigmoid" else np.log(share)
+    return scores.astype(np.float32)
+
+
+def mean_answer_loss(answers: Array, goal: Goal) -> float:
+    """The weighted mean log loss, or squared error, of answers towards the labels of the goal."""
+    labels = np.asarray(goal.hard)
+    if goal.link == "identity":
+        each = np.square(answers[:, 0] - labels)
+    else:
+        each = -np.log(np.maximum(answers[np.arange(len(labels)), labels], LEAST_SHARE))
+    return float(np.average(each, weights=goal.weight))
+
+
+def voted(members: Sequence[Array], weights: Array, link: str) -> Array:
+    """(rows, n_scores) float32 scores of the vote."""
+    answers = sum(weight * answers_of(scores, link) for weight, scores in zip(weights, members))
+    return scores_for(np.asarray(answers), link)
+
+
+def with_floor(weights: Array, least: float) -> Array:
+    """Weights of at least `least` (before they are made to sum to 1 again)."""
+    raised = np.maximum(weights, least)
+    shares: Array = raised / raised.sum()
+    return shares
+
+
+def fold_of(rows: Rows, goal: Goal, folds: int, rng: np.random.Generator) -> Array:
+    """(rows,) fold 0..folds-1 of each row.  A group stays in one fold; without groups, classes spread evenly."""
+    shuffled = rng.permutation(len(rows))
+    if rows.group is not None:
+        return whole_groups(rows.group, folds, rng)
+    kept_apart = np.zeros(len(rows), np.int64) if goal.link == "identity" else np.asarray(goal.hard, np.int64)
+    order = shuffled[np.argsort(kept_apart[shuffled], kind="stable")]
+    fold = np.empty(len(rows), np.int64)
+    fold[order] = np.arange(len(rows)) % folds
+    return fold
+
+
+def whole_groups(group: Array, folds: int, rng: np.random.Generator) -> Array:
+    """(rows,) fold of each row: the largest groups first, each into the fold with the fewest rows so far."""
+    _, member, sizes = np.unique(group, return_inverse=True, return_counts=True)
+    shuffled = rng.permutation(len(sizes))
+    filled, fold_of_group = np.zeros(folds), np.empty(len(sizes), np.int64)
+    for one in shuffled[np.argsort(-sizes[shuffled], kind="stable")]:
+        fold_of_group[one] = filled.argmin()
+        filled[fold_of_group[one]] += sizes[one]
+    fold: Array = fold_of_group[member]
+    return fold

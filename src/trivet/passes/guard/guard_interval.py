@@ -1,0 +1,69 @@
+"""Guard values with intervals that hold the truth with a stated probability.
+
+Helps: coverage, which it makes provable.  Costs: nothing in the values themselves.
+Needs: tune rows, 1/(1 - coverage) - 1 of them at least.
+Source: Lei et al. 2018, algorithm 2 (one width for all); Romano, Patterson and Candes 2019, arXiv 1905.03222 (bodies
+with quantiles, as `fit-trees(coverage=0.9)` makes them: wide where values are uncertain).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from trivet.core.candidate import Sketch, Work
+from trivet.core.context import Context
+from trivet.core.errors import Refused
+from trivet.core.limits import Limit
+from trivet.core.passes import Pass, Range, Size
+from trivet.core.value import value
+from trivet.kit.conformal import interval_pad, least_rows
+from trivet.kit.scores import scores_of
+from trivet.runtime.part import Part
+
+MOST_COVERAGE = 0.999
+
+
+@value
+class GuardInterval(Pass):
+    """coverage: share of rows whose interval shall hold the true value, in (0, 1).
+
+    margin: standard deviations to aim above it, so that the judge, too, sees its whole interval above; 0 = textbook.
+    """
+
+    provides: ClassVar[tuple[str, ...]] = ("coverage", "interval-width")
+    helps: ClassVar[tuple[str, ...]] = ("coverage", "interval-width")
+
+    coverage: float = 0.9
+    margin: float = 2.0
+
+    @classmethod
+    def for_limits(cls, limits: Sequence[Limit]) -> "GuardInterval":
+        """Covers as much as the highest limit asks."""
+        bounds = [limit.bound for limit in limits if limit.gauge == "coverage" and limit.must == ">="]
+        return cls(coverage=min(max(bounds, default=cls.coverage), MOST_COVERAGE))
+
+    def check(self, sketch: Sketch) -> Sketch:
+        if not 0 < self.coverage < 1 or self.margin < 0:
+            raise Refused(self.name, f"coverage {self.coverage}, margin {self.margin}", do="0 < coverage < 1, margin >= 0")
+        return sketch.expect(goal="regress", has=("reader", "body"), for_=self).with_kind(guard="interval")
+
+    def run(self, work: Work, ctx: Context) -> Work:
+        rows = work.data.tune.at_least(least_rows(self.coverage), for_=self.name)
+        scores = scores_of(work.candidate, rows)
+        pad = float32_above(interval_pad(scores, rows.answer, self.coverage, self.margin, rows.weight))
+        ctx.say.note(f"intervals reach {pad:.3g} beyond the {'value' if scores.shape[1] == 1 else 'quantiles'}")
+        arrays = {"pad": np.array([pad, pad], np.float32)}
+        return work.with_(guard=Part(kind="interval", config={"coverage": self.coverage}, arrays=arrays))
+
+    def ranges(self) -> Mapping[str, Range]:
+        return {"margin": Range(low=1, high=4)}
+
+    def units(self, size: Size) -> float:
+        return 0.05 + 2e-6 * size.rows * size.columns
+
+
+def float32_above(pad: float) -> np.float32:
+    """The least float32 that is not below the pad: rounding down would lose the row that sets it."""
+    near = np.float32(pad)
+    return near if near >= pad else np.nextafter(near, np.float32(np.inf))

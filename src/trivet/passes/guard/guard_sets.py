@@ -1,0 +1,73 @@
+"""Guard answers with sets of classes that hold the true one with a stated probability.
+
+Helps: coverage, which it makes provable.  Costs: nothing in accuracy; unsure rows get more than one class.
+Needs: tune rows, 1/(1 - coverage) - 1 of them at least.
+Source: Sadinle, Lei and Wasserman 2019 (least ambiguous sets); Vovk et al. 2005, section 4.5 (one floor per class).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from trivet.core.candidate import Sketch, Work
+from trivet.core.context import Context
+from trivet.core.errors import Refused
+from trivet.core.limits import Limit
+from trivet.core.passes import Pass, Range, Size
+from trivet.core.value import value
+from trivet.kit.conformal import class_floors, least_rows, pooled_floor
+from trivet.kit.scores import stated_probabilities
+from trivet.runtime.part import Part
+
+MOST_COVERAGE = 0.999
+
+
+@value
+class GuardSets(Pass):
+    """coverage: share of rows whose set shall hold the true class, in (0, 1).
+
+    margin: standard deviations to aim above it, so that the judge, too, sees its whole interval above; 0 = textbook.
+    per_class: cover each class by itself; a class with too few tune rows gets the floor of all.
+    """
+
+    provides: ClassVar[tuple[str, ...]] = ("coverage", "worst-class-coverage", "set-size")
+    helps: ClassVar[tuple[str, ...]] = ("coverage", "worst-class-coverage", "set-size")
+
+    coverage: float = 0.9
+    margin: float = 2.0
+    per_class: bool = True
+
+    @classmethod
+    def for_limits(cls, limits: Sequence[Limit]) -> "GuardSets":
+        """Covers as much as the highest limit asks; per class only when the worst class is limited."""
+        asked = {limit.gauge: limit.bound for limit in limits if limit.must == ">="}
+        bounds = [asked[gauge] for gauge in ("coverage", "worst-class-coverage") if gauge in asked]
+        coverage = min(max(bounds, default=cls.coverage), MOST_COVERAGE)
+        return cls(coverage=coverage, per_class="worst-class-coverage" in asked)
+
+    def check(self, sketch: Sketch) -> Sketch:
+        if not 0 < self.coverage < 1 or self.margin < 0:
+            raise Refused(self.name, f"coverage {self.coverage}, margin {self.margin}", do="0 < coverage < 1, margin >= 0")
+        return sketch.expect(goal="classify", has=("reader", "body"), for_=self).with_kind(guard="conformal-set")
+
+    def run(self, work: Work, ctx: Context) -> Work:
+        rows = work.data.tune.at_least(least_rows(self.coverage), for_=self.name)
+        probabilities = stated_probabilities(work.candidate, rows)
+        if self.per_class:
+            floor = class_floors(probabilities, rows.answer, self.coverage, self.margin, rows.weight)
+        else:
+            true = probabilities[np.arange(len(rows)), rows.answer]
+            one = pooled_floor(true, self.coverage, self.margin, rows.weight)
+            floor = np.full(probabilities.shape[1], one)
+        ctx.say.note(f"sets hold {(probabilities >= floor).sum(axis=1).mean():.2f} classes on average of the tune rows")
+        guard = Part(
+            kind="conformal-set", config={"coverage": self.coverage}, arrays={"floor": floor.astype(np.float32)}
+        )
+        return work.with_(guard=guard)
+
+    def ranges(self) -> Mapping[str, Range]:
+        return {"margin": Range(low=1, high=4)}
+
+    def units(self, size: Size) -> float:
+        return 0.05 + 2e-6 * size.rows * (size.columns + size.scores)

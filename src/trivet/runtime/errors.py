@@ -1,0 +1,39 @@
+"""The one family of errors that trivet raises about what it was given.
+
+Each error says what was wanted, what was found (the value itself) and what to do, under a stable code.
+Every code has a page: `trivet explain CODE`.
+"""
+
+from typing import Any
+
+
+class TrivetError(Exception):
+    """A mistake in what trivet was given; carries everything its message is made of."""
+
+    exit_code = 2
+
+    def __init__(self, code: str, *, wanted: str, found: str, do: str, where: str = "") -> None:
+        self.code, self.wanted, self.found, self.do, self.where = code, wanted, found, do, where
+        super().__init__(code, wanted, found, do, where)
+
+    def __str__(self) -> str:
+        place = f"\n  in {self.where}" if self.where else ""
+        return f"error[{self.code}]: wanted {self.wanted}; found {self.found}.{place}\n  do: {self.do}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The error as JSON values, for `--json` and for other programs."""
+        return {
+            "code": self.code,
+            "wanted": self.wanted,
+            "found": self.found,
+            "do": self.do,
+            "where": self.where,
+        }
+
+
+class BadFile(TrivetError):
+    """A file that is not a valid specialist: altered, truncated, oversized, newer or made by hand."""
+
+
+class BadRow(TrivetError):
+    """A row that the specialist cannot read: a column is missing or holds something else than its type."""

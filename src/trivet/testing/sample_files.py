@@ -1,0 +1,142 @@
+"""Small valid specialists made by hand, which together hold every runtime kind: seeds for tests of the file format."""
+
+from typing import Any
+
+import numpy as np
+
+from trivet.runtime.container import encode
+from trivet.runtime.part import Array, Part
+
+FIELDS = [["age", "number"], ["smokes", "boolean"], ["ward", "category"], ["seen", "date"], ["remark", "text"]]
+WIDTH = 6  # columns of numbers that the reader makes of FIELDS
+EVIDENCE = {"machine": {"cores": 2, "system": "Linux"}, "readings": [{"gauge": "p99-latency", "value": 0.21}]}
+
+
+def sample_files() -> dict[str, bytes]:
+    """A file of a few kB for each sample, by name."""
+    return {name: encode(manifest_of(name), parts, EVIDENCE) for name, parts in sample_parts().items()}
+
+
+def manifest_of(name: str) -> dict[str, Any]:
+    """What a manifest says, in short."""
+    return {"name": name, "limits": ["auroc >= 0.9"], "lineage": ["prepare-table", name], "seed": 7, "share": 0.25}
+
+
+def sample_parts() -> dict[str, dict[str, Part]]:
+    """The parts of each sample, by name."""
+    guard = Part(kind="conformal-set", config={"coverage": 0.9}, arrays={"floor": floats(0.2, 0.3)})
+    three = Part(kind="conformal-set", config={"coverage": 0.9}, arrays={"floor": floats(0.2, 0.3, 0.1)})
+    pair = {"reader": reader(), "guard": guard, "labels": labels("ill", "well")}
+    triple = {"reader": reader(), "guard": three, "labels": labels("high", "low", "mid"), "scale": temperature(3)}
+    return {
+        "trees": {**pair, "body": trees(), "scale": isotonic()},
+        "additive": {**pair, "body": additive(), "scale": temperature(1)},
+        "vote": {**triple, "body": vote()},
+        "ngrams": {**triple, "body": ngrams(3)},
+        "interval": {"reader": reader(), "body": linear(3), "guard": interval()},
+    }
+
+
+def floats(*numbers: float) -> Array:
+    return np.array(numbers, np.float32)
+
+
+def words(*texts: str) -> dict[str, Array]:
+    """The arrays `blob` and `ends` that hold some words."""
+    raw = [text.encode() for text in texts]
+    return {"blob": np.frombuffer(b"".join(raw), np.uint8), "ends": np.cumsum([len(r) for r in raw]).astype(np.uint32)}
+
+
+def made(*shape: int, seed: int = 0) -> Array:
+    """Made weights in (-1, 1)."""
+    return np.random.default_rng(seed).uniform(-1, 1, shape).astype(np.float32)
+
+
+def reader() -> Part:
+    counts = {"counts": np.array([3], np.uint32), "code": floats(0, 1, 2), "unknown": floats(np.nan)}
+    codes = Part(kind="codes", arrays={**words("east", "nörth", "west"), **counts})
+    return Part(kind="columns", config={"fields": FIELDS}, children=(codes,))
+
+
+def trees() -> Part:
+    """Twelve trees of three leaves: root, left leaf, right node with two leaves."""
+    n = 12
+    feature = np.array([[at % WIDTH, -1, (at + 1) % WIDTH, -1, -1] for at in range(n)], np.int16)
+    arrays = {
+        "feature": feature.ravel(),
+        "threshold": (made(2 * n) * 50).astype(np.float16),
+        "missing_left": np.packbits(made(2 * n, seed=1) > 0, bitorder="little"),
+        "leaf": (made(3 * n, seed=2) * 127).astype(np.int8),
+        "leaf_scale": floats(0.01),
+        "output": np.zeros(n, np.uint8),
+        "base": floats(-0.5),
+    }
+    return Part(kind="trees", arrays=arrays)
+
+
+def additive() -> Part:
+    """Two curves (3 and 1 cuts) and one table (2 x 1 cuts)."""
+    arrays = {
+        "feature": np.array([[0, -1], [3, -1], [0, 1]], np.int16),
+        "cuts": floats(30, 50, 70, 19000, 40, 60, 0.5),
+        "cut_counts": np.array([[3, 0], [1, 0], [2, 1]], np.uint16),
+        "scores": made(5 + 3 + 4 * 3, 1).astype(np.float16),
+        "base": floats(0.1),
+    }
+    return Part(kind="additive", arrays=arrays)
+
+
+def expand() -> Part:
+    """Six columns become three numbers, one mark for missing and two marks for words."""
+    arrays = {
+        "number": np.array([0, 3, 4], np.uint16),
+        "shift": floats(50, 19000, 6),
+        "scale": floats(0.05, 0.001, 0.3),
+        "missing": np.array([0], np.uint16),
+        "hot": np.array([2, 2], np.uint16),
+        "hot_code": floats(0, 1),
+    }
+    return Part(kind="expand", config={"clip": 10.0}, arrays=arrays)
+
+
+def linear(k: int) -> Part:
+    affine = Part(kind="affine", arrays={"weights": made(6, k), "bias": made(k)})
+    return Part(kind="chain", children=(expand(), affine))
+
+
+def net(k: int) -> Part:
+    arrays = {
+        "w0": (made(6, 4) * 100).astype(np.int8),
+        "w0_scale": made(4) ** 2,
+        "b0": made(4),
+        "w1": made(4, k).astype(np.float16),
+        "b1": made(k),
+    }
+    return Part(kind="chain", children=(expand(), Part(kind="net", config={"activation": "relu"}, arrays=arrays)))
+
+
+def vote() -> Part:
+    weights = {"weights": floats(0.75, 0.25)}
+    return Part(kind="vote", config={"link": "softmax"}, arrays=weights, children=(linear(3), net(3)))
+
+
+def ngrams(k: int) -> Part:
+    config = {"column": 0, "analyser": "char", "low": 2, "high": 3, "buckets": 64}
+    return Part(kind="ngrams", config=config, arrays={"weights": made(64, k).astype(np.float16), "bias": made(k)})
+
+
+def temperature(k: int) -> Part:
+    return Part(kind="temperature", arrays={"temperature": floats(1.5), "bias": made(k, seed=3)})
+
+
+def isotonic() -> Part:
+    return Part(kind="isotonic", arrays={"x": floats(-2, 0, 1.5), "y": floats(0.1, 0.5, 0.9)})
+
+
+def interval() -> Part:
+    return Part(kind="interval", config={"coverage": 0.9}, arrays={"pad": floats(0.5, 0.7)})
+
+
+def labels(*classes: str) -> Part:
+    arrays = {**words(*classes), "weights": np.ones(len(classes), np.float32)}
+    return Part(kind="labels", config={"type": "category"}, arrays=arrays)

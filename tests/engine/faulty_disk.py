@@ -1,0 +1,65 @@
+"""Disks that count, fail or tear the system calls that storage makes."""
+
+import errno
+import os
+from collections.abc import Callable
+from typing import Any
+
+from trivet.engine.storage import Disk
+
+CALLS = tuple(name for name in vars(Disk) if not name.startswith("_"))
+
+
+class WatchedDisk(Disk):
+    """A real disk that calls `before(name)` ahead of every system call, and lists the names in `seen`."""
+
+    def __init__(self, before: Callable[[str], None] = lambda name: None) -> None:
+        self.before, self.seen = before, []
+
+    def __getattribute__(self, name: str) -> Any:
+        real = super().__getattribute__(name)
+        if name not in CALLS:
+            return real
+
+        def watched(*arguments: Any) -> Any:
+            self.seen.append(name)
+            if name == "close":
+                real(*arguments)  # a close that fails has closed all the same
+                return self.before(name)
+            self.before(name)
+            return real(*arguments)
+
+        return watched
+
+
+class FailingDisk(WatchedDisk):
+    """Fails call number `k` (from 1), and all later ones when `for_ever`, with the errno, until it is `mended`."""
+
+    def __init__(self, k: int, number: int, *, for_ever: bool) -> None:
+        super().__init__(self.maybe_fail)
+        self.k, self.number, self.for_ever, self.mended = k, number, for_ever, False
+
+    def maybe_fail(self, name: str) -> None:
+        at = len(self.seen)
+        if not self.mended and (at == self.k or (self.for_ever and at > self.k)):
+            raise OSError(self.number, os.strerror(self.number))
+
+
+class ShortDisk(Disk):
+    """Takes at most `most` bytes at a time; from call number `full_at` on there is no space left."""
+
+    def __init__(self, most: int, full_at: int | None = None) -> None:
+        self.most, self.full_at, self.writes = most, full_at, 0
+
+    def write(self, fd: int, data: memoryview) -> int:
+        self.writes += 1
+        if self.full_at is not None and self.writes >= self.full_at:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(fd, data[: self.most])
+
+
+class LyingDisk(Disk):
+    """Says that it wrote all bytes, but loses one bit."""
+
+    def write(self, fd: int, data: memoryview) -> int:
+        return super().write(fd, memoryview(bytes([data[0] ^ 1]) + bytes(data[1:])))

@@ -1,0 +1,92 @@
+"""What all learners of the kit have in common."""
+
+import numpy as np
+import pytest
+from made_rows import know_nothing
+
+from trivet.kit.glass_box import fit_terms
+from trivet.kit.goal import Goal, mean_loss
+from trivet.kit.linear import fit_line
+from trivet.kit.lower import lowered
+from trivet.kit.net import train_net
+from trivet.kit.trees import grow_trees
+from trivet.runtime.batch import Batch
+from trivet.runtime.program import body_scores
+
+LEARNERS = {
+    "line": (lambda x, goal, **more: fit_line(x, goal), 0.98),
+    "trees": (lambda x, goal, **more: grow_trees(x, goal, trees=40, **more), 0.8),
+    "net": (lambda x, goal, **more: train_net(x, goal, steps=150, rate=0.01, **more), 0.9),
+    "terms": (lambda x, goal, **more: fit_terms(x, goal, rounds=60, bags=1, interactions=2), 0.95),
+}
+"""name -> (learner, share of the loss of a constant that it must beat on its own rows)"""
+
+
+@pytest.fixture(params=LEARNERS)
+def learner(request):
+    return LEARNERS[request.param]
+
+
+def scores_of(body, x):
+    return body_scores(lowered(body), Batch(numbers=x))
+
+
+def test_learns_what_the_goal_states(learner, x, goal):
+    learn, share = learner
+    scores = scores_of(learn(x, goal), x)
+    floor = mean_loss(goal.soft, goal) if goal.soft is not None else 0.0
+    gap = mean_loss(scores, goal) - floor
+    assert scores.shape == (len(x), goal.n_scores)
+    assert gap < share * (mean_loss(know_nothing(goal), goal) - floor)
+
+
+def test_the_same_seed_gives_the_same_bytes(learner, x, goals):
+    learn, _ = learner
+    assert learn(x, goals["multiclass"]).digest == learn(x, goals["multiclass"]).digest
+
+
+def test_weight_zero_is_absence(x, goals):
+    goal, kept = goals["regression"], np.arange(len(x)) < 800
+    weighted = Goal(link="identity", n_scores=1, hard=goal.hard, weight=kept.astype(float))
+    with_weight = fit_line(x[kept], goal.take(kept)).children[1].arrays["coef"]
+    # The standardising looks at all rows, so only slopes in the columns' own units agree.
+    again = fit_line(x, weighted)
+    scale = again.children[0].arrays["scale"], fit_line(x[kept], goal.take(kept)).children[0].arrays["scale"]
+    assert again.children[1].arrays["coef"][:6, 0] * scale[0] == pytest.approx(with_weight[:6, 0] * scale[1], rel=0.02)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_few_rows_and_absent_classes_still_give_a_score_per_class(learner, rows):
+    learn, _ = learner
+    x = np.arange(rows * 2, dtype=np.float32).reshape(rows, 2)
+    goal = Goal(link="softmax", n_scores=3, hard=np.zeros(rows, np.int32))
+    assert np.isfinite(scores_of(learn(x, goal), x)).all()
+
+
+def test_columns_that_are_all_missing_change_nothing_but_the_time(learner, x, goals):
+    learn, _ = learner
+    wider = np.concatenate([x, np.full((len(x), 1), np.nan, np.float32)], axis=1)
+    scores = scores_of(learn(wider, goals["binary"]), wider)
+    assert mean_loss(scores, goals["binary"]) < 0.99 * mean_loss(know_nothing(goals["binary"]), goals["binary"])
+
+
+def test_tune_rows_stop_trees_early(x, goals):
+    half, goal = slice(0, 600), goals["binary"]
+    rest = (x[600:], goal.take(np.arange(600, 1200)))
+    stopped = lowered(grow_trees(x[half], goal.take(np.arange(600)), trees=300, rate=0.3, tune=rest, patience=10))
+    assert len(stopped.arrays["output"]) < 150
+
+
+def test_tune_rows_choose_the_best_epoch_of_a_net(x, goals):
+    goal, fit = goals["regression"], np.arange(100)
+    rest = (x[600:], goal.take(np.arange(600, 1200)))
+    free = mean_loss(scores_of(train_net(x[fit], goal.take(fit), steps=400, decay=0, rate=0.02), rest[0]), rest[1])
+    net = train_net(x[fit], goal.take(fit), steps=400, decay=0, rate=0.02, tune=rest)
+    assert mean_loss(scores_of(net, rest[0]), rest[1]) <= free
+
+
+def test_quantile_trees_hold_the_stated_share_between_them(x, goals):
+    goal = goals["regression"]
+    scores = scores_of(grow_trees(x, goal, trees=60, quantiles=(0.1, 0.9)), x)
+    held = (scores[:, 1] <= goal.hard) & (goal.hard <= scores[:, 2])
+    assert scores.shape == (1200, 3) and 0.7 < held.mean() < 0.95  # 0.8, fitted on the same rows
