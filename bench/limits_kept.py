@@ -123,7 +123,8 @@ class Bench:
         """Marks an INFEASIBLE verdict as wrong when some known file provably keeps the limits on fresh rows."""
         limits = record.pop("spec")
         record["known_better"] = any(
-            all(l.gauge in fresh and l.judge(fresh[l.gauge]) is Verdict.HOLDS for l in limits) for fresh in self.files
+            all(one.gauge in fresh and one.judge(fresh[one.gauge]) is Verdict.HOLDS for one in limits)
+            for fresh in self.files
         )
 
 
@@ -184,7 +185,9 @@ def report(records: list[dict[str, Any]], out: Path) -> None:
     wrong = sum(bool(record.get("known_better")) for record in records)
     print(f"{len(records)} jobs: {outcomes}; INFEASIBLE although a known file keeps the limits: {wrong}")
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps({"summary": rows, "outcomes": outcomes, "wrong_infeasible": wrong, "jobs": records}, indent=1))
+    out.write_text(
+        json.dumps({"summary": rows, "outcomes": outcomes, "wrong_infeasible": wrong, "jobs": records}, indent=1)
+    )
 
 
 if __name__ == "__main__":

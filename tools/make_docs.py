@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from trivet.cli.catalogue import KINDS, error_codes, error_page, first_sentence, homes, page_of
+from trivet.cli.catalogue import KINDS, error_codes, error_page, homes, page_of
 from trivet.cli.main import command_names, parser
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -16,19 +16,10 @@ def pages() -> dict[Path, str]:
     for kind in KINDS:
         found |= {DOCS / FOLDERS[kind] / f"{name}.md": page_of(kind, name) for name in homes(kind)}
     helps = parser().command_helps()
-    found |= {DOCS / "commands" / f"{name}.md": f"# trivet {name}\n\n```\n{helps[name]}```\n" for name in command_names()}
-    for folder in ("commands", *FOLDERS.values(), "errors"):
-        found[DOCS / folder / "README.md"] = index(folder, found)
+    found |= {
+        DOCS / "commands" / f"{name}.md": f"# trivet {name}\n\n```\n{helps[name]}```\n" for name in command_names()
+    }
     return found
-
-
-def index(folder: str, found: dict[Path, str]) -> str:
-    """A list of the folder's pages, each with its first sentence."""
-    lines = [f"# {folder}", ""]
-    for path in sorted(path for path in found if path.parent.name == folder):
-        text = [line for line in found[path].splitlines()[1:] if line and not line.startswith(("*", "```", "usage"))]
-        lines.append(f"- [{path.stem}]({path.name}): {first_sentence(text[0]) if text else ''}")
-    return "\n".join(lines) + "\n"
 
 
 def main() -> int:
@@ -37,7 +28,9 @@ def main() -> int:
     if "--check" in sys.argv:
         stale = [p for p, text in wanted.items() if not p.exists() or p.read_text(encoding="utf-8") != text]
         stale += sorted(there - set(wanted))
-        print("\n".join(f"stale: {path.relative_to(DOCS.parent)}" for path in stale) or f"{len(wanted)} pages are fresh")
+        print(
+            "\n".join(f"stale: {path.relative_to(DOCS.parent)}" for path in stale) or f"{len(wanted)} pages are fresh"
+        )
         return 1 if stale else 0
     for path in there - set(wanted):
         path.unlink()

@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from trivet.engine.storage import Disk
@@ -10,7 +11,15 @@ from trivet.engine.storage import Disk
 CALLS = tuple(name for name in vars(Disk) if not name.startswith("_"))
 
 
-class WatchedDisk(Disk):
+class QuickDisk(Disk):
+    """Does not wait for the drive: no test here cuts the power, and a killed process loses nothing unsynced."""
+
+    def fsync(self, fd: int) -> None: ...
+
+    def fsync_dir(self, folder: Path) -> None: ...
+
+
+class WatchedDisk(QuickDisk):
     """A real disk that calls `before(name)` ahead of every system call, and lists the names in `seen`."""
 
     def __init__(self, before: Callable[[str], None] = lambda name: None) -> None:
@@ -45,7 +54,7 @@ class FailingDisk(WatchedDisk):
             raise OSError(self.number, os.strerror(self.number))
 
 
-class ShortDisk(Disk):
+class ShortDisk(QuickDisk):
     """Takes at most `most` bytes at a time; from call number `full_at` on there is no space left."""
 
     def __init__(self, most: int, full_at: int | None = None) -> None:
@@ -58,8 +67,28 @@ class ShortDisk(Disk):
         return super().write(fd, data[: self.most])
 
 
-class LyingDisk(Disk):
+class LyingDisk(QuickDisk):
     """Says that it wrote all bytes, but loses one bit."""
 
     def write(self, fd: int, data: memoryview) -> int:
         return super().write(fd, memoryview(bytes([data[0] ^ 1]) + bytes(data[1:])))
+
+
+class DyingDisk(WatchedDisk):
+    """Ends the process at call number `k`, with no chance to tidy up; a write gets so many bytes done before."""
+
+    EXIT = 9
+
+    def __init__(self, k: int, bytes_written: int) -> None:
+        super().__init__(self.maybe_die)
+        self.k, self.bytes_written = k, bytes_written
+
+    def maybe_die(self, name: str) -> None:
+        if len(self.seen) == self.k and (name != "write" or not self.bytes_written):
+            os._exit(self.EXIT)
+
+    def write(self, fd: int, data: memoryview) -> int:
+        if len(self.seen) == self.k:
+            super().write(fd, data[: self.bytes_written])
+            os._exit(self.EXIT)
+        return super().write(fd, data)

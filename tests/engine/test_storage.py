@@ -12,13 +12,12 @@ import time
 from pathlib import Path
 
 import pytest
-from faulty_disk import CALLS, FailingDisk, LyingDisk, ShortDisk, WatchedDisk
+from faulty_disk import CALLS, DyingDisk, FailingDisk, LyingDisk, QuickDisk, ShortDisk, WatchedDisk
 
 import trivet
 from trivet.core.errors import StorageError
 from trivet.engine.storage import Disk, Storage
 from trivet.engine.store import Store
-
 
 ERRNOS = [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EMFILE]
 OLD, NEW = b"old " * 999, b"new " * 1234
@@ -77,8 +76,25 @@ def test_whichever_call_fails_the_error_is_typed_and_the_rerun_ends_the_same(num
         if heard is not None:
             assert heard.code == "storage-failed" and errno.errorcode[number] in heard.found
         assert (folder / "out.trivet").read_bytes() in (OLD, NEW)
-        scenario(folder, Disk())
+        scenario(folder, QuickDisk())
         assert content(folder) == wanted, f"call {k}, {calls[k - 1]}"
+
+
+@pytest.mark.parametrize("bytes_written", [0, 33])
+def test_killed_ahead_of_or_inside_whichever_call_the_rerun_ends_the_same(bytes_written, undisturbed, tmp_path):
+    wanted, calls = undisturbed
+    for k in range(1, len(calls) + 1):
+        folder = tmp_path / str(k)
+        folder.mkdir()
+        (folder / "out.trivet").write_bytes(OLD)
+        child = os.fork()
+        if child == 0:
+            scenario(folder, DyingDisk(k, bytes_written))
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == DyingDisk.EXIT
+        assert (folder / "out.trivet").read_bytes() in (OLD, NEW)
+        scenario(folder, QuickDisk())
+        assert content(folder) == wanted, f"killed at call {k}, {calls[k - 1]}"
 
 
 @pytest.mark.parametrize("number", ERRNOS, ids=errno.errorcode.get)
@@ -96,7 +112,7 @@ def test_one_storage_goes_on_after_the_fault_is_lifted(number, undisturbed, tmp_
                         store.record(name, {"object": store.put(name.encode())})
         except StorageError:
             continue  # failed before the store was open: the test above covers that
-        with Store.opened(folder, Storage()) as store:
+        with Store.opened(folder, Storage(QuickDisk())) as store:
             assert [store.get(store.result(name)["object"]) for name in "abcd"] == [b"a", b"b", b"c", b"d"]
             assert store.ledger.lost_bytes == 0
 
@@ -112,7 +128,7 @@ def test_a_disk_that_fills_up_in_mid_write_harms_nothing(full_at, undisturbed, t
     with pytest.raises(StorageError, match="ENOSPC"):
         scenario(tmp_path, ShortDisk(most=40, full_at=full_at))
     assert (tmp_path / "out.trivet").read_bytes() == OLD
-    scenario(tmp_path, Disk())
+    scenario(tmp_path, QuickDisk())
     assert content(tmp_path) == undisturbed[0]
 
 
@@ -223,7 +239,8 @@ def other_process():
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stdout.close()
 
 
 def test_a_second_process_is_refused_at_once_and_the_lock_of_a_killed_one_is_free(other_process, tmp_path):
@@ -283,7 +300,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_files_and_all_it_acknowledge
         for i in (first_open, first_open + 1):
             store.record(str(i), {"object": store.put(b"%d" % i * 300)})
     storage.publish(tmp_path / "out.trivet", NEW)
-    assert not [path for path in tmp_path.glob(".trivet-*")], "what a killed writer left is swept away"
+    assert not list(tmp_path.glob(".trivet-*")), "what a killed writer left is swept away"
 
 
 # --- text -------------------------------------------------------------------------------------------------------------
@@ -299,9 +316,11 @@ def writes(call: ast.Call) -> bool:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     owner = getattr(getattr(call.func, "value", None), "id", "")
     if name == "open" and owner != "os":
-        modes = [*call.args, *(k.value for k in call.keywords if k.arg == "mode")]
-        texts = [a.value for a in modes if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-        return any(set(text) <= set("rwaxbt+") and set(text) & set("wax+") for text in texts)
+        at = 0 if isinstance(call.func, ast.Attribute) else 1  # Path(...).open(mode) or open(path, mode)
+        modes = [*call.args[at : at + 1], *(k.value for k in call.keywords if k.arg == "mode")]
+        return any(isinstance(m, ast.Constant) and bool(set(str(m.value)) & set("wax+")) for m in modes)
+    if owner == "os" and name == "open" and ast.unparse(call.args[0]) == "os.devnull":
+        return False
     return name in WRITERS or name in MODULES.get(owner, ()) or owner == "shutil"
 
 
@@ -328,6 +347,7 @@ def test_nothing_but_storage_writes():
         ("Path(a).write_text(b)", True),
         ("open('a')", False),
         ("open('a', 'rb')", False),
+        ("Journal.open(path, storage)", False),
         ("text.replace('a', 'b')", False),
     ],
 )

@@ -82,3 +82,10 @@ def test_quantile_intervals_may_shrink():
     truth = np.linspace(0, 1, 101)
     scores = np.column_stack([truth, truth - 1, truth + 1])
     assert interval_pad(scores, truth, 0.9) == pytest.approx(-1)
+
+
+def test_equal_weights_count_as_none_and_heavy_rows_as_several():
+    scores = np.random.default_rng(5).normal(size=60)
+    assert conformal_quantile(scores, 0.85, np.full(60, 3.0)) == conformal_quantile(scores, 0.85)
+    heavy = np.where(scores > 1, 5.0, 1.0)
+    assert conformal_quantile(scores, 0.8, heavy) > conformal_quantile(scores, 0.8)

@@ -15,7 +15,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--target", help="the column to answer; with --no-header c1, c2, ... or 'last'")
     group.add_argument("--no-header", action="store_true", help="the first line holds data; columns are c1, c2, ...")
     group.add_argument("--encoding", help="text encoding of the source (default utf-8; never guessed)")
-    group.add_argument("--goal", choices=("auto", "classify", "regress"), help="what to do (default: seen from the data)")
+    group.add_argument("--goal", choices=("auto", "classify", "regress"), help="default: seen from the data")
     group.add_argument("--type", action="append", default=[], metavar="COLUMN=TYPE", help="force a column's type")
     group.add_argument("--drop", action="append", default=[], metavar="COLUMN", help="leave a column out")
     group.add_argument("--weight", metavar="COLUMN", help="column with the weight of each row")
@@ -29,7 +29,7 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--limit", action="append", default=[], metavar="'GAUGE >= VALUE'", help="may be given often")
     group.add_argument("--time", help="time budget such as 5m, turned into work units once (default 5m)")
     group.add_argument("--seed", type=int, help="every random choice follows from it (default 0)")
-    group.add_argument("--steps", action="append", default=[], metavar="PASS", help="run these passes instead of a search")
+    group.add_argument("--steps", action="append", default=[], metavar="PASS", help="run these passes, no search")
     group.add_argument("--strict", action="store_true", help="findings of the data doctor end the build")
 
 
@@ -92,7 +92,7 @@ def types_of(texts: list[str]) -> dict[str, str]:
     from trivet.core.errors import BadUse
     from trivet.core.task import FIELD_TYPES
 
-    found = {}
+    found: dict[str, str] = {}
     for text in texts:
         column, sign, kind = text.rpartition("=")
         if not sign or kind not in FIELD_TYPES:

@@ -9,6 +9,7 @@ from typing import Any
 from trivet.core.errors import BadUse, nearest_names
 from trivet.core.registry import find, homes
 from trivet.core.text_form import doc_fields
+from trivet.core.units import EXAMPLES
 
 from .result import Result, table
 
@@ -23,11 +24,16 @@ def catalogue(kind: str, plural: str) -> Result:
         doc = doc_of(kind, name)
         thing = find(kind, name)
         labels = doc_fields(doc, _LABELS)
-        short = ", ".join(thing.helps) if kind == "pass" else f"{thing.family}, better {thing.better}"
+        short = ", ".join(thing.helps) if kind == "pass" else gauge_in_short(thing)
         rows.append([name, short, first_sentence(doc)])
         data.append({"name": name, "sentence": first_sentence(doc), **{k.lower(): v for k, v in labels.items()}})
     text = table(rows) + "\n\nnext: trivet explain NAME"
     return Result(text=text, data={plural: data})
+
+
+def gauge_in_short(gauge: Any) -> str:
+    better = "higher" if gauge.better == ">=" else "lower"
+    return f"{gauge.family}, {better} is better{', in ' + gauge.unit if gauge.unit else ''}"
 
 
 def doc_of(kind: str, name: str) -> str:
@@ -46,9 +52,9 @@ def page_of(kind: str, name: str) -> str:
     if kind == "pass":
         lines += parameter_lines(thing)
     if kind == "gauge":
-        unit = thing.unit or "none"
-        lines += [f"Unit: {unit}. Better: {'higher' if thing.better == '>=' else 'lower'}. Family: {thing.family}."]
-        lines += ["", f"In a recipe: `{name} = \"{thing.better} ...\"`"]
+        bound = f"{thing.better} {EXAMPLES.get(thing.unit, '5 ' + thing.unit)}"
+        lines += [f"Unit: {thing.unit or 'none'}. Family: {thing.family}.", ""]
+        lines += [f"In a recipe: `{name} = \"{bound}\"`. On the command line: `--limit '{name} {bound}'`."]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -86,9 +92,10 @@ def page_for(name: str) -> tuple[str, str]:
     if name in codes:
         return "error", error_page(name)
     known = [*codes, *(one for kind in KINDS for one in homes(kind))]
+    near = nearest_names(name, known)
     raise BadUse(
         "unknown-name",
         wanted="the name of a pass, gauge, domain or error code",
         found=repr(name),
-        do=nearest_names(name, known) if len(nearest_names(name, known)) < 200 else "see `trivet passes`, `trivet gauges`",
+        do="see `trivet passes` and `trivet gauges`" if near.startswith("known are") else near,
     )

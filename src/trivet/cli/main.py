@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from trivet import __version__
+from trivet.core.errors import nearest_names
 from trivet.runtime.errors import TrivetError
 
 from . import commands
@@ -29,13 +30,21 @@ class WrongArguments(TrivetError):
 class Parser(argparse.ArgumentParser):
     """argparse, with our kind of error."""
 
+    example = "trivet COMMAND ..."
+
     def error(self, message: str) -> NoReturn:
         raise WrongArguments(
-            "bad-arguments",
-            wanted=f"arguments as in: {self.format_usage().strip().removeprefix('usage: ')}",
-            found=message,
-            do=f"see `{self.prog} --help`",
+            "bad-arguments", wanted=f"arguments as in `{self.example}`", found=message, do=f"see `{self.prog} --help`"
         )
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        # argparse would list every choice; the nearest one says more.
+        if action.choices is not None and value not in action.choices:
+            what = action.option_strings[0] if action.option_strings else "command"
+            near = nearest_names(str(value), map(str, action.choices))
+            raise WrongArguments(
+                "bad-arguments", wanted=f"a known {what}", found=repr(value), do=f"{near} See `{self.prog} --help`"
+            )
 
     def command_helps(self) -> dict[str, str]:
         """{command: its help text}, for the docs; of one width everywhere."""
@@ -48,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     is_json = "--json" in words
     try:
-        arguments = parser().parse_args(words)
+        arguments = parser().parse_args(words or ["--help"])
         result: Result = import_module(arguments.module).run(arguments)
     except TrivetError as error:
         return fail(error, is_json=is_json)
@@ -81,6 +90,7 @@ def parser() -> Parser:
             epilog=EXIT_CODES,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
+        one.example = module.EXAMPLE
         module.add_arguments(one)
         one.add_argument("--json", action="store_true", help="print one JSON object with stable keys")
         one.set_defaults(module=module.__name__)
@@ -119,7 +129,7 @@ def our_fault(error: Exception, *, is_json: bool) -> int:
     where: Any = error.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next
-    place = f"{Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where is not None else "unknown place"
+    place = "unknown place" if where is None else f"{Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}"
     bug = TrivetError(
         "our-fault",
         wanted="no mistake of our own",

@@ -57,7 +57,9 @@ class Sketch:
             raise Refused(who, f"a task that asks to {self.task.goal}; this pass is for tasks that {goal}")
         for slot in (has,) if isinstance(has, str) else has:
             if slot not in self.kinds:
-                raise Refused(who, f"no {slot} yet", do=f"put a pass that makes a {slot} before {who}")
+                raise Refused(
+                    who, f"no {slot} yet", do=f"put a pass that makes a {slot} before {who}; see `trivet passes`"
+                )
         return self
 
 

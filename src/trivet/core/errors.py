@@ -40,7 +40,7 @@ class MissingExtra(TrivetError):
 class Refused(TrivetError):
     """A pass says, before any work, that it cannot run here."""
 
-    def __init__(self, who: str, reason: str, do: str = "change the steps of the recipe, or see `trivet passes`") -> None:
+    def __init__(self, who: str, reason: str, do: str = "change the steps, or see `trivet passes`") -> None:
         super().__init__("refused", wanted=f"a candidate that pass {who} can work on", found=reason, do=do)
         self.who, self.reason = who, reason
 

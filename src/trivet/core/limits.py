@@ -62,7 +62,7 @@ class Limit:
         return {"gauge": self.gauge, "must": self.must, "bound": self.bound, "unit": self.unit, "sure": self.sure}
 
 
-_LIMIT = re.compile(r"\s*([A-Za-z0-9][\w-]*)\s*(>=|<=|=>|=<|==|=|>|<|≥|≤)\s*(.+?)\s*")
+_LIMIT = re.compile(r"\s*([A-Za-z0-9][\w-]*)\s*(>=|<=|=>|=<|==|=|>|<|≥|≤)\s*(\S.*?)\s*")
 _OPERATORS: dict[str, Literal[">=", "<="]] = {">=": ">=", "=>": ">=", "≥": ">=", "<=": "<=", "=<": "<=", "≤": "<="}
 
 

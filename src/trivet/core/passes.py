@@ -42,7 +42,7 @@ class Pass:
     needs: ClassVar[tuple[str, ...]] = ()  # modules that `run` imports
     helps: ClassVar[tuple[str, ...]] = ()  # gauges or families ("quality", "size", "latency", "trust") it can improve
     costs: ClassVar[tuple[str, ...]] = ()  # the same, for what it can make worse
-    provides: ClassVar[tuple[str, ...]] = ()  # gauges that can be measured only after this pass
+    serves: ClassVar[tuple[str, ...]] = ()  # gauges for whose limits a plan adds this pass where a route lacks it
 
     @classmethod
     def pass_name(cls) -> str:
@@ -75,7 +75,7 @@ class Pass:
 
     @classmethod
     def for_limits(cls, limits: Sequence[Limit]) -> "Pass":
-        """The pass with parameters that suit the limits on what it provides."""
+        """The pass with parameters that suit the limits on the gauges it serves."""
         return cls()
 
     def missing(self) -> list[Any]:

@@ -1,9 +1,9 @@
-"""A recipe: this data, this target, these limits.  TOML, command-line flags and Python calls all make this one value."""
+"""A recipe: this data, this target, these limits.  TOML, command-line flags and Python all make this one value."""
 
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 from .errors import BadRecipe, TrivetError, nearest_names, raise_all
 from .limits import Limit
@@ -13,6 +13,7 @@ from .units import parse_amount, show_amount
 from .value import value
 
 AUTO = ("auto",)
+Goal = Literal["auto", "classify", "regress"]
 
 
 @value
@@ -23,7 +24,7 @@ class DataSpec:
     target: str
     header: bool = True
     encoding: str = "utf-8"
-    goal: str = "auto"
+    goal: Goal = "auto"
     weight: str | None = None
     group: str | None = None
     time: str | None = None
@@ -63,7 +64,8 @@ def parse_recipe(text: str, *, where: str = "recipe") -> Recipe:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadRecipe("recipe-toml", wanted="valid TOML", found=str(error), do="mend the line", where=where) from error
+        found = str(error)
+        raise BadRecipe("recipe-toml", wanted="valid TOML", found=found, do="mend the line", where=where) from error
     reader = _Reader(text, where)
     recipe = reader.recipe(table)
     raise_all(reader.errors)
@@ -88,6 +90,8 @@ class _Reader:
             if name not in data:
                 self.complain("[data]", f"{name} in [data]", "none")
         types = self.types(table.get("types", {}))
+        if "goal" in data:
+            self.attempt("goal", lambda: parse_goal(data["goal"]))
         steps = build.get("steps", "auto")
         return Recipe(
             data=DataSpec(
@@ -132,13 +136,13 @@ class _Reader:
         limits = []
         for gauge, bounds in found.items():
             for bound in bounds if isinstance(bounds, list) else [bounds]:
-                self.attempt(gauge, lambda g=gauge, b=bound: limits.append(parse_limit(f"{g} {b}")))  # type: ignore[misc]
+                self.attempt(gauge, lambda g=gauge, b=bound: limits.append(parse_limit(f"{g} {b}")))
         return tuple(limits)
 
     def steps(self, texts: Sequence[Any]) -> tuple[str, ...]:
         for text in texts:
             if text != "auto":
-                self.attempt("steps", lambda t=text: parse_step(str(t)))  # type: ignore[misc]
+                self.attempt("steps", lambda t=text: parse_step(str(t)))
         return tuple(str(text) for text in texts)
 
     def seconds(self, found: Any) -> float:
@@ -169,12 +173,21 @@ def type_names(kinds: Any) -> str:
     return " or ".join(names[kind] for kind in (kinds if isinstance(kinds, tuple) else (kinds,)))
 
 
+def parse_goal(found: str) -> Goal:
+    """The goal of this name; refuses any other."""
+    if found not in get_args(Goal):
+        wanted = f"a goal, one of {', '.join(get_args(Goal))}"
+        raise BadRecipe("recipe-field", wanted=wanted, found=repr(found), do=nearest_names(found, get_args(Goal)))
+    return cast(Goal, found)
+
+
 def parse_time(found: Any) -> float:
     """Seconds from e.g. "5m", "90 s" or a plain number of seconds; refuses zero and less."""
     plain = isinstance(found, (int, float)) or found.strip().replace(".", "", 1).isdigit()
     seconds = float(found) if plain else parse_amount(found, "s", what="time")
     if not 0 < seconds < 1e7:
-        raise BadRecipe("recipe-field", wanted="a time above 0, such as '5m'", found=repr(found), do="write  time = '5m'")
+        wanted = "a time above 0 and below 1e7 seconds, such as '5m'"
+        raise BadRecipe("recipe-field", wanted=wanted, found=repr(found), do="write '5m', '90 s' or '2 h'")
     return seconds
 
 
@@ -189,12 +202,20 @@ def text_of_recipe(recipe: Recipe) -> str:
     if data.types:
         lines += ["", "[types]", *(f"{toml(k)} = {toml(v)}" for k, v in data.types.items())]
     lines += ["", "[limits]", *limit_lines(recipe.limits), "", "[build]"]
-    lines.append(f"time = {toml(f'{recipe.seconds:g} s')}")
+    lines.append(f"time = {toml(time_text(recipe.seconds))}")
     lines.append(f"seed = {recipe.seed}")
     lines.append(f"steps = {toml('auto' if recipe.steps == AUTO else recipe.steps)}")
     if recipe.strict:
         lines.append("strict = true")
     return "\n".join(lines) + "\n"
+
+
+def time_text(seconds: float) -> str:
+    """The time as people write it; loses nothing."""
+    for unit, scale in (("h", 3600), ("m", 60)):
+        if seconds % scale == 0:
+            return f"{seconds / scale:.0f}{unit}"
+    return f"{seconds:.0f} s" if seconds == round(seconds) else f"{seconds!r} s"
 
 
 def limit_lines(limits: Sequence[Limit]) -> list[str]:

@@ -87,7 +87,4 @@ def doc_fields(doc: str, names: Sequence[str]) -> dict[str, str]:
     """The labelled sentences of a docstring, e.g. {"Helps": "AUROC.", "Costs": "..."}; missing ones are left out."""
     either = "|".join(names)
     flat = re.sub(r"\s+", " ", doc)
-    return {
-        label: text.strip()
-        for label, text in re.findall(rf"\b({either}): (.*?)(?=(?:\b(?:{either}): )|$)", flat)
-    }
+    return {label: text.strip() for label, text in re.findall(rf"\b({either}): (.*?)(?=(?:\b(?:{either}): )|$)", flat)}

@@ -11,7 +11,7 @@ _SCALES: dict[str, dict[str, float]] = {
     "rows/s": {"rows/s": 1, "krows/s": 1e3, "/s": 1},
     "": {"": 1, "%": 0.01},
 }
-_EXAMPLES = {"B": "200 kB", "ms": "5 ms", "s": "5m", "rows/s": "10000 rows/s", "": "0.92"}
+EXAMPLES = {"B": "200 kB", "ms": "5 ms", "s": "5m", "rows/s": "10000 rows/s", "": "0.92"}
 _NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([^\s\d]*)\s*")
 
 
@@ -25,13 +25,15 @@ def parse_amount(text: str, unit: str, *, what: str) -> float:
 
 
 def bad_unit(text: str, unit: str, what: str) -> TrivetError:
-    example = _EXAMPLES.get(unit, f"5 {unit}")
+    example = EXAMPLES.get(unit, f"5 {unit}")
     kinds = {"B": "a size", "ms": "a time", "s": "a duration", "": "a plain number"}
     return BadLimit(
         "limit-unit",
         wanted=f"{kinds.get(unit, 'an amount')} such as '{example}' for {what}",
         found=repr(text),
-        do=f"write '{example}', or see `trivet explain {what}`",
+        do=f"write '{example}', '90 s' or '2 h'"
+        if unit == "s"
+        else f"write '{example}', or see `trivet explain {what}`",
     )
 
 

@@ -17,7 +17,7 @@ from .raw import Raw, empty, raw_table
 from .text_bytes import unreadable
 from .values import column_of
 
-UNITS_A_DAY = {"D": 1, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+UNITS_A_DAY = {"D": 1, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000}
 YEAR_1, YEAR_10000 = -719_162, 2_932_897  # days since 1970-01-01; Python's dates end there
 
 
@@ -142,6 +142,8 @@ def floats(chunked: Any) -> Array:
 
 def days(arrow: Any, chunked: Any, name: str, origin: str) -> Array:
     """(rows,) days since 1970-01-01; times with a zone are stored in UTC already.  Refuses years outside 1 to 9999."""
+    if getattr(chunked.type, "unit", "") == "ns":  # float64 holds microseconds exactly, nanoseconds not
+        chunked = chunked.cast(arrow.timestamp("us", chunked.type.tz), safe=False)
     unit = getattr(chunked.type, "unit", "ms" if arrow.types.is_date64(chunked.type) else "D")
     width = arrow.int32() if arrow.types.is_date32(chunked.type) else arrow.int64()
     found = floats(chunked.cast(width)) / UNITS_A_DAY[unit]

@@ -114,7 +114,7 @@ def parts_by_time(time: Array, units: Array, shares: Array, rng: np.random.Gener
     np.maximum.at(last, units, time)
     order = np.lexsort((rng.permutation(len(size)), last))
     reached = np.cumsum(size[order])
-    cuts = np.searchsorted(reached, np.cumsum(shares)[:3] * len(time))
+    cuts = np.searchsorted(reached, np.rint(np.cumsum(shares)[:3] * len(time)), side="right")
     cuts = np.array([between_moments(last[order], int(cut)) for cut in cuts])
     part_of_unit = np.empty(len(size), np.int64)
     part_of_unit[order] = np.searchsorted(cuts, np.arange(len(size)), side="right")
@@ -140,16 +140,16 @@ def refuse_unfit(rows: Rows) -> None:
             found=f"{len(rows)} rows",
             do="collect more rows; limits on a small vault stay UNPROVEN below a few hundred",
         )
-    refuse_missing("answer", "missing-answer", np.isnan(rows.answer) | ((rows.answer < 0) & is_index(rows)), rows)
+    refuse_missing("answer", "answer-missing", np.isnan(rows.answer) | ((rows.answer < 0) & is_index(rows)), rows)
     if rows.time is not None:
-        refuse_missing("time", "missing-time", np.isnan(rows.time), rows)
+        refuse_missing("time", "time-missing", np.isnan(rows.time), rows)
 
 
 def refuse_many_classes(rows: Rows, task: Task) -> None:
     """Refuses classes that are rather numbers or names: too few rows of each to learn from."""
     if len(task.classes) * LEAST_PER_CLASS > len(rows):
         raise BadData(
-            "too-many-classes",
+            "answer-classes",
             wanted=f"{LEAST_PER_CLASS} rows per class of {task.answer.name} on average",
             found=f"{len(task.classes)} classes in {len(rows)} rows, such as {', '.join(map(repr, task.classes[:3]))}",
             do="predict a number with goal = regress, merge classes, or name another target column",

@@ -1,13 +1,13 @@
 """Columns from Python values: rows as dicts, lists of cells, numpy arrays."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-from trivet.core.errors import BadData
+from trivet.core.errors import BadData, BadUse
 from trivet.runtime.part import Array
 
 from .cells import LARGEST_EXACT, number_text
@@ -32,11 +32,9 @@ def read_columns(columns: Mapping[str, Iterable[Any]], *, origin: str) -> Raw:
 
 def column_of(name: str, cells: Any, origin: str) -> RawColumn:
     """The column: typed when all its cells are numbers, truth values or days; else every cell is spelled out."""
-    if isinstance(cells, np.ndarray) and cells.dtype.kind in "fiub" and cells.ndim == 1 and fits(cells):
+    if isinstance(cells, np.ndarray) and cells.dtype.kind in "fiub" and is_whole(cells):
         return NumberColumn(values=cells.astype(np.float64), type="boolean" if cells.dtype.kind == "b" else "number")
-    if isinstance(cells, str) or not isinstance(cells, Iterable):
-        raise nested(name, [cells], origin)
-    plain = [cell if type(cell) in _PLAIN else plain_cell(cell) for cell in cells]
+    plain = [cell if type(cell) in _PLAIN else plain_cell(cell) for cell in listed(name, cells)]
     kinds = {type(cell) for cell in plain} - {type(None)}
     if not kinds <= {*_PLAIN, datetime, date}:
         raise nested(name, plain, origin)
@@ -49,8 +47,24 @@ def column_of(name: str, cells: Any, origin: str) -> RawColumn:
     return text_column_of([spelled(cell) for cell in plain])
 
 
-def fits(array: Array) -> bool:
-    """Whether float64 holds every value exactly."""
+def listed(name: str, cells: Any) -> Iterable[Any]:
+    """The cells in their order; refuses what has none, or no order."""
+    if isinstance(cells, np.ma.MaskedArray):
+        return cells.tolist()  # None where the mask lies
+    if isinstance(cells, (str, bytes, Set, Mapping)) or not isinstance(cells, Iterable):
+        raise BadUse(
+            "source-kind",
+            wanted=f"a list of cells for column {name!r}",
+            found=repr(cells)[:60],
+            do="give one cell per row: [...]",
+        )
+    return cells
+
+
+def is_whole(array: Array) -> bool:
+    """Whether float64 holds the array as it is: one axis, no mask, no whole number beyond 2**53."""
+    if array.ndim != 1 or isinstance(array, np.ma.MaskedArray):
+        return False
     if array.dtype.kind not in "iu" or not len(array):
         return True
     return int(array.min()) >= -LARGEST_EXACT and int(array.max()) <= LARGEST_EXACT
@@ -96,7 +110,9 @@ def spelled(cell: Any) -> str | None:
         return "true" if cell else "false"
     if isinstance(cell, float):
         return number_text(cell)
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+    if isinstance(cell, int):
+        return format(Decimal(cell), "f")  # str refuses more than 4,300 digits
+    return cell.isoformat() if isinstance(cell, date) else cell
 
 
 def nested(name: str, cells: Sequence[Any], origin: str) -> BadData:

@@ -25,6 +25,7 @@ class Table(Domain):
             "trees": ("fit-trees", "emit-trees"),
             "glass-box": ("fit-glass-box", "emit-glass-box"),
             "net": ("fit-net", "emit-net"),
+            "vote": ("fit-vote", "emit-trees", "emit-linear", "emit-net", "emit-glass-box"),
             "taught-trees": ("fit-vote", "distil(into=trees, trees=120, leaves=16)", "emit-trees"),
             "pruned-trees": (
                 "fit-trees(trees=400, leaves=31, rate=0.05)", "emit-trees", "prune-trees", "round-trees",
@@ -69,7 +70,7 @@ def searched(task: Task) -> tuple[Route, ...]:
     """Routes that only a search tries: what they add pays on some tables."""
     end = ("fit-temperature",) if task.goal == "classify" else ()
     lines = {
-        "taught-tree": ("fit-vote", "distil(into=tree)", "emit-trees", *end),
+        "taught-tree": ("fit-vote", "distil(into=tree)", *end),
         "taught-line": ("fit-vote", "distil(into=linear)", "emit-linear", *end),
         "taught-net": ("fit-vote", "distil(into=net)", "emit-net", *end),
         "taught-pruned-trees": (

@@ -22,17 +22,19 @@ from trivet.core.units import show_amount
 from trivet.core.value import digest_of
 from trivet.data.vault import Opening, Vault
 from trivet.runtime.container import decode
+from trivet.runtime.errors import BadFile
+from trivet.runtime.program import Program
 
 from .chance import Odds, Point
 from .forecast import forecast
 from .frontier import finalists, frontier
-from .infeasible import explain, size_floor
+from .infeasible import broken_on_vault, explain, size_floor
 from .intake import Intake, take_in
 from .judge import level, measure_all, this_machine, trial_of, try_file, verdicts
 from .objects import candidate_from_bytes, candidate_to_bytes, rows_to_bytes
 from .outcome import Certified, Infeasible, Judged
 from .pack import Dossier, calibration_table, libraries, overhead, pack, self_test
-from .plan import Plan, make_plan
+from .plan import Plan, applies, make_plan
 from .pool import JobFailed, Pool
 from .progress import Progress
 from .search import Search
@@ -50,15 +52,16 @@ def compile_recipe(
     store: Path,
     threads: int = 1,
     progress: Progress | None = None,
+    storage: Storage | None = None,
 ) -> Certified | Infeasible:
     """The best file that keeps every limit of the recipe, or why there is none.
 
     source: rows given in Python instead of recipe.data.source.  store: folder that remembers finished steps.
-    threads: worker processes; the result does not depend on it.
+    threads: worker processes; the result does not depend on it.  storage: for tests that make the disk fail.
     Raises TrivetError for a wrong recipe, unreadable data or a missing library, before anything is fitted.
     """
     progress = progress or Progress()
-    storage = Storage()
+    storage = storage or Storage()
     progress.stage("reading")
     intake = take_in(recipe, source)
     plan = make_plan(recipe, intake.task, rows=intake.n_rows, threads=threads)
@@ -92,15 +95,18 @@ class Build:
         points = search.run()
         self.progress.stage("judging")
         last = finalists(points, odds, self.plan.main)
-        best: Certified | None = None
+        tried: list[Certified] = []
         for turn, point in enumerate(last):
-            certified = self.judge(point, points, odds, vault, turn, began)
-            if certified.is_proven:
-                return certified
-            if best is None and not any(one.verdict is Verdict.BROKEN for one in certified.judged):
-                best = certified
+            tried.append(self.judge(point, points, odds, vault, turn, began))
+            if tried[-1].is_proven:
+                return tried[-1]
+        unbroken = [file for file in tried if all(one.verdict is not Verdict.BROKEN for one in file.judged)]
+        if unbroken:
+            return unbroken[0]
         seconds = time.monotonic() - began
-        return best or explain(points, odds, self.plan.main, floor, tried=search.trials, seconds=seconds)
+        if tried:
+            return broken_on_vault(tried[0], tried=search.trials, seconds=seconds)
+        return explain(points, odds, self.plan.main, floor, tried=search.trials, seconds=seconds)
 
     def log_opening(self, opening: Opening) -> None:
         self.store.note("vault-opened", by=opening.by, digest=opening.digest, rows=opening.n_rows)
@@ -165,7 +171,7 @@ class Build:
     def visit(self, route: Route, work: Mapping[str, str], bare: int) -> Point | None:
         try:
             done = self.walk(route.steps, work)[-1][0]
-            readings = self.measured(done["candidate"], work["choose"])
+            readings = self.measured(done["candidate"], work["choose"], self.plan.gauges)
         except JobFailed as failure:
             self.store.note("route-failed", route=route.name, steps=list(route.steps), why=str(failure))
             return None
@@ -194,12 +200,19 @@ class Build:
         """From the recipe's seed, the step's text and how often that text came before: never from position."""
         return int(digest_of([self.plan.recipe.seed, step, turn])[:12], 16)
 
-    def measured(self, candidate: str, rows: str) -> dict[str, Reading]:
-        """The readings that the search needs, by gauge."""
-        gauges = list(self.plan.gauges)
+    def measurable(self, candidate: Candidate) -> list[str]:
+        """Those of the plan's gauges that can be read off this candidate; none while it cannot answer yet."""
+        try:
+            can_answer = Program(candidate.parts).pipeline is not None
+        except BadFile:
+            return []  # no reader yet, or a body in a workshop kind
+        return [name for name in self.plan.gauges if can_answer and applies(name, candidate.sketch)]
+
+    def measured(self, candidate: str, rows: str, gauges: Sequence[str]) -> dict[str, Reading]:
+        """The readings of the gauges, by name, from the ledger or a worker."""
         versions = [find_gauge(name).version for name in gauges]
         key = digest_of([_FORMAT, "measure", gauges, versions, candidate, rows, libraries()])
-        job = {"do": "measure", "candidate": candidate, "rows": rows, "gauges": gauges, "sure": 0.95}
+        job = {"do": "measure", "candidate": candidate, "rows": rows, "gauges": list(gauges), "sure": 0.95}
         result = self.pool.once(key, job)
         return {data["gauge"]: reading_from_json(data) for data in result["readings"]}
 
@@ -261,10 +274,8 @@ class Build:
         }
         line = []
         for step, (work, notes) in zip(point.steps, self.walk(point.steps, start)):
-            try:
-                readings = self.measured(work["candidate"], start["choose"])
-            except JobFailed:
-                readings = {}  # not servable yet, or not measurable before a later step
+            gauges = self.measurable(candidate_from_bytes(self.store.get(work["candidate"])))
+            readings = self.measured(work["candidate"], start["choose"], gauges) if gauges else {}
             values = {gauge: float(f"{reading.value:.6g}") for gauge, reading in readings.items()}
             line.append({"step": step, "readings": values, "notes": notes})
         return tuple(line)
@@ -290,9 +301,7 @@ class Build:
         )
 
     def frontier_row(self, point: Point, shipped: Point | None) -> dict[str, Any]:
-        numbers = {
-            gauge: [float(f"{x:.6g}") for x in (r.value, r.low, r.high)] for gauge, r in point.readings.items()
-        }
+        numbers = {gauge: [float(f"{x:.6g}") for x in (r.value, r.low, r.high)] for gauge, r in point.readings.items()}
         keeps = all(limit.room(point.number(limit.gauge)) >= 0 for limit in self.plan.recipe.limits)
         return {
             "route": point.route,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from trivet.core.limits import Limit
+from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
 from trivet.core.registry import find_gauge
 from trivet.core.task import Task
@@ -12,7 +12,7 @@ from trivet.runtime.container import encode
 
 from .chance import Odds, Point
 from .objects import task_to_json
-from .outcome import Infeasible
+from .outcome import Certified, Infeasible, shown
 
 
 @value
@@ -67,6 +67,24 @@ def explain(
     )
 
 
+def broken_on_vault(best: Certified, *, tried: int, seconds: float) -> Infeasible:
+    """Why the best finalist, which kept every limit while searching, does not on rows it never saw."""
+    broken = [one for one in best.judged if one.verdict is Verdict.BROKEN]
+    facts = "; ".join(f"{one.limit.gauge} is {shown(one.reading)}, {one.limit} was asked" for one in broken)
+    bounds = " and ".join(
+        f"{one.limit.gauge} {one.limit.must} {round_towards(one.limit.worst(one.reading), one.limit)}" for one in broken
+    )
+    return Infeasible(
+        limit=broken[0].limit,
+        closest=tuple(one.reading for one in best.judged),
+        route=best.route,
+        why=f"the best of {tried} candidates kept every limit while searching, but on unseen rows {facts}",
+        next_step=f"allow {bounds}, or give more time or more rows",
+        candidates=tried,
+        seconds=seconds,
+    )
+
+
 def total_shortfall(point: Point, odds: Odds) -> float:
     return sum(max(odds.shortfall(point, limit), 0.0) for limit in odds.limits)
 
@@ -96,7 +114,9 @@ def what_gives(points: Sequence[Point], nearest: Point, odds: Odds) -> str:
             reached = nearest.number(limit.gauge) + sign * 1.2 * odds.half_width(nearest, limit)
             relaxed.append(f"{limit.gauge} {limit.must} {round_towards(reached, limit)}")
     if not relaxed:
-        return "the nearest candidate kept every limit while searching but not on unseen rows: loosen the tightest limit"
+        return (
+            "the nearest candidate kept every limit while searching but not on unseen rows: loosen the tightest limit"
+        )
     return f"allow {' and '.join(relaxed)}, or give more time or more rows"
 
 
@@ -112,7 +132,5 @@ def closest_readings(point: Point, odds: Odds) -> tuple[Reading, ...]:
         if limit.gauge not in point.readings:
             number = point.number(limit.gauge)
             unit = find_gauge(limit.gauge).unit
-            found.append(
-                Reading(gauge=limit.gauge, value=number, low=number, high=number, unit=unit, how="forecast")
-            )
+            found.append(Reading(gauge=limit.gauge, value=number, low=number, high=number, unit=unit, how="forecast"))
     return tuple(found)

@@ -1,5 +1,6 @@
 """Intake: the source is read, the data doctor examines it, and the rows are split, before anything is fitted."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from trivet.core.recipe import Recipe
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.data.doctor import Finding, columns_to_drop, examine
+from trivet.data.doctor import Finding, columns_to_drop, examine_columns, examine_rows
 from trivet.data.schema import Schema, infer, to_rows
 from trivet.data.sources import Raw, read
 from trivet.data.splits import split
@@ -40,7 +41,8 @@ class Intake:
             "dropped": sum(count for _, count in self.dropped),
             "left_out": list(self.left_out),
             "splits": {
-                name: {"rows": len(rows), "digest": rows.digest} for name, rows in {**parts, "vault": self.vault}.items()
+                name: {"rows": len(rows), "digest": rows.digest}
+                for name, rows in {**parts, "vault": self.vault}.items()
             },
         }
 
@@ -67,32 +69,38 @@ def take_in(recipe: Recipe, source: Any = None) -> Intake:
     raw, schema = read_source(recipe, source)
     rows, dropped = to_rows(raw, schema)
     task = task_of(schema)
+    # Columns first: an id column would hide that two rows are copies, and copies must not straddle a border.
+    of_columns = examine_columns(rows, task, seed=recipe.seed)
+    left_out = columns_to_drop(of_columns)
+    task = without_columns(task, left_out)
+    rows = only(rows, task)
     dataset, vault = split(rows, task, seed=recipe.seed)
-    findings = examine(rows, task, dataset=dataset, vault=vault, seed=recipe.seed)
+    findings = examine_rows(rows, task, dataset=dataset, vault=vault, seed=recipe.seed, of_columns=of_columns)
     if recipe.strict:
         refuse_findings(findings)
-    left_out = columns_to_drop(findings)
-    kept = [field for field in task.inputs if field.name not in left_out]
-    if not kept:
-        raise BadData(
-            "no-inputs",
-            wanted="at least one usable input column",
-            found="only " + ", ".join(sorted(left_out)[:10]),
-            do="see the doctor's findings with `trivet init`, or add columns",
-        )
-    task = Task(
-        modality=domain_for(kept), goal=task.goal, inputs=tuple(kept), answer=task.answer, classes=task.classes
-    )
     return Intake(
         origin=raw.origin,
         task=task,
-        dataset=Dataset(**{name: only(getattr(dataset, name), task) for name in ("fit", "tune", "choose")}),
-        vault=only(vault, task),
+        dataset=dataset,
+        vault=vault,
         findings=findings,
         n_rows=len(rows),
         dropped=tuple(dropped),
         left_out=tuple(sorted({*left_out, *(name for name, _ in schema.dropped)})),
     )
+
+
+def without_columns(task: Task, left_out: Collection[str]) -> Task:
+    """The task without the columns that the doctor leaves out, in the domain that recognises the rest."""
+    kept = tuple(field for field in task.inputs if field.name not in left_out)
+    if not kept:
+        raise BadData(
+            "no-inputs",
+            wanted="at least one usable input column",
+            found="only " + ", ".join(sorted(left_out)[:10]),
+            do="see the doctor's findings in docs/doctor.md, or add columns",
+        )
+    return replace(task, inputs=kept, modality=domain_for(kept))
 
 
 def task_of(schema: Schema) -> Task:

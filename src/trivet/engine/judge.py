@@ -121,12 +121,14 @@ def this_machine() -> Machine:
     )
 
 
-def measure_all(candidate: Candidate, trial: Trial, *, sure: float) -> tuple[Reading, ...]:
-    """Every registered gauge that applies, in the order of their names."""
+def measure_all(
+    candidate: Candidate, trial: Trial, *, sure: float, families: Sequence[str] = ("quality", "cost", "trust")
+) -> tuple[Reading, ...]:
+    """Every registered gauge of the families that applies, in the order of their names."""
     readings = []
     for name in homes("gauge"):
         gauge = find_gauge(name)
-        if gauge.family == "cost" and trial.costs is None:
+        if gauge.family not in families or (gauge.family == "cost" and trial.costs is None):
             continue
         try:
             gauge.applies(candidate.sketch)

@@ -99,7 +99,7 @@ def sized(reading: Reading, n_bytes: int) -> Reading:
 
 def overhead(candidate: Candidate, dossier: Dossier, judged: Sequence[Judged]) -> int:
     """Bytes that the file takes besides its parts when every optional document is left out."""
-    bare = {"importance": [], "frontier": [], "lineage": [], "doctor": []}
+    bare: dict[str, list[Any]] = {"importance": [], "frontier": [], "lineage": [], "doctor": []}
     slim = Dossier(**{name: bare.get(name, getattr(dossier, name)) for name in Dossier.__dataclass_fields__})
     manifest = {
         "task": task_to_json(candidate.task),

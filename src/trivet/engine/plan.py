@@ -75,7 +75,7 @@ def domain_for(inputs: Sequence[Field]) -> str:
 
 
 def checked_routes(recipe: Recipe, task: Task, size: Size, errors: list[TrivetError]) -> tuple[Route, ...]:
-    """The domain's routes, or the recipe's own steps, completed by what the limits ask for; refused ones are left out."""
+    """The domain's routes, or the recipe's own steps, with what the limits ask for added; refused ones are left out."""
     if recipe.steps == AUTO:
         offered = find_domain(task.modality).routes(task, size.rows)
     else:
@@ -94,36 +94,24 @@ def checked_routes(recipe: Recipe, task: Task, size: Size, errors: list[TrivetEr
 
 
 def completed(route: Route, task: Task, limits: Sequence[Limit]) -> Route:
-    """The route with a pass added for each limited gauge that only some pass makes measurable."""
+    """The route with the passes added that serve a limited gauge, unless they are there or refuse the candidate."""
     steps = route.steps
-    for limit in limits:
-        sketch = sketch_of(Route(name=route.name, steps=steps), task)
-        if not is_measurable(limit, sketch):
-            provider = provider_of(limit.gauge, sketch)
-            if provider is not None:
-                steps = (*steps, str(provider.for_limits(limits)))
+    wanted = {limit.gauge for limit in limits}
+    for name in homes("pass"):
+        kind: type[Pass] = find("pass", name)
+        if wanted & set(kind.serves) and name not in {parse_step(step).name for step in steps}:
+            addition = kind.for_limits(limits)
+            if accepts(addition, sketch_of(Route(name=route.name, steps=steps), task)):
+                steps = (*steps, str(addition))
     return Route(name=route.name, steps=steps, is_starter=route.is_starter, vary=route.vary)
 
 
-def is_measurable(limit: Limit, sketch: Sketch) -> bool:
+def accepts(addition: Pass, sketch: Sketch) -> bool:
     try:
-        find_gauge(limit.gauge).applies(sketch)
-    except NotApplicable:
+        addition.check(sketch)
+    except Refused:
         return False
     return True
-
-
-def provider_of(gauge: str, sketch: Sketch) -> type[Pass] | None:
-    """A registered pass that makes the gauge measurable and accepts the sketch."""
-    for name in homes("pass"):
-        kind: type[Pass] = find("pass", name)
-        if gauge in kind.provides:
-            try:
-                kind().check(sketch)
-            except Refused:
-                continue
-            return kind
-    return None
 
 
 def sketch_of(route: Route, task: Task) -> Sketch:
@@ -139,14 +127,8 @@ def check_limits(limits: Sequence[Limit], task: Task, routes: Sequence[Route], e
     sketches = [sketch_of(route, task) for route in routes]
     for limit in limits:
         gauge = find_gauge(limit.gauge)
-        complaints = []
-        for sketch in sketches:
-            try:
-                gauge.applies(sketch)
-            except NotApplicable as complaint:
-                complaints.append(complaint)
-        if sketches and len(complaints) == len(sketches):
-            errors.append(complaints[0])
+        if sketches and not any(applies(limit.gauge, sketch) for sketch in sketches):
+            errors.append(complaint_of(limit.gauge, sketches[0]))
         if (limit.bound > gauge.most) if limit.must == ">=" else (limit.bound < gauge.least):
             errors.append(
                 BadLimit(
@@ -156,6 +138,24 @@ def check_limits(limits: Sequence[Limit], task: Task, routes: Sequence[Route], e
                     do=f"choose a bound that can be reached; see `trivet explain {limit.gauge}`",
                 )
             )
+
+
+def applies(gauge: str, sketch: Sketch) -> bool:
+    """Whether the gauge can measure candidates of this sketch."""
+    try:
+        find_gauge(gauge).applies(sketch)
+    except NotApplicable:
+        return False
+    return True
+
+
+def complaint_of(gauge: str, sketch: Sketch) -> NotApplicable:
+    """Why the gauge cannot measure candidates of this sketch."""
+    try:
+        find_gauge(gauge).applies(sketch)
+    except NotApplicable as complaint:
+        return complaint
+    raise ValueError(f"{gauge} applies")
 
 
 def check_extras(routes: Sequence[Route], errors: list[TrivetError]) -> None:

@@ -126,4 +126,5 @@ class Pool:
             self.local.worker = Worker(self.store.folder)
             with self.lock:
                 self.workers.append(self.local.worker)
-        return self.local.worker  # type: ignore[no-any-return]
+        worker: Worker = self.local.worker
+        return worker

@@ -2,11 +2,12 @@
 
 Counts work units, never seconds, and decides by trial number, never by order of arrival: the same recipe and data
 always visit the same candidates, with any number of workers, and after any number of interruptions.
-Sampler: Optuna's tree-structured Parzen estimator with one constraint per limit (Ozaki et al. 2020, multi-objective TPE).
+Sampler: Optuna's tree-structured Parzen estimator (multi-objective, Ozaki et al. 2020), one constraint per limit.
 """
 
 import dataclasses
 import warnings
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ from .chance import Odds, Point
 
 _BATCH = 4  # trials asked for at once; fixed, so that the number of workers changes nothing
 _SURE_ENOUGH = 0.95  # chance of being proven at which a search without a better idea stops
+
+_GIVE_UP = 2  # failures in a row after which a route is no longer proposed to help a limit
 
 Evaluate = Callable[[Sequence[Route]], list[Point | None]]
 
@@ -67,7 +70,10 @@ class Search:
             before = len(self.points)
             points = dict(zip(batch, self.visit(batch)))
             for trial, route in proposals:
-                sampler.tell(trial, points.get(route))
+                if route in points:
+                    sampler.tell(trial, route, points[route])
+                else:
+                    sampler.skip(trial)
             barren = barren + 1 if len(self.points) == before else 0
             if not batch:
                 return
@@ -109,17 +115,23 @@ class Sampler:
         self.optuna.logging.set_verbosity(self.optuna.logging.ERROR)
         self.routes = {route.name: route for route in routes if route.vary}
         self.odds, self.main = odds, main
-        self.up = find_gauge(main).better == ">="
+        self.failures: Counter[str] = Counter()
+        up = find_gauge(main).better == ">="
+        self.worst = [-1e6 if up else 1e6, 1e9]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Optuna marks the options used here as experimental
             sampler = self.optuna.samplers.TPESampler(seed=seed, n_startup_trials=_BATCH, multivariate=False)
             self.study = self.optuna.create_study(
-                directions=["maximize" if self.up else "minimize", "minimize"], sampler=sampler
+                directions=["maximize" if up else "minimize", "minimize"], sampler=sampler
             )
 
     def propose(self, count: int, violated: Limit | None) -> list[tuple[Any, Route]]:
         """Trials with their routes; every other one is steered to routes that help the violated limit."""
-        helpful = [name for name, route in self.routes.items() if violated is not None and helps(route, violated)]
+        helpful = [
+            name
+            for name, route in self.routes.items()
+            if violated is not None and helps(route, violated) and self.failures[name] < _GIVE_UP
+        ]
         proposals = []
         for at in range(count):
             if helpful and at % 2 == 0:
@@ -140,19 +152,19 @@ class Sampler:
     def vary(self, trial: Any, route: str, step: str) -> Any:
         """The pass with every parameter that has a range chosen by the sampler."""
         thing = parse_step(step)
-        chosen = {
-            name: suggest(trial, f"{route}.{thing.name}.{name}", reach) for name, reach in thing.ranges().items()
-        }
+        chosen = {name: suggest(trial, f"{route}.{thing.name}.{name}", reach) for name, reach in thing.ranges().items()}
         return dataclasses.replace(thing, **chosen)  # type: ignore[type-var]
 
-    def tell(self, trial: Any, point: Point | None) -> None:
-        """The outcome of a proposed trial; a failed or unaffordable one is told as failed."""
-        if point is None:
-            self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
-            return
+    def tell(self, trial: Any, route: Route, point: Point | None) -> None:
+        """The outcome of a visited route; one that failed counts as far from every limit, so that it is not sought."""
+        self.failures[route.name] = 0 if point is not None else self.failures[route.name] + 1
         for limit in self.odds.limits:
-            trial.set_constraint(str(limit), self.odds.shortfall(point, limit))
-        self.study.tell(trial, self.values(point))
+            trial.set_constraint(str(limit), 10.0 if point is None else self.odds.shortfall(point, limit))
+        self.study.tell(trial, self.worst if point is None else [point.number(self.main), point.costs["size"]])
+
+    def skip(self, trial: Any) -> None:
+        """A route that the units left do not pay for says nothing."""
+        self.study.tell(trial, state=self.optuna.trial.TrialState.FAIL)
 
     def learn(self, route: Route, point: Point | None) -> None:
         """A starter's outcome, as a trial that the sampler did not propose."""
@@ -161,18 +173,15 @@ class Sampler:
         self.study.enqueue_trial({"route": route.name, **self.defaults(route)})
         trial = self.study.ask()
         self.varied(trial)
-        self.tell(trial, point)
+        self.tell(trial, route, point)
 
     def defaults(self, route: Route) -> dict[str, Any]:
-        found = {}
+        found: dict[str, Any] = {}
         for step in route.steps:
             thing = parse_step(step)
             if thing.name in route.vary:
                 found |= {f"{route.name}.{thing.name}.{name}": getattr(thing, name) for name in thing.ranges()}
         return found
-
-    def values(self, point: Point) -> list[float]:
-        return [point.number(self.main), point.costs["size"]]
 
 
 def helps(route: Route, limit: Limit) -> bool:

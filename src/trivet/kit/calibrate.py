@@ -6,6 +6,7 @@ isotonic regression by pool-adjacent-violators, Ayer et al. 1955, Zadrozny and E
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from trivet.runtime.part import Array
 from .goal import shares_of
 
 COLDEST, HOTTEST = 0.05, 20.0
+RIDGE = 0.1  # of a row's worth of curvature
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
 
@@ -75,7 +77,7 @@ def best_temperature_and_bias(
     """(temperature, bias (k,)) with the least log loss, of softmax or sigmoid((scores + bias) / temperature).
 
     Alternates a golden-section step on the temperature with one Newton step on the biases, until nothing moves.
-    A ridge worth one row keeps the bias of a class without rows finite.
+    A slight ridge keeps the bias of a class without rows finite.
     """
     temperature, bias = 1.0, np.zeros(scores.shape[1])
     for _ in range(rounds):
@@ -92,16 +94,14 @@ def bias_step(scores: Array, temperature: float, bias: Array, targets: Array, we
     k = scores.shape[1]
     each = np.ones(len(scores)) if weight is None else weight
     p = probabilities_of(scores, temperature, bias)[:, -k:]
-    slope = (each[:, None] * (targets[:, -k:] - p)).sum(axis=0) - bias / temperature
+    slope = (each[:, None] * (targets[:, -k:] - p)).sum(axis=0) - RIDGE * bias / temperature
     weighted = each[:, None] * p
-    curve = np.diag(weighted.sum(axis=0)) - weighted.T @ p + np.eye(k)
+    curve = np.diag(weighted.sum(axis=0)) - weighted.T @ p + RIDGE * np.eye(k)
     step: Array = temperature * np.linalg.solve(curve, slope)
     return np.clip(step, -5 * temperature, 5 * temperature)
 
 
-def isotonic_knots(
-    scores: Array, answer: Array, weight: Array | None = None, most: int = 64
-) -> tuple[Array, Array]:
+def isotonic_knots(scores: Array, answer: Array, weight: Array | None = None, most: int = 64) -> tuple[Array, Array]:
     """(x strictly ascending, y ascending in [1/2n, 1 - 1/2n]): the knots of the best rising probability.
 
     scores: (rows,).  answer: (rows,) 0 or 1.  Equals scikit-learn's IsotonicRegression before the clip, as long as
@@ -136,7 +136,7 @@ def fewer(steps: list[Step], most: int) -> list[Step]:
     """At most `most` steps, by merging the neighbours whose merger costs least squared error."""
     steps = list(steps)
     while len(steps) > most:
-        costs = [a[3] * b[3] / (a[3] + b[3]) * (a[2] - b[2]) ** 2 for a, b in zip(steps, steps[1:])]
+        costs = [a[3] * b[3] / (a[3] + b[3]) * (a[2] - b[2]) ** 2 for a, b in pairwise(steps)]
         at = int(np.argmin(costs))
         steps[at : at + 2] = [joined(steps[at], steps[at + 1])]
     return steps

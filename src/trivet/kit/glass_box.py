@@ -15,12 +15,12 @@ def fit_terms(
     x: Array,
     goal: Goal,
     *,
-    interactions: int = 8,
-    rounds: int = 2000,
-    rate: float = 0.04,
+    interactions: int = 12,
+    rounds: int = 1000,
+    rate: float = 0.06,
     leaves: int = 3,
-    bins: int = 128,
-    bags: int = 2,
+    bins: int = 256,
+    bags: int = 4,
     seed: int = 0,
 ) -> Part:
     """A part of kind `ebm` fitted on x (rows, d) float32, NaN = missing.

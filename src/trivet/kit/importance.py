@@ -36,5 +36,6 @@ def permutation_importance(
         for _ in range(_REPEATS):
             shuffled = {**raw, name: [column[at] for at in rng.permutation(len(column))]}
             losses.append(sign * (whole - value_of(program.answers(program.read(shuffled)))))
-        found.append((name, *(round(float(x), 6) for x in (np.mean(losses), min(losses), max(losses)))))
+        mean, least, most = (round(float(x), 6) for x in (np.mean(losses), min(losses), max(losses)))
+        found.append((name, mean, least, most))
     return sorted(found, key=lambda one: (-one[1], one[0]))

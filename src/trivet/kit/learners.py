@@ -55,7 +55,9 @@ def learn_line(lesson: Lesson) -> Part:
 
 
 def learn_net(lesson: Lesson) -> Part:
-    return train_net(lesson.x, lesson.goal, codes=lesson.codes, steps=2000, decay=1e-2, seed=lesson.seed, tune=lesson.tune)
+    return train_net(
+        lesson.x, lesson.goal, codes=lesson.codes, steps=2000, decay=1e-2, seed=lesson.seed, tune=lesson.tune
+    )
 
 
 def learn_terms(lesson: Lesson) -> Part:

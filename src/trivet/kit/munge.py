@@ -14,7 +14,13 @@ MOST_LIBRARY = 20_000  # rows among which neighbours are looked for
 
 
 def munged(
-    x: Array, rows: int, *, rng: np.random.Generator, codes: Collection[int] = (), swap: float = 0.5, spread: float = 2.0
+    x: Array,
+    rows: int,
+    *,
+    rng: np.random.Generator,
+    codes: Collection[int] = (),
+    swap: float = 0.5,
+    spread: float = 2.0,
 ) -> Array:
     """(rows, d) float32: each a real row of x (n, d) some of whose cells come from its nearest neighbour.
 

@@ -25,9 +25,9 @@ def train_net(
     codes: Collection[int] = (),
     width: int = 32,
     layers: int = 1,
-    steps: int = 3000,
+    steps: int = 2000,
     rate: float = 3e-3,
-    decay: float = 1e-3,
+    decay: float = 0.1,
     seed: int = 0,
     tune: tuple[Array, Goal] | None = None,
 ) -> Part:

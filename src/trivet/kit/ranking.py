@@ -30,9 +30,9 @@ def auroc_influence(scores: Array, positive: Array, weight: Array) -> tuple[floa
     area = math.fsum((weight[positive] * above).tolist()) / math.fsum(weight[positive].tolist())
     for rows, share in ((positive, above), (~positive, below)):
         n = len(share)
-        spare = math.sqrt(n / (n - 1)) if n > 1 else math.inf  # one row says nothing of the spread
+        spare = math.sqrt(n / max(n - 1, 1))
         gap = share - area
-        influence[rows] = weight[rows] / math.fsum(weight[rows].tolist()) * np.where(gap == 0, 0.0, gap * spare)
+        influence[rows] = weight[rows] / math.fsum(weight[rows].tolist()) * gap * spare
     return area, influence
 
 
@@ -67,7 +67,10 @@ def ranking_estimate(area: float, influence: Array, rarest: int, sure: float, ho
     if rarest < 2:
         return Estimate(value=area, low=0.0, high=1.0, how="one row of a class says nothing of the spread")
     chance = ((1 - sure) / 2) ** (1 / rarest)
-    error = math.sqrt(math.fsum((influence**2).tolist()))
+    # Few misplaced rows make most of the spread, and a sample that caught none of the worst looks both better and
+    # surer than it is: the row that counts most is counted twice.
+    squares = influence**2
+    error = math.sqrt(math.fsum(squares.tolist()) + float(squares.max()))
     if not 0 < area < 1 or error == 0:
         low, high = (chance, 1.0) if area > 0.5 else (0.0, 1 - chance)
         return Estimate(value=area, low=min(low, area), high=max(high, area), how="exact for disjoint pairs")

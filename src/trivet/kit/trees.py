@@ -22,7 +22,7 @@ def grow_trees(
     rate: float = 0.08,
     min_rows: int = 20,
     smooth: float = 1.0,
-    column_share: float = 1.0,
+    column_share: float = 0.6,
     bins: int = 255,
     seed: int = 0,
     tune: tuple[Array, Goal] | None = None,

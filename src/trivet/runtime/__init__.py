@@ -4,5 +4,9 @@ from .batch import Answers, Batch
 from .errors import BadFile, BadRow, TrivetError
 from .part import Part
 from .program import Program, body_scores, read_batch
+from .specialist import Specialist
 
-__all__ = ["Answers", "BadFile", "BadRow", "Batch", "Part", "Program", "TrivetError", "body_scores", "read_batch"]
+__all__ = [
+    "Answers", "BadFile", "BadRow", "Batch", "Part", "Program", "Specialist", "TrivetError", "body_scores",
+    "read_batch",
+]  # fmt: skip

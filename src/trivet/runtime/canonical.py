@@ -1,7 +1,6 @@
 """Canonical JSON, read without trust: bounded before it is parsed, and refused unless it is the one right spelling."""
 
 import json
-import re
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -13,7 +12,6 @@ from .part import canonical_json
 
 INT_BITS = 64
 _LONGEST_NUMBER = 32  # characters; the longest shortest spelling of a float64 has 24
-_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _NO_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
 
 
@@ -29,10 +27,22 @@ def check_size(sections: dict[str, bytes], caps: Caps) -> None:
     """Refuses JSON that would be dear to parse: text, tokens or nesting above the caps."""
     keep_cap(sum(map(len, sections.values())), caps.json, "bytes of JSON", "manifest and evidence")
     keep_cap(sum(map(text_bytes, sections.values())), caps.json, "bytes of JSON in memory", "manifest and evidence")
-    bare = {where: _STRING.sub(b"", data) for where, data in sections.items()}
+    bare = {where: without_strings(data) for where, data in sections.items()}
     keep_cap(sum(map(tokens, bare.values())), caps.tokens, "JSON tokens", "manifest and evidence")
     for where, data in bare.items():
         keep_cap(nesting(data), caps.nesting, "levels of brackets", where)
+
+
+def without_strings(data: bytes) -> bytes:
+    r"""JSON without what stands in its strings; exact up to the first byte that is not JSON, where the parser stops.
+
+    >>> without_strings(rb'{"a":["[,\"[",1]}')
+    b'{":[",1]}'
+    """
+    # No regular expression: cutting 100,000 strings one by one takes 180 bytes of memory for each.
+    units = np.frombuffer(data.replace(rb"\\", b"").replace(rb"\"", b""), np.uint8)
+    quotes_so_far = np.add.accumulate(units == ord('"'), dtype=np.uint8)  # wraps around; odd stays odd
+    return units[quotes_so_far & 1 == 0].tobytes()
 
 
 def text_bytes(data: bytes) -> int:
@@ -44,8 +54,8 @@ def text_bytes(data: bytes) -> int:
 
 
 def tokens(bare: bytes) -> int:
-    """Opening brackets, commas and colons of JSON without its strings; at least half of the number of values."""
-    return sum(map(bare.count, (b"[", b"{", b",", b":")))
+    """Brackets, commas and colons of JSON without its strings; at least half of the number of values."""
+    return sum(map(bare.count, (b"[", b"]", b"{", b"}", b",", b":")))
 
 
 def nesting(bare: bytes) -> int:

@@ -11,14 +11,14 @@ class Caps:
 
     file: bytes of the whole file, and of any one array.
     json: bytes of the text of both JSON sections in memory (one, two or four bytes per character).
-    tokens: opening brackets, commas and colons of both JSON sections; they decide what parsing costs.
+    tokens: brackets, commas and colons of both JSON sections; they decide what parsing costs.
     nesting: brackets inside brackets.  name: bytes of the name of a kind, slot or array.
     arrays: arrays in all.  axes: axes of one array.
     """
 
     file: int = 64_000_000
     json: int = 1_000_000
-    tokens: int = 32_768
+    tokens: int = 40_000
     nesting: int = 16
     name: int = 256
     arrays: int = 10_000

@@ -38,6 +38,8 @@ def varint(number: int) -> bytes:
 def varints(numbers: Array) -> bytes:
     """Many whole numbers from 0 to 2**31 - 1, one varint after the other."""
     values = numbers.astype(np.int64)
+    if values.size and values.max() < 128:
+        return bytes(values.astype(np.uint8).tobytes())
     pieces = (values[:, None] >> np.arange(0, 35, 7)) & 127
     n_bytes = 1 + (values[:, None] >> np.arange(7, 35, 7) > 0).sum(axis=1)
     is_used = np.arange(5) < n_bytes[:, None]
@@ -73,7 +75,8 @@ def attribute(name: str, value: Any) -> bytes:
         return head + whole(3, value) + whole(20, INT)
     if isinstance(value, float):
         return head + varint(2 << 3 | 5) + struct.pack("<f", value) + whole(20, FLOAT)
-    return head + b"".join(text(9, item) for item in value) + whole(20, STRINGS)
+    spelled = {item: text(9, item) for item in set(value)}  # a tree says one of two words at each of its nodes
+    return head + b"".join([spelled[item] for item in value]) + whole(20, STRINGS)
 
 
 def node(op: str, inputs: Sequence[str], outputs: Sequence[str], domain: str, attributes: Mapping[str, Any]) -> bytes:

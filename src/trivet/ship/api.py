@@ -7,7 +7,7 @@ from typing import Any
 
 from trivet.core.errors import BadUse
 from trivet.core.limits import Limit
-from trivet.core.recipe import AUTO, DataSpec, Recipe, parse_time
+from trivet.core.recipe import AUTO, DataSpec, Recipe, parse_goal, parse_time
 from trivet.core.registry import parse_limit, parse_step
 from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified, Infeasible
@@ -49,8 +49,8 @@ def compile(
     is_named = isinstance(data, (str, Path))
     recipe = Recipe(
         data=DataSpec(
-            source=str(data) if is_named else "", target=str(target), header=header, goal=goal, weight=weight,
-            group=group, time=time_column, drop=tuple(drop), types=dict(types) if types else None,
+            source=str(data) if is_named else "", target=str(target), header=header, goal=parse_goal(goal),
+            weight=weight, group=group, time=time_column, drop=tuple(drop), types=dict(types) if types else None,
         ),
         limits=tuple(parse_limit(limit) if isinstance(limit, str) else limit for limit in limits),
         steps=AUTO if steps == "auto" else tuple(str(parse_step(step)) for step in listed(steps)),
@@ -76,12 +76,12 @@ def run(
 ) -> Certified | Infeasible:
     """Compiles a recipe and writes the file; nothing is overwritten unless asked."""
     storage = Storage()
-    if out is not None and Path(out).exists() and not overwrite:
+    if out is not None and Path(out).exists() and (not overwrite or Path(out).is_dir()):
         raise BadUse(
             "file-exists",
-            wanted=f"a new file to write, or --force to replace {str(out)!r}",
-            found="a file of that name",
-            do="choose another --out, or say --force",
+            wanted=f"to write the new file {str(out)!r}",
+            found="a folder of that name" if Path(out).is_dir() else "a file of that name",
+            do="choose another name, or say --force to replace a file",
         )
     if store is None:
         with tempfile.TemporaryDirectory(prefix="trivet-store-") as folder:

@@ -6,7 +6,6 @@ the costs are measured anew on this machine.  With rows: every limit is measured
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from trivet.core.candidate import Candidate
 from trivet.core.errors import BadData
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading, reading_from_json
-from trivet.core.registry import find_gauge
 from trivet.core.rows import Rows
 from trivet.core.task import Field, Task
 from trivet.core.value import value
@@ -70,8 +68,8 @@ def verify(data: bytes, contents: Contents, *, source: Any = None, header: bool 
     with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
         answers, costs = try_file(data, rows, Path(scratch), Storage())
     trial = trial_of(candidate.task, rows, answers, costs)
-    measured = {r.gauge: r for r in measure_all(candidate, trial, sure=0.95)} if source is not None else {}
-    measured |= {r.gauge: r for r in cost_readings(candidate, trial)}
+    families = ("cost",) if source is None else ("quality", "cost", "trust")
+    measured = {r.gauge: r for r in measure_all(candidate, trial, sure=0.95, families=families)}
     judged, how = [], {}
     for limit in limits:
         reading = measured.get(limit.gauge) or stated[limit.gauge]
@@ -79,15 +77,6 @@ def verify(data: bytes, contents: Contents, *, source: Any = None, header: bool 
         judged.append(Judged(limit=limit, reading=reading, verdict=limit.judge(reading)))
     problems = [*contradictions(manifest, limits, stated), *self_test_problems(manifest, answers, source)]
     return Verification(judged=tuple(judged), how=how, n_rows=len(rows), problems=tuple(problems))
-
-
-def cost_readings(candidate: Candidate, trial: Any) -> list[Reading]:
-    """Readings of the cost gauges alone, which need no labels."""
-    return [
-        reading
-        for reading in measure_all(candidate, replace(trial, answers=trial.answers), sure=0.95)
-        if find_gauge(reading.gauge).family == "cost"
-    ]
 
 
 def made_up_rows(manifest: Mapping[str, Any], task: Task) -> Rows:
@@ -128,9 +117,7 @@ def schema_of(task: Task) -> Schema:
     )
 
 
-def contradictions(
-    manifest: Mapping[str, Any], limits: Sequence[Limit], stated: Mapping[str, Reading]
-) -> list[str]:
+def contradictions(manifest: Mapping[str, Any], limits: Sequence[Limit], stated: Mapping[str, Reading]) -> list[str]:
     """Verdicts in the file that do not follow from its own readings."""
     said = {verdict["limit"]: verdict["verdict"] for verdict in manifest["verdicts"]}
     return [

@@ -1,6 +1,7 @@
 """Random valid parts of every runtime kind, to try executors, file formats and exports on."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -37,7 +38,9 @@ def random_texts(rng: Rng, rows: int) -> tuple[str, ...]:
     return tuple(" ".join(rng.choice(words, rng.integers(0, 10))) for _ in range(rows))
 
 
-def random_program_parts(rng: Rng, goal: str, *, k: int = 1, body: str = "trees", guarded: bool = True) -> dict[str, Part]:
+def random_program_parts(
+    rng: Rng, goal: str, *, k: int = 1, body: str = "trees", guarded: bool = True
+) -> dict[str, Part]:
     """The parts of a whole program over FIELDS: goal "classify" (k = 1: two classes) or "regress" (k = 1 or 3)."""
     parts = {"reader": random_part("columns", rng), "body": random_part(body, rng, d=WIDTH, k=k)}
     if goal == "classify":
@@ -112,7 +115,7 @@ def affine(rng: Rng, d: int, k: int) -> Part:
 def net(rng: Rng, d: int, k: int) -> Part:
     sizes = [d, *rng.integers(1, 9, rng.integers(0, 3)).tolist(), k]
     arrays: dict[str, Array] = {}
-    for layer, (before, after) in enumerate(zip(sizes, sizes[1:])):
+    for layer, (before, after) in enumerate(pairwise(sizes)):
         arrays |= {f"b{layer}": floats(rng, after), **weights(rng, f"w{layer}", before, after)}
     return Part(kind="net", config={"activation": "relu"}, arrays=arrays)
 

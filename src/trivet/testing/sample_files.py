@@ -53,7 +53,11 @@ def made(*shape: int, seed: int = 0) -> Array:
 
 
 def reader() -> Part:
-    counts = {"counts": np.array([3], np.uint32), "code": floats(0, 1, 2), "unknown": floats(np.nan)}
+    counts: dict[str, Array] = {
+        "counts": np.array([3], np.uint32),
+        "code": floats(0, 1, 2),
+        "unknown": floats(np.nan),
+    }
     codes = Part(kind="codes", arrays={**words("east", "nörth", "west"), **counts})
     return Part(kind="columns", config={"fields": FIELDS}, children=(codes,))
 
@@ -62,7 +66,7 @@ def trees() -> Part:
     """Twelve trees of three leaves: root, left leaf, right node with two leaves."""
     n = 12
     feature = np.array([[at % WIDTH, -1, (at + 1) % WIDTH, -1, -1] for at in range(n)], np.int16)
-    arrays = {
+    arrays: dict[str, Array] = {
         "feature": feature.ravel(),
         "threshold": (made(2 * n) * 50).astype(np.float16),
         "missing_left": np.packbits(made(2 * n, seed=1) > 0, bitorder="little"),
@@ -76,7 +80,7 @@ def trees() -> Part:
 
 def additive() -> Part:
     """Two curves (3 and 1 cuts) and one table (2 x 1 cuts)."""
-    arrays = {
+    arrays: dict[str, Array] = {
         "feature": np.array([[0, -1], [3, -1], [0, 1]], np.int16),
         "cuts": floats(30, 50, 70, 19000, 40, 60, 0.5),
         "cut_counts": np.array([[3, 0], [1, 0], [2, 1]], np.uint16),
@@ -88,7 +92,7 @@ def additive() -> Part:
 
 def expand() -> Part:
     """Six columns become three numbers, one mark for missing and two marks for words."""
-    arrays = {
+    arrays: dict[str, Array] = {
         "number": np.array([0, 3, 4], np.uint16),
         "shift": floats(50, 19000, 6),
         "scale": floats(0.05, 0.001, 0.3),
@@ -105,7 +109,7 @@ def linear(k: int) -> Part:
 
 
 def net(k: int) -> Part:
-    arrays = {
+    arrays: dict[str, Array] = {
         "w0": (made(6, 4) * 100).astype(np.int8),
         "w0_scale": made(4) ** 2,
         "b0": made(4),

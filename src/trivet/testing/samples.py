@@ -37,7 +37,7 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("prepare-table", "fit-trees(trees=6, leaves=4, min_rows=5)"),
     ("prepare-table", "fit-glass-box(rounds=20, bags=1, interactions=2)"),
     ("prepare-table", "fit-net(width=4, steps=20)"),
-    ("prepare-table", "fit-vote"),
+    ("prepare-table", "fit-vote(members=trees+linear, folds=2)"),
     ("prepare-table", "fit-linear", "emit-linear"),
     ("prepare-table", "fit-trees(trees=6, leaves=4, min_rows=5)", "emit-trees"),
     ("prepare-table", "fit-linear", "emit-linear", "fit-temperature"),

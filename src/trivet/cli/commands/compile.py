@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,14 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--out", help="file to write (default: named after the source)")
     group.add_argument("--force", action="store_true", help="replace the file if it exists")
     group.add_argument("--store", help="folder that remembers finished steps (default: beside the file, *.build)")
-    group.add_argument("--threads", type=int, default=None, help="worker processes; the result does not depend on it")
+    group.add_argument("--threads", type=at_least_one, help="worker processes; the result does not depend on it")
     group.add_argument("--dry-run", action="store_true", help="print the recipe that would run and its forecast")
     group.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def run(arguments: argparse.Namespace) -> Result:
     recipe = recipe_of(arguments)
-    threads = arguments.threads or usable_cores()
+    threads = usable_cores() if arguments.threads is None else arguments.threads
     if arguments.dry_run:
         return dry_run(recipe, threads)
     from trivet.engine.outcome import Infeasible
@@ -52,6 +53,13 @@ def run(arguments: argparse.Namespace) -> Result:
     if isinstance(outcome, Infeasible):
         return infeasible(outcome, stages)
     return certified(outcome, out, threads, stages)
+
+
+def at_least_one(text: str) -> int:
+    """A number of workers; argparse turns the refusal into ours."""
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is less than 1")
+    return int(text)
 
 
 def usable_cores() -> int:
@@ -97,11 +105,10 @@ def dry_run(recipe: "Recipe", threads: int) -> Result:
 def certified(outcome: "Certified", out: Path, threads: int, stages: dict[str, float]) -> Result:
     from trivet.core.units import show_amount, show_duration
 
-    counts = {verdict: sum(one.verdict == verdict for one in outcome.judged) for verdict in ("HOLDS", "UNPROVEN")}
     text = "\n".join(
         [
-            f"  {counts['HOLDS']} limits hold, {counts['UNPROVEN']} unproven, 0 broken        "
-            f"({outcome.candidates} candidates, {show_duration(outcome.seconds)}, {threads} workers)",
+            f"  {tally(outcome.judged)}        "
+            f"({counted(outcome.candidates, 'candidate')}, {show_duration(outcome.seconds)}, {counted(threads, 'worker')})",
             verdict_table(outcome.judged),
             f"  written: {out} ({show_amount(len(outcome.data), 'B')})   body {outcome.body_digest[:16]}",
             f"  next: trivet show {out}   |   trivet report {out} --out {out.with_suffix('.html')}",
@@ -121,6 +128,17 @@ def certified(outcome: "Certified", out: Path, threads: int, stages: dict[str, f
         "readings": [reading.as_json() for reading in outcome.readings],
     }
     return Result(text=text, data=data)
+
+
+def tally(judged: "tuple[Judged, ...]") -> str:
+    """The verdicts in words: "4 limits hold, 0 unproven, 0 broken"."""
+    count = Counter(str(one.verdict) for one in judged)
+    hold = f"{counted(count['HOLDS'], 'limit')} hold{'s' if count['HOLDS'] == 1 else ''}"
+    return f"{hold}, {count['UNPROVEN']} unproven, {count['BROKEN']} broken"
+
+
+def counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def verdict_table(judged: "tuple[Judged, ...]") -> str:

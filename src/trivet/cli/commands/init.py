@@ -43,19 +43,19 @@ def columns_of(schema: "Schema") -> list[dict[str, Any]]:
 
 def commented(recipe: str, schema: "Schema", n_rows: int, source: str) -> str:
     """The recipe with what was seen, and what can be changed, in comments."""
-    answer = f"{len(schema.classes)} classes" if schema.classes else "a number"
+    answer = f"one of {len(schema.classes)} classes" if schema.classes else "a number"
     seen = [
-        f"# trivet recipe for {source!r}: {n_rows} rows; the answer {schema.answer.name!r} is {answer}.".replace("\n", " "),
+        f"# trivet recipe for {source!r}: {n_rows} rows; {schema.answer.name!r} is {answer}.".replace("\n", " "),
         "# Build it with:  trivet compile THIS_FILE.toml",
         "#",
-        "# Columns as they were read (change one in a [types] section, e.g.  zip = \"category\"):",
+        '# Columns as they were read (change one in a [types] section, e.g.  zip = "category"):',
         *(f"#   {field.name.encode('unicode_escape').decode()}: {field.type}" for field in schema.fields[:60]),
         *([f"#   ... and {len(schema.fields) - 60} more"] if len(schema.fields) > 60 else []),
         *(f"#   left out {name!r}: {why}" for name, why in schema.dropped),
         "",
     ]
     notes = {
-        "[limits]": "# A limit is  gauge = \"op value\".  `trivet gauges` lists what can be limited.  These are only a start.",
+        "[limits]": '# A limit is  gauge = "op value"; `trivet gauges` lists the gauges.  These are only a start.',
         "[build]": "# time is turned into work units once; steps may be a list of passes, see `trivet passes`.",
     }
     lines = [f"{notes[line]}\n{line}" if line in notes else line for line in recipe.rstrip().splitlines()]

@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Result:
-    from trivet.core.candidate import kinds_of
+    from trivet.core.candidate import SLOTS, kinds_of
     from trivet.core.reading import reading_from_json
     from trivet.core.units import show_amount
     from trivet.engine.outcome import shown
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> Result:
     manifest, evidence = contents.manifest, contents.evidence
     task = manifest["task"]
     readings = [reading_from_json(data) for data in [*manifest["readings"], *evidence.get("readings", [])]]
-    parts = {slot: kinds_of(part) for slot, part in contents.parts.items()}
+    parts = {slot: kinds_of(contents.parts[slot]) for slot in SLOTS if slot in contents.parts}
     size = next((reading.value for reading in readings if reading.gauge == "size"), None)
     text = "\n".join(
         [
@@ -52,9 +52,10 @@ def run(arguments: argparse.Namespace) -> Result:
 
 
 def sentence(task: dict[str, Any]) -> str:
-    name, inputs = task["answer"][0], len(task["inputs"])
+    name, count = task["answer"][0], len(task["inputs"])
+    inputs = f"{count} column{'s' if count != 1 else ''}"
     if task["goal"] == "regress":
-        return f"answers the number {name!r} from {inputs} columns"
+        return f"answers the number {name!r} from {inputs}"
     classes = task["classes"]
     few = ", ".join(classes[:6]) + (", ..." if len(classes) > 6 else "")
-    return f"answers {name!r} ({few}) from {inputs} column{'s' if inputs != 1 else ''}"
+    return f"answers {name!r} ({few}) from {inputs}"

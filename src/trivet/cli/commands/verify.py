@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> Result:
         [one.limit.gauge, shown(one.reading), str(one.limit), str(one.verdict), f"[{found.how[one.limit.gauge]}]"]
         for one in found.judged
     ]
-    kind = "fresh rows" if arguments.data else "made-up rows, for costs only"
+    kind = f"rows of {arguments.data}" if arguments.data else "made-up rows, for costs only"
     text = "\n".join(
         [
             f"{arguments.file}: {'sound' if found.is_sound else 'NOT SOUND'} ({found.n_rows} {kind})",

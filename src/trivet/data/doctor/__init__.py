@@ -13,38 +13,57 @@ from . import (
     id_columns,
     label_errors,
     leaking_columns,
+    mixed_units,
     sentinel_values,
     split_borders,
 )
 from .exam import Exam
-from .finding import SEVERITIES, Finding
+from .finding import Finding, in_order
 
-__all__ = ["Finding", "columns_to_drop", "examine"]
+__all__ = ["Finding", "columns_to_drop", "examine", "examine_columns", "examine_rows"]
 
-CHECKS: tuple[Callable[[Exam], Iterable[Finding]], ...] = (
-    answers.check,
+Check = Callable[[Exam], Iterable[Finding]]
+OF_COLUMNS: tuple[Check, ...] = (
     broken_columns.check,
     id_columns.check,
     leaking_columns.check,
     sentinel_values.check,
-    duplicate_rows.check,
-    split_borders.check,
+    mixed_units.check,
 )
+OF_ROWS: tuple[Check, ...] = (answers.check, duplicate_rows.check, split_borders.check)
 _DROPPED = ("constant-column", "empty-column", "id-column", "target-copy")
 
 
 def examine(rows: Rows, task: Task, *, dataset: Dataset, vault: Rows, seed: int) -> tuple[Finding, ...]:
-    """What is wrong with the rows, gravest first.
+    """What is wrong with the columns and the rows, gravest first: `examine_columns`, then `examine_rows`."""
+    of_columns = examine_columns(rows, task, seed=seed)
+    return examine_rows(rows, task, dataset=dataset, vault=vault, seed=seed, of_columns=of_columns)
 
-    rows: the whole table.  dataset, vault: its split.  Nothing is changed; `columns_to_drop` says what should be.
-    Deterministic: the same rows, split and seed give the same findings.
+
+def examine_columns(rows: Rows, task: Task, *, seed: int) -> tuple[Finding, ...]:
+    """What is wrong with the columns of a whole table, gravest first.
+
+    Needs no split, and is best asked before it: with an id column, no two rows are equal, and copies of a row would
+    end up on both sides.  Nothing is changed; `columns_to_drop` says what should be.
+    Deterministic: the same rows and seed give the same findings.
     """
-    exam = Exam(rows=rows, task=task, parts=(dataset.fit, dataset.tune, dataset.choose, vault), seed=seed)
-    findings = tuple(chain.from_iterable(check(exam) for check in CHECKS))
-    # Last, and without the columns that give the answer away: they would make every wrong label look right.
-    given_away = {f.column for f in findings if f.code in (*_DROPPED, "leaking-column") and f.column is not None}
-    findings += tuple(label_errors.check(exam.without(given_away)))
-    return tuple(sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), f.code, f.column or "")))
+    exam = Exam(rows=rows, task=task, seed=seed)
+    return in_order(chain.from_iterable(check(exam) for check in OF_COLUMNS))
+
+
+def examine_rows(
+    rows: Rows, task: Task, *, dataset: Dataset, vault: Rows, seed: int, of_columns: tuple[Finding, ...] = ()
+) -> tuple[Finding, ...]:
+    """What is wrong with the answers, the rows and their split, and the findings about columns, gravest first.
+
+    of_columns: what `examine_columns` found; the columns to drop are left out of every comparison of rows.
+    """
+    parts = (dataset.fit, dataset.tune, dataset.choose, vault)
+    exam = Exam(rows=rows, task=task, parts=parts, seed=seed).without(columns_to_drop(of_columns))
+    of_rows = tuple(chain.from_iterable(check(exam) for check in OF_ROWS))
+    # A column that gives the answer away would make every wrong label look right.
+    leaking = {f.column for f in of_columns if f.code == "leaking-column" and f.column is not None}
+    return in_order((*of_columns, *of_rows, *label_errors.check(exam.without(leaking))))
 
 
 def columns_to_drop(findings: Iterable[Finding]) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from trivet.runtime.part import Array
+
 from .exam import Exam
 from .finding import Finding, shown
 
@@ -25,7 +27,7 @@ def check(exam: Exam) -> Iterator[Finding]:
     yield from conflicts(exam, repeated[differs])
 
 
-def differing_answers(row: np.ndarray, answer: np.ndarray) -> np.ndarray:
+def differing_answers(row: Array, answer: Array) -> Array:
     """(rows,) bool: whether some row with the same inputs has another answer."""
     least = np.full(int(row.max()) + 1, np.inf)
     most = np.full(int(row.max()) + 1, -np.inf)
@@ -34,21 +36,20 @@ def differing_answers(row: np.ndarray, answer: np.ndarray) -> np.ndarray:
     return np.asarray((least != most)[row])
 
 
-def duplicates(exam: Exam, repeated: np.ndarray, row: np.ndarray) -> Iterator[Finding]:
+def duplicates(exam: Exam, repeated: Array, row: Array) -> Iterator[Finding]:
     if len(repeated):
         extra = len(repeated) - len(np.unique(row[repeated]))
         share = extra / len(exam.rows)
         yield Finding(
             code="duplicate-rows",
             severity="warn" if share > _MANY else "note",
-            evidence=f"{extra:,} rows ({share:.1%}) repeat another row, answer included; "
-            f"copies were kept together on one side of the split",
+            evidence=f"{extra:,} rows ({share:.1%}) repeat another row, answer included",
             fix="delete the copies unless each is an observation of its own: they count double in every reading",
             **shown(exam.rows.ids[repeated]),
         )
 
 
-def conflicts(exam: Exam, repeated: np.ndarray) -> Iterator[Finding]:
+def conflicts(exam: Exam, repeated: Array) -> Iterator[Finding]:
     if len(repeated):
         share = len(repeated) / len(exam.rows)
         yield Finding(

@@ -20,12 +20,12 @@ SAMPLE = 10_000  # rows for checks that fit models: 32,000 rows are examined in 
 
 @value
 class Exam:
-    """One examination.  parts: fit, tune, choose and vault of the rows."""
+    """One examination.  parts: fit, tune, choose and vault of the rows, or nothing before the split."""
 
     rows: Rows
     task: Task
-    parts: tuple[Rows, ...]
     seed: int
+    parts: tuple[Rows, ...] = ()
 
     @cached_property
     def keys(self) -> Array:

@@ -18,6 +18,7 @@ _LEAST_ROWS = 100
 _LEAST_OF_CLASS = 10
 _SURE = 0.05  # the models give the label less than this
 _MANY_SURE = 0.01
+_TOO_MANY = 0.3  # who doubts a third of all labels does not know the task
 _FAR = 8.0  # residuals in units of the usual residual at that predicted value
 _SLICES = 10
 
@@ -44,7 +45,7 @@ def wrong_classes(exam: Exam) -> Iterator[Finding]:
     in_vault = int(np.isin(rows.ids[flagged], exam.parts[3].ids).sum())
     yield Finding(
         code="label-errors",
-        severity="warn" if sure > _MANY_SURE * len(rows) else "note",
+        severity="warn" if sure > _MANY_SURE * len(rows) and len(flagged) < _TOO_MANY * len(rows) else "note",
         evidence=f"{len(flagged)} rows ({len(flagged) / len(rows):.1%}) have a label that {model} doubt, out of fold "
         f"({exam.share_seen}); {sure} nearly surely, {in_vault} in the vault; first: row {rows.ids[flagged[0]]}, "
         f"labelled {names[given]}, likely {names[likely]} ({probabilities[flagged[0], likely]:.2f})",

@@ -17,6 +17,7 @@ _SAME_ORDER = 0.9999  # rank correlation of a number that is the target in other
 _BINS = 64
 _FOLDS = 3
 _LEAST_ROWS = 50
+_LEAST_DISTINCT = 20  # fewer values are compared level by level
 
 
 def check(exam: Exam) -> Iterator[Finding]:
@@ -47,17 +48,21 @@ def class_leak(field: Field, exam: Exam, fold: Array) -> Finding | None:
 
 
 def number_leak(field: Field, exam: Exam, fold: Array) -> Finding | None:
-    column, answer = exam.rows.columns[field.name], exam.rows.answer
-    if field.type in ("number", "date"):
-        known = ~np.isnan(column)
-        same = rank_correlation(column[known], answer[known]) if distinct(column[known]) >= 20 else 0.0
-        if abs(same) >= _SAME_ORDER and known.mean() > 0.5:
-            return target_copy(
-                field.name,
-                f"{field.name} orders the rows as {exam.task.answer.name} does (rank correlation {same:.5f})",
-            )
+    same = same_order(field, exam.rows)
+    if abs(same) >= _SAME_ORDER:
+        name, answer = field.name, exam.task.answer.name
+        return target_copy(name, f"{name} orders the rows as {answer} does (rank correlation {same:.5f})")
     score = number_score(levels_of(field, exam.sample), ranks(exam.sample.answer), fold)
-    return too_good(field.name, score, "R2 of the rank", exam)
+    return too_good(field.name, max(score, same**2), "R2 of the rank", exam)
+
+
+def same_order(field: Field, rows: Rows) -> float:
+    """Rank correlation of a number with the answer; 0 for other types, few values or many gaps."""
+    column = rows.columns[field.name]
+    known = ~missing_in(field, column)
+    if field.type not in ("number", "date") or known.mean() < 0.5 or distinct(column[known]) < _LEAST_DISTINCT:
+        return 0.0
+    return rank_correlation(column[known], rows.answer[known])
 
 
 def target_copy(name: str, evidence: str) -> Finding:

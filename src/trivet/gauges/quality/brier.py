@@ -1,7 +1,8 @@
 """Brier score: the mean squared distance between stated probabilities and what happened.
 
 Two classes: (p - y) squared, at most 1.  Several: summed over the classes, at most 2.
-Better: lower.  Interval: Student with a correction for skewness.  Source: Brier 1950; Hall 1992 (interval).
+Better: lower.  Interval: Student with a correction for skewness; the high end leaves room for wrong rows too rare to
+have been seen.  Source: Brier 1950; Hall 1992 (interval).
 """
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.kit.intervals import mean_estimate
+from trivet.kit.class_losses import mean_class_loss
 from trivet.kit.trials import expect_goal, rows_of
 
 
@@ -26,9 +27,9 @@ class Brier(Gauge):
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Reads the probabilities of all classes."""
         truth, probabilities = rows_of(trial, "probabilities", for_=self)
-        happened = np.eye(probabilities.shape[1])[truth.astype(int)]
-        distance = (probabilities - happened) ** 2
+        # |p - e_c|^2 = |p|^2 - 2 p_c + 1 for every class c.
         two = probabilities.shape[1] == 2
-        loss = distance[:, 1] if two else distance.sum(axis=1)
-        estimate = mean_estimate(loss, trial.weight, sure, least=0.0, most=1.0 if two else 2.0)
+        apart = (probabilities**2).sum(axis=1, keepdims=True) - 2 * probabilities + 1
+        loss, most = (1 - probabilities) ** 2 if two else np.maximum(apart, 0), 1.0 if two else 2.0
+        estimate = mean_class_loss(loss, probabilities, truth, trial.weight, sure, least=0.0, most=most)
         return estimate.reading(self, n=len(truth), sure=sure)

@@ -1,7 +1,8 @@
 """Log loss: the mean of minus the logarithm of the probability given to the true class; natural logarithm.
 
 Probabilities are clipped to [1e-7, 1 - 1e-7] first, so that one row costs 16.1 at most.
-Better: lower.  Interval: Student with a correction for skewness.  Source: Good 1952; Hall 1992 (interval).
+Better: lower.  Interval: Student with a correction for skewness; the high end leaves room for wrong rows too rare to
+have been seen.  Source: Good 1952; Hall 1992 (interval).
 """
 
 import math
@@ -11,7 +12,7 @@ import numpy as np
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.kit.intervals import mean_estimate
+from trivet.kit.class_losses import mean_class_loss
 from trivet.kit.trials import expect_goal, rows_of
 
 CLIP = 1e-7  # about the rounding of a float32 probability: below it the file itself knows no difference
@@ -30,7 +31,6 @@ class LogLoss(Gauge):
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Reads the probability of the true class only."""
         truth, probabilities = rows_of(trial, "probabilities", for_=self)
-        given = probabilities[np.arange(len(truth)), truth.astype(int)]
-        loss = np.clip(-np.log(np.clip(given, CLIP, 1 - CLIP)), self.least, self.most)
-        estimate = mean_estimate(loss, trial.weight, sure, least=self.least, most=self.most)
+        loss = np.clip(-np.log(np.clip(probabilities, CLIP, 1 - CLIP)), self.least, self.most)
+        estimate = mean_class_loss(loss, probabilities, truth, trial.weight, sure, least=self.least, most=self.most)
         return estimate.reading(self, n=len(truth), sure=sure)

@@ -7,14 +7,13 @@ Source: Caruana et al. 2004, "Ensemble selection from libraries of models", sect
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from trivet.core.candidate import Sketch, Work
 from trivet.core.context import Context
 from trivet.core.errors import Refused, nearest_names
-from trivet.core.extras import is_missing, missing_extra
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.rows import Dataset
 from trivet.core.value import value
@@ -29,7 +28,6 @@ from trivet.runtime.program import body_scores
 # Every member keeps this weight, so that the kinds of the result are known before any row is.
 LEAST_WEIGHT = 0.02
 _COST = {"trees": 1.0, "linear": 0.2, "net": 2.5, "glass-box": 1.5}  # against fit-trees, by rows and columns
-_NEEDS = {"trees": "lightgbm", "linear": "sklearn", "net": "sklearn", "glass-box": "interpret"}
 
 
 @value
@@ -81,13 +79,8 @@ class FitVote(Pass):
         return {"folds": Range(low=3, high=8, whole=True)}
 
     def units(self, size: Size) -> float:
-        once = 0.3 + 1.5e-5 * size.rows * size.columns**0.5 * size.scores
+        once = 0.15 + 5e-6 * size.rows * size.columns**0.5 * size.scores
         return (self.folds + 1) * once * sum(_COST.get(name, 1.0) for name in self.names)
-
-    def missing(self) -> list[Any]:
-        """Only the libraries of the members that were named."""
-        modules = sorted({_NEEDS[name] for name in self.names if name in _NEEDS})
-        return [missing_extra(module, for_=self) for module in modules if is_missing(module)]
 
 
 def crossed(name: str, lesson: Lesson, fold: Array, ctx: Context) -> Array:

@@ -37,7 +37,7 @@ class FitTemperature(Pass):
         scores = scores_of(work.candidate, rows)
         targets = smoothed(rows.answer, len(work.candidate.task.classes))
         temperature, bias = self.fitted(scores, targets, rows.weight)
-        ctx.say.note(f"temperature {temperature:.2f}: the body was {'too' if temperature > 1 else 'not too'} sure")
+        ctx.say.note(f"temperature {temperature:.2f}: the body was {'over' if temperature > 1 else 'under'}confident")
         arrays = {"temperature": np.array([temperature], np.float32), "bias": bias.astype(np.float32)}
         return work.without("guard").with_(scale=Part(kind="temperature", arrays=arrays))
 

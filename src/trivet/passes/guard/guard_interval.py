@@ -13,7 +13,7 @@ import numpy as np
 
 from trivet.core.candidate import Sketch, Work
 from trivet.core.context import Context
-from trivet.core.errors import Refused
+from trivet.core.errors import BadData, Refused
 from trivet.core.limits import Limit
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.value import value
@@ -22,6 +22,9 @@ from trivet.kit.scores import scores_of
 from trivet.runtime.part import Part
 
 MOST_COVERAGE = 0.999
+# Of the largest score.  An end of the interval is computed in float32; where answers repeat (whole numbers, the leaves
+# of a tree), the last bit would put all rows that stand on the end in or out.
+SLACK = 4 * float(np.finfo(np.float32).eps)
 
 
 @value
@@ -31,7 +34,7 @@ class GuardInterval(Pass):
     margin: standard deviations to aim above it, so that the judge, too, sees its whole interval above; 0 = textbook.
     """
 
-    provides: ClassVar[tuple[str, ...]] = ("coverage", "interval-width")
+    serves: ClassVar[tuple[str, ...]] = ("coverage", "interval-width")
     helps: ClassVar[tuple[str, ...]] = ("coverage", "interval-width")
 
     coverage: float = 0.9
@@ -45,13 +48,23 @@ class GuardInterval(Pass):
 
     def check(self, sketch: Sketch) -> Sketch:
         if not 0 < self.coverage < 1 or self.margin < 0:
-            raise Refused(self.name, f"coverage {self.coverage}, margin {self.margin}", do="0 < coverage < 1, margin >= 0")
+            raise Refused(
+                self.name, f"coverage {self.coverage}, margin {self.margin}", do="0 < coverage < 1, margin >= 0"
+            )
         return sketch.expect(goal="regress", has=("reader", "body"), for_=self).with_kind(guard="interval")
 
     def run(self, work: Work, ctx: Context) -> Work:
         rows = work.data.tune.at_least(least_rows(self.coverage), for_=self.name)
         scores = scores_of(work.candidate, rows)
-        pad = float32_above(interval_pad(scores, rows.answer, self.coverage, self.margin, rows.weight))
+        slack = SLACK * float(np.abs(scores).max())
+        pad = float32_above(interval_pad(scores, rows.answer, self.coverage, self.margin, rows.weight) + slack)
+        if not np.isfinite(pad):
+            raise BadData(
+                "too-few-rows",
+                wanted=f"tune rows that carry enough weight for coverage {self.coverage}",
+                found=f"{len(rows)} rows, of which a few carry most of the weight",
+                do="give more rows, or ask for less coverage",
+            )
         ctx.say.note(f"intervals reach {pad:.3g} beyond the {'value' if scores.shape[1] == 1 else 'quantiles'}")
         arrays = {"pad": np.array([pad, pad], np.float32)}
         return work.with_(guard=Part(kind="interval", config={"coverage": self.coverage}, arrays=arrays))

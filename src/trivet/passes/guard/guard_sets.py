@@ -21,6 +21,9 @@ from trivet.kit.scores import stated_probabilities
 from trivet.runtime.part import Part
 
 MOST_COVERAGE = 0.999
+# The floor is the probability of a tune row, and a tree says the same of many rows.  ONNX Runtime and numpy differ in
+# the last bit, which would put all of them in or out.
+SLACK = 1e-6
 
 
 @value
@@ -31,7 +34,7 @@ class GuardSets(Pass):
     per_class: cover each class by itself; a class with too few tune rows gets the floor of all.
     """
 
-    provides: ClassVar[tuple[str, ...]] = ("coverage", "worst-class-coverage", "set-size")
+    serves: ClassVar[tuple[str, ...]] = ("coverage", "worst-class-coverage", "set-size")
     helps: ClassVar[tuple[str, ...]] = ("coverage", "worst-class-coverage", "set-size")
 
     coverage: float = 0.9
@@ -48,7 +51,9 @@ class GuardSets(Pass):
 
     def check(self, sketch: Sketch) -> Sketch:
         if not 0 < self.coverage < 1 or self.margin < 0:
-            raise Refused(self.name, f"coverage {self.coverage}, margin {self.margin}", do="0 < coverage < 1, margin >= 0")
+            raise Refused(
+                self.name, f"coverage {self.coverage}, margin {self.margin}", do="0 < coverage < 1, margin >= 0"
+            )
         return sketch.expect(goal="classify", has=("reader", "body"), for_=self).with_kind(guard="conformal-set")
 
     def run(self, work: Work, ctx: Context) -> Work:
@@ -60,6 +65,7 @@ class GuardSets(Pass):
             true = probabilities[np.arange(len(rows)), rows.answer]
             one = pooled_floor(true, self.coverage, self.margin, rows.weight)
             floor = np.full(probabilities.shape[1], one)
+        floor = np.maximum(floor - SLACK, 0)
         ctx.say.note(f"sets hold {(probabilities >= floor).sum(axis=1).mean():.2f} classes on average of the tune rows")
         guard = Part(
             kind="conformal-set", config={"coverage": self.coverage}, arrays={"floor": floor.astype(np.float32)}

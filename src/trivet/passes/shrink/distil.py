@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from trivet.core.candidate import Sketch, Work
+from trivet.core.candidate import Sketch, Work, kinds_of
 from trivet.core.context import Context
 from trivet.core.errors import Refused, nearest_names
 from trivet.core.passes import Pass, Range, Size
@@ -22,6 +22,7 @@ from trivet.kit.lower import lowered
 from trivet.kit.munge import munged
 from trivet.kit.net import train_net
 from trivet.kit.numbers import expect_numbers
+from trivet.kit.scores import scores_of
 from trivet.kit.single_tree import grow_tree
 from trivet.kit.trees import grow_trees
 from trivet.kit.vote import answers_of, scores_for
@@ -36,6 +37,8 @@ KINDS = {
     "net": "chain[expand,sklearn-net]",
 }
 
+MOST_MADE = 20_000  # made rows
+
 
 @value
 class Distil(Pass):
@@ -43,10 +46,10 @@ class Distil(Pass):
 
     trees, leaves: of the students made of trees.  width: of a network's one hidden layer.
     blend: share of the teacher in what the student learns, in (0, 1]; the rest is the label.
-    munge: made rows per real row, labelled by the body that is replaced; 0 = none.
+    munge: made rows per real row, 20,000 at most, labelled by the body that is replaced; 0 = none.
 
-    Three students compete on the tune rows: one learns the labels alone, one the teacher's answers as they were left
-    (made without the row itself), one those of the body.  A note says how each did.
+    Up to four students compete on the tune rows: one learns the labels alone, one the teacher's answers as they were
+    left (made without the row itself), one those of the body, one these and made rows.  A note says how each did.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("lightgbm", "sklearn.linear_model")
@@ -58,7 +61,7 @@ class Distil(Pass):
     leaves: int = 16
     width: int = 16
     blend: float = 0.7
-    munge: float = 0.0
+    munge: float = 2.0
 
     def check(self, sketch: Sketch) -> Sketch:
         if self.into not in KINDS:
@@ -73,29 +76,29 @@ class Distil(Pass):
     def run(self, work: Work, ctx: Context) -> Work:
         work.data.tune.at_least(1, for_=self.name)
         lesson = Lesson.of(work, seed=ctx.seed, for_=self.name)
-        body = lowered(work.candidate.parts["body"])
-        students = {
-            "labels alone": self.student(lesson),
-            "unseen answers": self.student(self.taught(lesson, work.data.fit.soft, body, ctx)),
-            "the body's answers": self.student(self.taught(lesson, scored(body, lesson.x), body, ctx)),
-        }
+        students = {way: self.student(one) for way, one in self.lessons(work, lesson, ctx).items()}
         losses = {way: tune_loss(student, lesson) for way, student in students.items()}
         best = min(losses, key=losses.__getitem__)
         ctx.say.note(verdict(losses, best))
         return work.without("scale", "guard").with_(body=students[best])
 
-    def taught(self, lesson: Lesson, soft: Array | None, body: Part, ctx: Context) -> Lesson:
-        """The lesson with the teacher's scores blended into the labels, and with made rows."""
+    def lessons(self, work: Work, lesson: Lesson, ctx: Context) -> dict[str, Lesson]:
+        """The lessons of the students that compete, by what they are taught."""
+        body, soft = work.candidate.parts["body"], work.data.fit.soft
         if soft is None:
             raise ValueError("check saw a teacher's answers, and they are gone")
-        goal = lesson.goal
-        blended = scores_for(mixed(answers_of(soft, goal.link), goal, self.blend), goal.link)
-        if self.munge == 0:
-            return lesson.with_goal(goal_with(goal, blended))
-        made = munged(lesson.x, round(self.munge * len(lesson.x)), rng=ctx.rng, codes=lesson.codes)
-        return lesson.with_goal(
-            goal_with(goal, np.concatenate([blended, scored(body, made)])), np.concatenate([lesson.x, made])
-        )
+        seen = taught(lesson, scores_of(work.candidate, work.data.fit), self.blend)
+        lessons = {
+            "the labels alone": lesson,
+            "answers to unseen rows": taught(lesson, soft, self.blend),
+            "answers to seen rows": seen,
+        }
+        reads_texts = "ngrams" in kinds_of(body)  # which cannot be made up
+        n_made = 0 if reads_texts else min(round(self.munge * len(lesson.x)), MOST_MADE)
+        if n_made:
+            made = munged(lesson.x, n_made, rng=ctx.rng, codes=lesson.codes)
+            lessons["answers to made rows too"] = widened(seen, made, scored(body, made))
+        return lessons
 
     def student(self, lesson: Lesson) -> Part:
         """The student that learned the lesson."""
@@ -111,33 +114,43 @@ class Distil(Pass):
         return learn[self.into]()
 
     def ranges(self) -> Mapping[str, Range]:
-        small = {"tree": Range(low=4, high=64, log=True, whole=True), "trees": Range(low=4, high=32, whole=True)}
         own: dict[str, dict[str, Range]] = {
-            "trees": {"trees": Range(low=20, high=300, log=True, whole=True), "leaves": small["trees"]},
-            "tree": {"leaves": small["tree"]},
+            "trees": {
+                "trees": Range(low=20, high=300, log=True, whole=True),
+                "leaves": Range(low=4, high=32, log=True, whole=True),
+            },
+            "tree": {"leaves": Range(low=4, high=64, log=True, whole=True)},
             "net": {"width": Range(low=4, high=64, log=True, whole=True)},
         }
-        return {"blend": Range(low=0.3, high=1), "munge": Range(low=0, high=5), **own.get(self.into, {})}
+        return {"blend": Range(low=0.3, high=1), **own.get(self.into, {})}
 
     def units(self, size: Size) -> float:
-        rows = size.rows * (1 + 2 * self.munge)
-        per_row = {"trees": 6e-8 * self.trees * size.columns**0.5, "net": 1e-6 * self.width}.get(self.into, 1e-6)
-        return 0.3 + 3 * rows * (per_row * size.scores + 2e-6 * size.columns) + 3 * (3.5 if self.into == "net" else 0)
+        made = min(self.munge * size.rows, MOST_MADE)
+        per_row = {"trees": 6e-8 * self.trees * size.columns**0.5 * size.scores}.get(self.into, 1e-6 * size.columns)
+        steps = 12.0 if self.into == "net" else 0.0  # four networks of 3,000 steps
+        return 0.3 + (4 * size.rows + made) * per_row + 1e-4 * made + 2e-6 * size.rows * size.columns + steps
 
 
-def mixed(teacher: Array, goal: Goal, blend: float) -> Array:
-    """blend * teacher + (1 - blend) * labels, as probabilities (rows, classes) or values (rows, 1)."""
+def taught(lesson: Lesson, soft: Array, blend: float) -> Lesson:
+    """The lesson with blend * teacher + (1 - blend) * labels as its goal.  soft: (rows, n_scores or more) scores."""
+    goal = lesson.goal
     labels = goal.values()[:, None] if goal.link == "identity" else goal.shares()
-    blended: Array = blend * teacher + (1 - blend) * labels
-    return blended
+    blended = blend * answers_of(soft[:, : goal.n_scores], goal.link) + (1 - blend) * labels
+    scores = scores_for(blended, goal.link)
+    return lesson.with_goal(
+        Goal(link=goal.link, n_scores=goal.n_scores, hard=goal.hard, soft=scores, weight=goal.weight)
+    )
 
 
-def goal_with(goal: Goal, soft: Array) -> Goal:
-    """The goal to follow these scores (rows + made rows, n_scores); made rows weigh as much as the mean row."""
-    extra = len(soft) - len(goal)
-    weight = goal.weight if extra == 0 or goal.weight is None else np.r_[goal.weight, [goal.weight.mean()] * extra]
-    hard = goal.hard if extra == 0 else None
-    return Goal(link=goal.link, n_scores=goal.n_scores, hard=hard, soft=soft, weight=weight)
+def widened(lesson: Lesson, made: Array, scores: Array) -> Lesson:
+    """The lesson with made rows and a teacher's scores of them; each weighs as much as the mean row."""
+    goal = lesson.goal
+    soft = np.concatenate(
+        [np.empty((0, goal.n_scores)) if goal.soft is None else goal.soft, scores[:, : goal.n_scores]]
+    )
+    weight = None if goal.weight is None else np.append(goal.weight, np.full(len(made), goal.weight.mean()))
+    wider = Goal(link=goal.link, n_scores=goal.n_scores, soft=soft.astype(np.float32), weight=weight)
+    return lesson.with_goal(wider, np.concatenate([lesson.x, made]))
 
 
 def scored(body: Part, x: Array) -> Array:
@@ -154,5 +167,5 @@ def tune_loss(student: Part, lesson: Lesson) -> float:
 def verdict(losses: Mapping[str, float], best: str) -> str:
     """What the comparison says, with its numbers."""
     numbers = ", ".join(f"{way} {loss:.4g}" for way, loss in losses.items())
-    pays = "distillation pays" if best != "labels alone" else "distillation is not worth it here"
+    pays = "distillation pays" if best != "the labels alone" else "distillation is not worth it here"
     return f"{pays}: kept the student of {best} (loss on the tune rows: {numbers})"

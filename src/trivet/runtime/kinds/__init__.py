@@ -1,5 +1,7 @@
 """The kinds that a file may hold: a fixed list, each with its checks, its numpy executor and its graph nodes."""
 
+from collections.abc import Collection
+
 from ..part import Part
 from .additive import Additive
 from .affine import Affine
@@ -81,7 +83,7 @@ def load_labels(part: Part, n_scores: int) -> Labels:
     return LABELS[known_kind(part, "labels", LABELS)](Inspector(part, "labels"), max(2, n_scores))
 
 
-def known_kind(part: Part, slot: str, table: dict[str, type]) -> str:
+def known_kind(part: Part, slot: str, table: Collection[str]) -> str:
     """The kind; refuses one that does not belong in this slot."""
     if part.kind not in table:
         Inspector(part, slot).refuse("part-kind", "one of " + ", ".join(table), repr(part.kind))

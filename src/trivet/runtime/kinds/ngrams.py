@@ -41,12 +41,11 @@ class Ngrams(Body):
         self.operations, self.widest = n_grams * min(self.width + 2, 64), 64 * self.width
 
     def features(self, batch: Batch) -> tuple[Array, Array, Array]:
-        """(bucket int64, row int64, value float32) of every bucket that occurs; at least one entry, of value 0."""
+        """(bucket int64, row int64, value float32) of every bucket that occurs; rows may have none."""
         counted = [self._values(text) for text in batch.texts[self.column]]
-        sizes = [len(buckets) for buckets, _ in counted]
-        nothing: tuple[Array, Array] = (np.zeros(1, np.int64), np.zeros(1))
-        buckets, values = zip(*counted, nothing)
-        rows = np.append(np.repeat(np.arange(len(counted)), sizes), 0)
+        none: tuple[Array, Array] = (np.zeros(0, np.int64), np.zeros(0))
+        buckets, values = zip(*counted, none)
+        rows = np.repeat(np.arange(len(counted)), [len(found) for found, _ in counted])
         return np.concatenate(buckets), rows, np.concatenate(values).astype(np.float32)
 
     def _values(self, text: str) -> tuple[Array, Array]:
@@ -62,8 +61,7 @@ class Ngrams(Body):
     def run(self, batch: Batch) -> Array:
         buckets, rows, values = self.features(batch)
         scores = np.zeros((len(batch), self.width), np.float32)
-        if len(batch):
-            np.add.at(scores, rows, values[:, None] * self.weights[buckets])
+        np.add.at(scores, rows, values[:, None] * self.weights[buckets])
         return scores + self.bias
 
     def lower(self, graph: "Graph", numbers: str) -> str:

@@ -77,7 +77,7 @@ def category(words: dict[str, float], unknown: float) -> Read:
         return slow(value) if code is None else code
 
     def slow(value: Any) -> float:
-        return nan if is_missing(value) else code_of(plain_text(value), unknown)
+        return nan if is_missing(value) else code_of(plain_text(value).strip(), unknown)
 
     return read
 

@@ -1,0 +1,136 @@
+"""A specialist: one file, loaded, checked and ready to answer."""
+
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from . import container
+from .batch import Answers
+from .caps import Caps
+from .errors import BadFile
+from .executors import ExecutorName
+from .frames import batch_of
+from .kinds import Labels
+from .part import Array
+from .program import Program
+
+# Executors differ by rounding alone: float32 has 7 digits, and a score may add up thousands of terms.
+SELF_TEST_TOLERANCE = 1e-4
+
+
+class Specialist:
+    """A `.trivet` file in memory.  Rows may be one dict, dicts, a dict of columns, or a frame."""
+
+    def __init__(self, data: bytes, *, caps: Caps | None = None, executor: ExecutorName = "auto") -> None:
+        self.data = data
+        self.contents = container.decode(data, caps=caps)
+        self.program = Program(self.contents.parts, executor=executor)
+        if self.program.body is None or (self.program.classifies and self.program.labels is None):
+            slots = ", ".join(sorted(self.contents.parts))
+            do = "use a file that trivet wrote"
+            raise BadFile("part-slot", wanted="a body, and labels when it classifies", found=slots, do=do)
+        self._labels: Labels | None = self.program.labels
+
+    @classmethod
+    def load(cls, path: str | Path, *, caps: Caps | None = None, executor: ExecutorName = "auto") -> Self:
+        """The specialist in a file; raises BadFile for anything but a whole, unaltered file of a known format."""
+        return cls(container.read_bytes(path, caps=caps), caps=caps, executor=executor)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, caps: Caps | None = None, executor: ExecutorName = "auto") -> Self:
+        """The specialist whose file holds these bytes."""
+        return cls(data, caps=caps, executor=executor)
+
+    def predict(self, rows: Any) -> list[Any]:
+        """One answer per row: the class as text, number or boolean, whatever the target was; or the value as float."""
+        batch = batch_of(self.program, rows)
+        if self._labels is None:
+            values: list[Any] = self.program.run(batch, "scores")[0][:, 0].tolist()
+            return values
+        chosen = self._labels.choose(self.program.run(batch, "probabilities")[0])
+        return [self._labels.values[position] for position in chosen.tolist()]
+
+    def predict_proba(self, rows: Any) -> Array:
+        """(rows, classes) float32 probabilities in the order of `classes`; a ValueError for regression."""
+        return self.program.run(batch_of(self.program, rows), "probabilities")[0]
+
+    def answers(self, rows: Any) -> Answers:
+        """Everything that is said about the rows, as arrays."""
+        return self.program.answers(batch_of(self.program, rows))
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What the file says about itself."""
+        return self.contents.manifest
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """What was measured on a machine, and when."""
+        return self.contents.evidence
+
+    @property
+    def task(self) -> dict[str, Any]:
+        """The question that it answers."""
+        return dict(self.manifest.get("task", {}))
+
+    @property
+    def classes(self) -> tuple[Any, ...]:
+        """The classes as `predict` answers them; empty for regression."""
+        return () if self._labels is None else self._labels.values
+
+    @property
+    def limits(self) -> list[dict[str, Any]]:
+        """What it was asked to keep."""
+        return list(self.manifest.get("limits", []))
+
+    @property
+    def verdicts(self) -> list[dict[str, Any]]:
+        """Each limit, with its reading and whether it holds."""
+        return list(self.manifest.get("verdicts", []))
+
+    @property
+    def readings(self) -> list[dict[str, Any]]:
+        """Everything that was measured, first what repeats exactly, then what depends on the machine."""
+        return [*self.manifest.get("readings", []), *self.evidence.get("readings", [])]
+
+    @property
+    def digest(self) -> str:
+        """The name of the file."""
+        return self.contents.digest
+
+    @property
+    def body_digest(self) -> str:
+        """The name of the model, whatever was measured."""
+        return self.contents.body_digest
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the file."""
+        return len(self.data)
+
+    def check_self(self) -> int:
+        """How many rows of the file's own test were answered as stated, by both executors; 0 when it has no test.
+
+        Raises BadFile when an answer differs: the file, or this machine, does not compute what was certified.
+        """
+        test = self.manifest.get("selftest") or {}
+        rows, want = test.get("rows", []), np.asarray(test.get("answers", {}).get("numbers", []), np.float64)
+        for name in ("numpy", "onnx") if rows else ():
+            program = Program(self.contents.parts, executor=name)
+            answers = program.answers(program.read_rows(rows))
+            found = answers.probabilities if answers.probabilities is not None else answers.values
+            if found is None or found.shape != want.shape or not np.allclose(
+                found, want, rtol=SELF_TEST_TOLERANCE, atol=SELF_TEST_TOLERANCE
+            ):  # fmt: skip
+                raise self_test_failed(name, want, found)
+        return len(rows)
+
+
+def self_test_failed(executor: str, want: Array, found: Array | None) -> BadFile:
+    return BadFile(
+        "selftest-failed",
+        wanted=f"the stated answers {np.asarray(want).ravel()[:4].tolist()} from executor {executor}",
+        found=f"{None if found is None else found.ravel()[:4].tolist()}",
+        do="do not use it here; report the machine and the versions of numpy and onnxruntime",
+    )

@@ -1,0 +1,75 @@
+"""Changes of the bytes of a file.  All but the first three repair the digest of the whole file."""
+
+import hashlib
+from collections.abc import Callable
+from random import Random
+
+from trivet.runtime.caps import Caps
+from trivet.runtime.container import assemble, take_apart
+
+from .hostile_values import JSON_EDITS, U32, U64
+
+DIGEST = 32
+TABLE = range(8, 120, 4)  # offsets of the numbers in the header and the section table
+ByteEdit = Callable[[bytes, Random], bytes]
+
+
+def flip_any_bit(data: bytes, random: Random) -> bytes:
+    return flip_bit(data, random)
+
+
+def cut_file(data: bytes, random: Random) -> bytes:
+    return data[: random.randrange(len(data))]
+
+
+def append_bytes(data: bytes, random: Random) -> bytes:
+    return data + random.choice([b"\0", b"PK\x05\x06" + bytes(18), data, bytes(4096)])
+
+
+def flip_sealed_bit(data: bytes, random: Random) -> bytes:
+    return seal(flip_bit(data, random))
+
+
+def change_table(data: bytes, random: Random) -> bytes:
+    at, pack = random.choice(TABLE), random.choice((U32, U64))
+    changed = pack[random.randrange(len(pack))]
+    return seal(data[:at] + changed + data[at + len(changed) :])
+
+
+def append_sealed(data: bytes, random: Random) -> bytes:
+    return seal(append_bytes(data[:-DIGEST], random) + bytes(DIGEST))
+
+
+def edit_json_text(data: bytes, random: Random) -> bytes:
+    """Another spelling of the same JSON, or no JSON at all, inside true lengths and digests."""
+    sections = take_apart(data, Caps())
+    old, new = random.choice(JSON_EDITS)
+    manifest = sections.manifest
+    if old in manifest:
+        at = random.choice([at for at in range(len(manifest)) if manifest.startswith(old, at)])
+        manifest = manifest[:at] + new + manifest[at + len(old) :]
+    else:
+        manifest = new + manifest
+    return assemble(manifest, bytes(sections.arrays), sections.evidence)
+
+
+def flip_json_bit(data: bytes, random: Random) -> bytes:
+    sections = take_apart(data, Caps())
+    return assemble(flip_bit(sections.manifest, random), bytes(sections.arrays), sections.evidence)
+
+
+def flip_bit(data: bytes, random: Random) -> bytes:
+    """The bytes with one bit changed."""
+    at = random.randrange(len(data))
+    return data[:at] + bytes([data[at] ^ 1 << random.randrange(8)]) + data[at + 1 :]
+
+
+def seal(data: bytes) -> bytes:
+    """The bytes with the digest of the whole file made true again."""
+    return data[:-DIGEST] + hashlib.sha256(data[:-DIGEST]).digest()
+
+
+BYTE_EDITS: tuple[ByteEdit, ...] = (
+    flip_any_bit, cut_file, append_bytes, flip_sealed_bit, change_table, change_table, append_sealed, edit_json_text,
+    edit_json_text, flip_json_bit, flip_json_bit,
+)  # fmt: skip

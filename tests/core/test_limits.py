@@ -1,0 +1,135 @@
+"""Limits and verdicts: laws that hold for every reading."""
+
+import math
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from trivet.core.errors import BadLimit, BadUse
+from trivet.core.limits import Limit, Verdict, split_limit
+from trivet.core.reading import Reading, reading_from_json
+from trivet.core.registry import parse_limit
+
+numbers = st.floats(-1e6, 1e6)
+RANK = {Verdict.BROKEN: 0, Verdict.UNPROVEN: 1, Verdict.HOLDS: 2}
+
+
+@st.composite
+def readings(draw):
+    low, value, high = sorted(draw(st.tuples(numbers, numbers, numbers)))
+    return Reading(gauge="auroc", value=value, low=low, high=high, n=draw(st.integers(1, 10**6)))
+
+
+@st.composite
+def limits(draw):
+    return Limit(gauge="auroc", must=draw(st.sampled_from([">=", "<="])), bound=draw(numbers))
+
+
+@given(limits(), readings())
+def test_holds_exactly_when_the_whole_interval_keeps_the_limit(limit, reading):
+    kept = [limit.room(number) >= 0 for number in (reading.low, reading.value, reading.high)]
+    assert (limit.judge(reading) is Verdict.HOLDS) == all(kept)
+
+
+@given(limits(), readings())
+def test_broken_exactly_when_the_value_itself_breaks_it(limit, reading):
+    assert (limit.judge(reading) is Verdict.BROKEN) == (limit.room(reading.value) < 0)
+
+
+@given(limits(), readings(), st.floats(0, 1e6))
+def test_a_looser_bound_never_gets_a_worse_verdict(limit, reading, slack):
+    looser = Limit(gauge="auroc", must=limit.must, bound=limit.bound + (-slack if limit.must == ">=" else slack))
+    assert RANK[looser.judge(reading)] >= RANK[limit.judge(reading)]
+
+
+@given(limits(), readings(), st.floats(0, 1e6))
+def test_a_wider_interval_never_gets_a_better_verdict(limit, reading, more):
+    wider = Reading(gauge="auroc", value=reading.value, low=reading.low - more, high=reading.high + more, n=reading.n)
+    assert RANK[limit.judge(wider)] <= RANK[limit.judge(reading)]
+
+
+@given(limits(), readings())
+def test_both_directions_are_mirror_images(limit, reading):
+    mirror = Limit(gauge="auroc", must="<=" if limit.must == ">=" else ">=", bound=-limit.bound)
+    turned = Reading(gauge="auroc", value=-reading.value, low=-reading.high, high=-reading.low, n=reading.n)
+    assert mirror.judge(turned) is limit.judge(reading)
+
+
+@given(limits())
+def test_an_unknown_value_is_never_said_to_hold(limit):
+    reading = Reading(gauge="auroc", value=math.nan, low=-math.inf, high=math.inf, n=10)
+    assert limit.judge(reading) is Verdict.BROKEN
+
+
+@given(limits(), st.floats(0.01, 10), st.floats(0.01, 10), st.integers(1, 10_000))
+def test_the_rows_that_are_asked_for_would_prove_it(limit, room, width, n):
+    # A value with `room` to spare and an interval `width` wide: with the rows named, width / sqrt(growth) <= room.
+    good = 1 if limit.must == ">=" else -1
+    value = limit.bound + good * room
+    assume(limit.room(value) > 0)
+    ends = sorted([value - good * width, value])
+    reading = Reading(gauge="auroc", value=value, low=ends[0], high=ends[1], n=n)
+    needed = limit.rows_needed(reading)
+    assert needed is not None
+    assert abs(value - limit.worst(reading)) * math.sqrt(n / needed) <= limit.room(value) * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("value", [0.89, math.nan])
+def test_no_number_of_rows_proves_what_is_broken(value):
+    limit = Limit(gauge="auroc", must=">=", bound=0.9)
+    assert limit.rows_needed(Reading(gauge="auroc", value=value, low=0.8, high=1.0, n=100)) is None
+
+
+@given(readings())
+def test_a_reading_survives_json(reading):
+    assert reading_from_json(reading.as_json()) == reading
+
+
+def test_an_unbounded_interval_survives_json():
+    reading = Reading(gauge="p99-latency", value=1.0, low=0.5, high=math.inf, unit="ms", n=100)
+    assert reading.as_json()["high"] is None
+    assert reading_from_json(reading.as_json()) == reading
+
+
+@pytest.mark.parametrize(
+    ("text", "gauge", "must", "bound"),
+    [
+        ("auroc >= 0.92", "auroc", ">=", 0.92),
+        ("  auroc>=92%  ", "auroc", ">=", 0.92),
+        ("size <= 200 kB", "size", "<=", 200_000),
+        ("size =< 1KiB", "size", "<=", 1024),
+        ("p99-latency ≤ 500 us", "p99-latency", "<=", 0.5),
+        ("p99_latency <= 2 s", "p99-latency", "<=", 2000),
+        ("rows-per-second >= 10 krows/s", "rows-per-second", ">=", 10_000),
+    ],
+)
+def test_limits_are_read_as_people_write_them(text, gauge, must, bound):
+    limit = parse_limit(text)
+    assert (limit.gauge, limit.must) == (gauge, must)
+    assert limit.bound == pytest.approx(bound, rel=1e-12)
+
+
+@pytest.mark.parametrize("text", ["auroc > 0.9", "auroc == 1", "auroc", ">= 3", "", "auroc >= ", "a b >= 3"])
+def test_other_forms_are_refused_with_an_example(text):
+    with pytest.raises(BadLimit, match="limit-form") as caught:
+        split_limit(text)
+    assert repr(text) in caught.value.found and "auroc >= 0.92" in caught.value.do
+
+
+@pytest.mark.parametrize("text", ["size <= 5", "size <= 5 ms", "p99-latency <= 5", "auroc >= 5 kB", "auroc >= high"])
+def test_a_wrong_unit_is_refused_with_the_right_one(text):
+    with pytest.raises(BadLimit, match="limit-unit") as caught:
+        parse_limit(text)
+    assert "trivet explain" in caught.value.do
+
+
+def test_an_unknown_gauge_is_answered_with_the_nearest():
+    with pytest.raises(BadUse, match=r"unknown-gauge") as caught:
+        parse_limit("aurco >= 0.9")
+    assert "'auroc'" in caught.value.do
+
+
+@pytest.mark.parametrize("text", ["auroc >= 0.92", "size <= 200 kB", "p99-latency <= 1 ms", "rmse <= 12345.678"])
+def test_a_limit_is_shown_so_that_it_reads_back(text):
+    assert parse_limit(str(parse_limit(text))).bound == pytest.approx(parse_limit(text).bound, rel=1e-5)

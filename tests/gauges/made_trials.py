@@ -1,0 +1,70 @@
+"""Trials of made models whose true readings are known or can be had from very many rows."""
+
+import numpy as np
+
+from trivet.core.gauges import Costs, Trial
+from trivet.core.reading import Machine
+from trivet.core.task import Field, Task
+from trivet.runtime.batch import Answers
+
+CPU = Machine(cpu="made", cores=2, system="none", python="3")
+
+
+def class_task(n_classes):
+    names = tuple("abcdefghij"[:n_classes])
+    return Task(modality="made", goal="classify", inputs=(), answer=Field(name="y", type="category"), classes=names)
+
+
+NUMBER_TASK = Task(modality="made", goal="regress", inputs=(), answer=Field(name="y", type="number"))
+
+
+def classes(truth, probabilities, weight=None, sets=None):
+    """A trial with these probabilities, the most probable class chosen."""
+    given = np.asarray(probabilities, float)
+    if given.ndim == 1:
+        given = np.stack([1 - given, given], axis=1)
+    answers = Answers(probabilities=given, chosen=given.argmax(axis=1), sets=sets)
+    return Trial(task=class_task(given.shape[1]), answers=answers, truth=np.asarray(truth), weight=weight)
+
+
+def chosen(truth, said, n_classes=2, weight=None):
+    """A trial with these answered classes."""
+    said = np.asarray(said)
+    return classes(truth, np.eye(n_classes)[said], weight=weight)
+
+
+def values(truth, said, weight=None, low=None, high=None):
+    """A trial with these answered numbers."""
+    answers = Answers(values=np.asarray(said, float), low=low, high=high)
+    return Trial(task=NUMBER_TASK, answers=answers, truth=np.asarray(truth, float), weight=weight)
+
+
+def costs(**measured):
+    """A trial of which only these costs were measured."""
+    nothing = {"latency_ms": [], "rows_per_second": [], "cold_start_ms": [], "peak_memory": 0.0, "bytes_on_disk": 1}
+    arrays = {k: np.array(v, float) if isinstance(v, list) else v for k, v in {**nothing, **measured}.items()}
+    return Trial(task=class_task(2), answers=Answers(), truth=np.zeros(0, int), costs=Costs(**arrays, machine=CPU))
+
+
+def two_normals(rng, rows, *, apart, positives, trust=1.0):
+    """Two classes whose scores are normal; probabilities are calibrated for trust = 1, overconfident above."""
+    truth = (rng.random(rows) < positives).astype(int)
+    score = rng.normal(size=rows) + apart * truth
+    log_odds = apart * score - apart**2 / 2 + np.log(positives / (1 - positives))
+    return classes(truth, 1 / (1 + np.exp(-trust * log_odds)))
+
+
+def many_normals(rng, rows, *, n_classes, apart, trust=1.0):
+    """Several classes of unequal size, each with its own normal score."""
+    share = np.arange(1, n_classes + 1) / np.arange(1, n_classes + 1).sum()
+    truth = rng.choice(n_classes, rows, p=share)
+    score = rng.normal(size=(rows, n_classes))
+    score[np.arange(rows), truth] += apart
+    odds = np.exp(trust * (apart * score + np.log(share)))
+    return classes(truth, odds / odds.sum(axis=1, keepdims=True))
+
+
+def noisy_values(rng, rows, *, noise, heavy=False):
+    """Answers off by normal noise, or by Student's with 5 degrees of freedom."""
+    said = rng.normal(size=rows)
+    return values(said + noise * (rng.standard_t(5, rows) if heavy else rng.normal(size=rows)), said)

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from trivet.core.errors import BadData, Refused
+from trivet.core.registry import parse_step
+from trivet.core.rows import Dataset
+from trivet.kit.calibrate import mean_log_loss
+from trivet.kit.scores import scores_of, stated_probabilities
+from trivet.testing.samples import context, tiny_work
+
+READY = ("prepare-table", "fit-linear", "emit-linear")
+
+
+def test_equals_scikit_learn_up_to_the_row_of_doubt():
+    from sklearn.base import BaseEstimator, ClassifierMixin
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.frozen import FrozenEstimator
+
+    from trivet.kit.calibrate import best_temperature, probabilities_of
+
+    class GivenScores(ClassifierMixin, BaseEstimator):
+        def __init__(self):
+            self.classes_ = np.arange(3)
+
+        def fit(self, x, y):
+            return self
+
+        def decision_function(self, x):
+            return x
+
+        def predict(self, x):
+            return x.argmax(axis=1)
+
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(500, 3)) * 3
+    answer = (probabilities_of(scores / 2).cumsum(axis=1) < rng.uniform(size=(500, 1))).sum(axis=1)
+    theirs = CalibratedClassifierCV(FrozenEstimator(GivenScores()), method="temperature").fit(scores, answer)
+    ours = probabilities_of(scores, best_temperature(scores, np.eye(3)[answer]))
+    np.testing.assert_allclose(ours, theirs.predict_proba(scores), atol=2e-4)  # theirs stops its search earlier
+
+
+@pytest.mark.parametrize("question", ["binary", "multiclass"])
+def test_log_loss_on_the_tune_rows_never_rises(question, tmp_path):
+    work = tiny_work(question, READY)
+    rows, classes = work.data.tune, len(work.candidate.task.classes)
+    scaled = parse_step("fit-temperature").run(work, context(tmp_path)).candidate
+    targets = np.eye(classes)[rows.answer]
+    before = mean_log_loss(stated_probabilities(work.candidate, rows), targets)
+    assert mean_log_loss(stated_probabilities(scaled, rows), targets) <= before + 1e-4  # the row of doubt
+
+
+@pytest.mark.parametrize("question", ["binary", "multiclass"])
+def test_the_order_of_the_classes_stays(question, tmp_path):
+    work = tiny_work(question, READY)
+    scaled = parse_step("fit-temperature").run(work, context(tmp_path)).candidate
+    before, after = (stated_probabilities(c, work.data.choose) for c in (work.candidate, scaled))
+    assert (before.argmax(axis=1) == after.argmax(axis=1)).all()
+
+
+def test_a_bias_moves_the_mean_probability_to_the_share_of_the_class(tmp_path):
+    work = tiny_work("binary", READY)
+    some = np.flatnonzero((work.data.tune.answer == 1) | (work.data.tune.ids % 4 == 0))  # fewer of class 0
+    tune = work.data.tune.take(some)
+    shifted = work.with_data(Dataset(fit=work.data.fit, tune=tune, choose=tune))
+    scaled = parse_step("fit-temperature(bias=true)").run(shifted, context(tmp_path)).candidate
+    assert stated_probabilities(scaled, tune)[:, 1].mean() == pytest.approx(tune.answer.mean(), abs=0.01)
+
+
+def test_the_guard_goes_because_its_probabilities_do(tmp_path):
+    work = parse_step("guard-sets").run(tiny_work("binary", READY), context(tmp_path))
+    assert "guard" not in parse_step("fit-temperature").run(work, context(tmp_path)).candidate.parts
+
+
+def test_refuses_values_and_too_few_rows(tmp_path):
+    step = parse_step("fit-temperature")
+    with pytest.raises(Refused, match="regress"):
+        step.check(tiny_work("regression", READY).sketch)
+    work = tiny_work("binary", READY)
+    few = work.data.tune.take(np.arange(5))
+    with pytest.raises(BadData, match="10 rows"):
+        step.run(work.with_data(Dataset(fit=work.data.fit, tune=few, choose=few)), context(tmp_path))
+
+
+def test_scores_of_workshop_and_runtime_bodies_agree():
+    before, after = tiny_work("binary", READY[:2]), tiny_work("binary", READY)
+    np.testing.assert_array_equal(
+        scores_of(before.candidate, before.data.tune), scores_of(after.candidate, after.data.tune)
+    )

@@ -1,0 +1,289 @@
+"""Hand-made wrong files, one for each way in which files have been wrong: (name, bytes, code of the refusal)."""
+
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from trivet.runtime.container import MAGIC, assemble
+from trivet.runtime.part import canonical_json
+from trivet.testing.byte_edits import seal
+from trivet.testing.mutants import Opened, RawArray, open_file
+from trivet.testing.sample_files import sample_files
+
+Case = tuple[str, bytes, str]
+FILES = sample_files()
+GOOD = FILES["interval"]
+EMPTY = canonical_json({"parts": {}, "user": {}})
+
+
+def corpus() -> list[Case]:
+    return [*start_cases(), *table_cases(), *json_cases(), *tree_cases(), *array_cases(), *kind_cases()]
+
+
+def start_cases() -> list[Case]:
+    return [
+        ("no bytes", b"", "file-magic"),
+        ("magic alone", MAGIC, "file-length"),
+        ("a zip", b"PK\x03\x04" + bytes(400), "file-magic"),
+        ("a pickle", b"\x80\x04\x95" + bytes(400), "file-magic"),
+        ("a numpy file", b"\x93NUMPY\x01\x00" + bytes(400), "file-magic"),
+        ("text transfer turned the line end", GOOD.replace(b"trivet\n", b"trivet\r\n", 1), "file-magic"),
+        ("text transfer dropped the eighth bit", b"\x09" + GOOD[1:], "file-magic"),
+        ("format 0", seal(over(8, "<I", 0)), "file-magic"),
+        ("format 2", seal(over(8, "<I", 2)), "file-newer"),
+        ("a format from the far future", seal(over(8, "<I", 2**32 - 1)), "file-newer"),
+        ("one byte short", GOOD[:-1], "file-length"),
+        ("half", GOOD[: len(GOOD) // 2], "file-length"),
+        ("trailing zeros", GOOD + bytes(8), "file-length"),
+        ("a zip behind it", GOOD + b"PK\x05\x06" + bytes(18), "file-length"),
+        ("a second file behind it", GOOD + GOOD, "file-length"),
+        ("total length 2^63 - 1", seal(over(16, "<Q", 2**63 - 1)), "file-length"),
+        ("total length -1", seal(over(16, "<q", -1)), "file-length"),
+        ("total length 0", seal(over(16, "<Q", 0)), "file-length"),
+        ("digest of the file cleared", GOOD[:-32] + bytes(32), "file-digest"),
+        ("digest of the body changed", seal(over(len(GOOD) - 96, "<Q", 1)), "file-digest"),
+        ("digest of the evidence changed", seal(over(len(GOOD) - 64, "<Q", 1)), "file-digest"),
+        ("all zeros behind the header", seal(GOOD[:120] + bytes(len(GOOD) - 120)), "file-digest"),
+    ]
+
+
+def table_cases() -> list[Case]:
+    start, length = struct.unpack_from("<QQ", GOOD, 24 + 16)
+    return [
+        ("no sections", seal(over(12, "<I", 0)), "file-section"),
+        ("a section too many", seal(over(12, "<I", 4)), "file-section"),
+        ("4 billion sections", seal(over(12, "<I", 2**32 - 1)), "file-section"),
+        ("a section of another name", seal(over(24, "<8s", b"pickle\0\0")), "file-section"),
+        ("a name that is not padded by zeros", seal(over(24 + 15, "<1s", b"x")), "file-section"),
+        ("sections swapped", seal(GOOD[:24] + GOOD[56:88] + GOOD[24:56] + GOOD[88:]), "file-section"),
+        ("a section twice", seal(GOOD[:56] + GOOD[24:56] + GOOD[88:]), "file-section"),
+        ("length 2^63 - 1", seal(over(24 + 24, "<Q", 2**63 - 1)), "file-section"),
+        ("length -1", seal(over(24 + 24, "<q", -1)), "file-section"),
+        ("length of a petabyte", seal(over(24 + 24, "<Q", 10**15)), "file-section"),
+        ("offset into the header", seal(over(24 + 16, "<Q", 0)), "file-section"),
+        ("offset outside", seal(over(24 + 16, "<Q", 2**40)), "file-section"),
+        ("sections overlap", seal(over(56 + 16, "<Q", start)), "file-section"),
+        ("a hole between sections", seal(over(56 + 16, "<Q", start + 8 * length)), "file-section"),
+        ("lengths that wrap around 2^64", seal(wrapped_lengths()), "file-section"),
+        ("padding that is not zero", seal(padded_with(b"\1")), "file-padding"),
+    ]
+
+
+def json_cases() -> list[Case]:
+    right = EMPTY.decode()
+    texts: list[tuple[str, bytes, str]] = [
+        ("no JSON", b"", "file-json"),
+        ("half of the JSON", EMPTY[:-1], "file-json"),
+        ("a blank", right.replace(":", ": ", 1).encode(), "file-canonical"),
+        ("a line end behind", EMPTY + b"\n", "file-canonical"),
+        ("keys unsorted", b'{"user":{},"parts":{}}', "file-canonical"),
+        ("a key twice", b'{"parts":{},"user":{},"user":{}}', "file-canonical"),
+        ("a key twice, with other values", b'{"parts":{},"user":{"a":1,"a":2}}', "file-canonical"),
+        ("an escape that is not needed", user(b'"\\u0061"'), "file-canonical"),
+        ("a float with too many digits", user(b"0.250"), "file-canonical"),
+        ("an exponent that is not needed", user(b"2.5e-1"), "file-canonical"),
+        ("minus zero as an integer", user(b"-0"), "file-canonical"),
+        ("NaN", user(b"NaN"), "file-json"),
+        ("infinity", user(b"Infinity"), "file-json"),
+        ("1e999", user(b"1e999"), "file-json"),
+        ("2^63", user(str(2**63).encode()), "file-json"),
+        ("an integer of 5,000 digits", user(b"9" * 5000), "file-json"),
+        ("a float of 5,000 digits", user(b"0." + b"3" * 5000), "file-json"),
+        ("a leading zero", user(b"07"), "file-json"),
+        ("a comment", user(b"/*a*/1"), "file-json"),
+        ("single quotes", user(b"'a'"), "file-json"),
+        ("a byte order mark", b"\xef\xbb\xbf" + EMPTY, "file-json"),
+        ("UTF-16", right.encode("utf-16"), "file-json"),
+        ("a byte that is not UTF-8", user(b'"\xff"'), "file-json"),
+        ("an overlong slash", user(b'"\xc0\xaf"'), "file-json"),
+        ("a lone surrogate as bytes", user(b'"\xed\xa0\x80"'), "file-json"),
+        ("a lone surrogate as an escape", user(b'"\\ud800"'), "file-json"),
+        ("a raw control character", user(b'"\x00"'), "file-json"),
+        ("17 levels deep", user(b"[" * 15 + b"]" * 15), "file-cap"),
+        ("100,000 levels deep", user(b"[" * 100_000 + b"]" * 100_000), "file-cap"),
+        ("100,000 levels, never closed", b'{"":' * 100_000, "file-cap"),
+        ("40,000 numbers", user(b"[" + b"1," * 40_000 + b"1]"), "file-cap"),
+        ("more than 1 MB", user(b'"' + b"x" * 1_000_000 + b'"'), "file-cap"),
+        ("4 MB in memory", user(b'"' + "😀".encode() + b"x" * 900_000 + b'"'), "file-cap"),
+        ("a list", b"[]", "file-tree"),
+        ("null", b"null", "file-tree"),
+        ("a third key", b'{"also":1,"parts":{},"user":{}}', "file-tree"),
+        ("user is a list", b'{"parts":{},"user":[]}', "file-tree"),
+        ("parts is null", b'{"parts":null,"user":{}}', "file-tree"),
+    ]
+    evidence = [("evidence is a list", b"[]", "file-tree"), ("evidence with a blank", b'{"a": 1}', "file-canonical")]
+    return [(f"manifest: {name}", assemble(text, b"", b"{}"), code) for name, text, code in texts] + [
+        (name, assemble(EMPTY, b"", text), code) for name, text, code in evidence
+    ]
+
+
+def tree_cases() -> list[Case]:
+    def body(**changed: Any) -> bytes:
+        part = {"arrays": {}, "children": [], "config": {}, "kind": "affine"} | changed
+        return assemble(canonical_json({"parts": {"body": part}, "user": {}}), b"", b"{}")
+
+    def slot(name: str) -> bytes:
+        part = {"arrays": {}, "children": [], "config": {}, "kind": "affine"}
+        return assemble(canonical_json({"parts": {name: part}, "user": {}}), b"", b"{}")
+
+    return [
+        ("a part with a class name", body(**{"class": "os.system"}), "file-tree"),
+        ("a part that is a list", assemble(b'{"parts":{"body":[]},"user":{}}', b"", b"{}"), "file-tree"),
+        ("config is a list", body(config=[]), "file-tree"),
+        ("arrays is a list", body(arrays=[]), "file-tree"),
+        ("children is an object", body(children={}), "file-tree"),
+        ("a child is a number", body(children=[1]), "file-tree"),
+        ("kind is a number", body(kind=1), "file-name"),
+        ("kind is empty", body(kind=""), "file-name"),
+        ("kind is a path", body(kind="../affine"), "file-name"),
+        ("kind with a zero byte", body(kind="affine\0"), "file-name"),
+        ("kind with a line end", body(kind="affine\n"), "file-name"),
+        ("kind with a byte order mark", body(kind="\ufeffaffine"), "file-name"),
+        ("kind of look-alike letters", body(kind="аffine"), "file-name"),
+        ("kind of 257 letters", body(kind="a" * 257), "file-cap"),
+        ("a slot that is a path", slot("../../etc/passwd"), "file-name"),
+        ("a slot that nobody knows", slot("hook"), "part-slot"),
+        ("an array that is a path", body(arrays={"../a": ["int8", [0]]}), "file-name"),
+        ("no parts at all", assemble(EMPTY, b"", b"{}"), "part-slot"),
+    ]
+
+
+def array_cases() -> list[Case]:
+    def arrays(described: Any, data: bytes = bytes(8)) -> bytes:
+        part = {"arrays": {"a": described}, "children": [], "config": {}, "kind": "affine"}
+        return assemble(canonical_json({"parts": {"body": part}, "user": {}}), data, b"{}")
+
+    two = {"arrays": {"a": ["int8", [8]], "b": ["int8", [8]]}, "children": [], "config": {}, "kind": "affine"}
+    many = two | {"arrays": {f"a{at}": ["int8", [0]] for at in range(10_001)}}
+    return [
+        ("an array that is null", arrays(None), "file-tree"),
+        ("an array without a shape", arrays(["float32"]), "file-tree"),
+        ("objects", arrays(["object", [1]]), "file-array"),
+        ("numpy's own spelling", arrays(["<f4", [2]]), "file-array"),
+        ("big endian", arrays([">f4", [2]]), "file-array"),
+        ("float64 in a specialist", arrays(["float64", [1]]), "file-array"),
+        ("bool", arrays(["bool", [8]]), "file-array"),
+        ("a structured dtype", arrays(["float32,float32", [1]]), "file-array"),
+        ("a dtype that is a list", arrays([["float32"], [2]]), "file-array"),
+        ("a shape below zero", arrays(["int8", [-8]]), "file-array"),
+        ("two sizes below zero", arrays(["int8", [-2, -4]]), "file-array"),
+        ("a shape of floats", arrays(["int8", [8.0]]), "file-array"),
+        ("a shape of booleans", arrays(["float32", [True, 2]]), "file-array"),
+        ("2^62 rows of nothing", arrays(["float32", [0, 2**62]], b""), "file-cap"),
+        ("a product that wraps to 8", arrays(["int8", [2**61 + 1, 8]]), "file-cap"),
+        ("a petabyte", arrays(["float32", [250_000_000_000_000]]), "file-cap"),
+        ("32 MB that are not there", arrays(["float32", [8_000_000]]), "file-bytes"),
+        ("nine axes", arrays(["int8", [1] * 9]), "file-cap"),
+        ("one item too many", arrays(["int8", [9]]), "file-bytes"),
+        ("bytes that no array claims", arrays(["int8", [8]], bytes(16)), "file-bytes"),
+        ("array padding that is not zero", arrays(["int8", [7]], bytes(7) + b"\1"), "file-padding"),
+        ("array padding that is cut", arrays(["int8", [7]], bytes(7)), "file-padding"),
+        ("the second array is not there", built({"body": two}, bytes(8)), "file-bytes"),
+        ("10,001 arrays", built({"body": many}, b""), "file-cap"),
+    ]
+
+
+def kind_cases() -> list[Case]:
+    """Well-formed files whose model is wrong: what a runtime would otherwise follow out of its arrays."""
+    return [
+        ("an unknown kind", edited("trees", lambda parts: parts["body"].update(kind="onnx-graph")), "part-kind"),
+        ("a body as the reader", edited("trees", lambda parts: parts.update(reader=parts["body"])), "part-kind"),
+        ("no reader", edited("trees", lambda parts: parts.pop("reader")), "part-slot"),
+        ("a tree that reads column 6 of 6", put("trees", "feature", 0, "<h", 6), "part-index"),
+        ("a tree that reads column -2", put("trees", "feature", 0, "<h", -2), "part-index"),
+        ("a tree that never ends", put("trees", "feature", -2, "<h", 0), "part-index"),
+        ("a tree that ends at once", put("trees", "feature", 0, "<h", -1), "part-index"),
+        ("a threshold that is no number", put("trees", "threshold", 0, "<H", 0x7E00), "part-array"),
+        ("a threshold of infinity", put("trees", "threshold", 0, "<H", 0x7C00), "part-array"),
+        ("a scale of infinity", put("trees", "leaf_scale", 0, "<f", float("inf")), "part-array"),
+        ("a tree that adds to class 255", put("trees", "output", 3, "B", 255), "part-index"),
+        ("a curve over column 200", put("additive", "feature", 0, "<h", 200), "part-index"),
+        ("a curve with 65,535 cuts", put("additive", "cut_counts", 0, "<H", 65_535), "part-array"),
+        ("cuts that do not ascend", put("additive", "cuts", 1, "<f", 1.0), "part-array"),
+        ("an n-gram column that is not there", configured("ngrams", column=1), "part-config"),
+        ("n-grams of 10^9 letters", configured("ngrams", high=10**9), "part-config"),
+        ("10^9 buckets", configured("ngrams", buckets=10**9), "part-config"),
+        ("buckets that are text", configured("ngrams", buckets="64"), "part-config"),
+        ("a config key too many", configured("ngrams", hook="os.system"), "part-config"),
+        ("a link that nobody knows", configured("vote", link="eval"), "part-config"),
+        ("a vote of nobody", edited("vote", lambda parts: parts["body"].update(children=[])), "part-kind"),
+        ("a vote with a weight of NaN", put("vote", "weights", 0, "<f", float("nan")), "part-array"),
+        ("fields that are no list", edited("trees", lambda p: p["reader"]["config"].update(fields=1)), "part-config"),
+        ("a field twice", edited("trees", lambda p: fields_of(p).append(["age", "number"])), "part-config"),
+        ("a temperature of zero", put("additive", "temperature", 0, "<f", 0.0, slot="scale"), "part-array"),
+        ("a temperature of NaN", put("additive", "temperature", 0, "<f", float("nan"), slot="scale"), "part-array"),
+        ("scores that descend", put("trees", "x", 0, "<f", 9.0, slot="scale"), "part-array"),
+        ("a probability of 2", put("trees", "y", 2, "<f", 2.0, slot="scale"), "part-array"),
+        ("a floor of NaN", put("trees", "floor", 0, "<f", float("nan"), slot="guard"), "part-array"),
+        ("an interval of infinity", put("interval", "pad", 0, "<f", float("inf"), slot="guard"), "part-array"),
+        ("a class weight of zero", put("trees", "weights", 0, "<f", 0.0, slot="labels"), "part-array"),
+        ("class names that are not UTF-8", put("trees", "blob", 0, "B", 255, slot="labels"), "part-array"),
+        ("word ends beyond the words", put("trees", "ends", 0, "<I", 2**32 - 1, slot="labels"), "part-index"),
+        ("10^9 claimed words", words_counts(10**9), "part-index"),
+    ]  # fmt: skip
+
+
+def over(at: int, form: str, value: Any) -> bytes:
+    """GOOD with one number overwritten."""
+    packed = struct.pack(form, value)
+    return GOOD[:at] + packed + GOOD[at + len(packed) :]
+
+
+def wrapped_lengths() -> bytes:
+    data = bytearray(GOOD)
+    lengths = [struct.unpack_from("<Q", data, row + 24)[0] for row in (24, 56, 88)]
+    struct.pack_into("<Q", data, 24 + 24, 2**64 - 8)
+    struct.pack_into("<Q", data, 56 + 24, (lengths[0] + lengths[1] + 15) & ~7)
+    return bytes(data)
+
+
+def padded_with(byte: bytes) -> bytes:
+    data = FILES["trees"]
+    end = 120 + struct.unpack_from("<Q", data, 24 + 24)[0]
+    if end % 8 == 0:
+        raise RuntimeError("choose a sample whose manifest needs padding")
+    return data[:end] + byte + data[end + 1 :]
+
+
+def user(text: bytes) -> bytes:
+    """A manifest without parts whose one entry has this JSON text as its value."""
+    return b'{"parts":{},"user":{"a":' + text + b"}}"
+
+
+def built(parts: dict[str, Any], data: bytes) -> bytes:
+    return assemble(canonical_json({"parts": parts, "user": {}}), data, b"{}")
+
+
+def edited(name: str, edit: Callable[[dict[str, Any]], Any]) -> bytes:
+    """A sample after a change of its parts."""
+    whole: Opened = open_file(FILES[name])
+    edit(whole.manifest["parts"])
+    return whole.close()
+
+
+def fields_of(parts: dict[str, Any]) -> Any:
+    return parts["reader"]["config"]["fields"]
+
+
+def configured(name: str, **config: Any) -> bytes:
+    return edited(name, lambda parts: parts["body"]["config"].update(config))
+
+
+def put(name: str, array: str, at: int, form: str, value: Any, slot: str = "body") -> bytes:
+    """A sample with one number of an array overwritten."""
+    return edited(name, lambda parts: overwrite(parts[slot]["arrays"][array], at, form, value))
+
+
+def words_counts(count: int) -> bytes:
+    def edit(parts: dict[str, Any]) -> None:
+        overwrite(parts["reader"]["children"][0]["arrays"]["counts"], 0, "<I", count)
+
+    return edited("trees", edit)
+
+
+def overwrite(array: RawArray, at: int, form: str, value: Any) -> None:
+    items = np.frombuffer(array.data, np.dtype(form if form != "B" else "u1")).copy()
+    items[at] = value
+    array.data = items.tobytes()
