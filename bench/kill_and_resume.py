@@ -81,7 +81,9 @@ def killed_and_resumed(after: float, threads: int) -> dict[str, Any]:
             "lost": len([key for key in before if key not in after_keys]),
             "resume_seconds": round(time.monotonic() - began, 2),
             "body_digest": digest,
-            "stray_files": [path.name for path in folder.rglob("*") if path.name.startswith(".") or ".part" in path.name],
+            "stray_files": [
+                path.name for path in folder.rglob("*") if path.name.startswith(".") or ".part" in path.name
+            ],
         }
 
 

@@ -47,11 +47,19 @@ def test_a_page_is_named_after_its_code_and_says_how_to_mend_it(code):
 
 
 def test_the_scan_for_codes_finds_direct_and_handed_on_codes():
-    assert {"limit-unit", "refused", "missing-extra", "our-fault", "object-damaged", "unknown-gauge"} <= error_codes.codes()
+    assert {
+        "limit-unit",
+        "refused",
+        "missing-extra",
+        "our-fault",
+        "object-damaged",
+        "unknown-gauge",
+    } <= error_codes.codes()
 
 
 def test_the_generated_pages_are_fresh(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["make_docs.py", "--check"])
+    monkeypatch.setenv("COLUMNS", "200")  # the pages do not depend on the terminal
     status = runpy.run_path(str(ROOT / "tools" / "make_docs.py"))["main"]()
     assert status == 0, capsys.readouterr().out + "\nrun `make docs`"
 
@@ -107,6 +115,16 @@ def test_every_command_in_the_readme_runs(desk):
 @pytest.mark.parametrize("path", [path for path in DOCS if blocks(path, "python")], ids=name_of)
 def test_every_python_example_runs(path, desk, monkeypatch):
     monkeypatch.chdir(desk)
-    names: dict[str, object] = {}
+    names = rows_and_task(desk / "build" / "demo" / "breast_cancer.csv")
     for block in blocks(path, "python"):
         exec(compile(block, name_of(path), "exec"), names)  # our own documents, nobody else's text
+
+
+def rows_and_task(table: Path) -> dict[str, object]:
+    """What an example may take as given: the rows of a table, and the question about them."""
+    from trivet.core.recipe import DataSpec, Recipe
+    from trivet.data.schema import to_rows
+    from trivet.engine.intake import read_source, task_of
+
+    raw, schema = read_source(Recipe(data=DataSpec(source=str(table), target="diagnosis")))
+    return {"rows": to_rows(raw, schema)[0], "task": task_of(schema)}

@@ -20,7 +20,12 @@ def modules_after(code: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "code",
-    ["import trivet", "import trivet.runtime", "import trivet.core.recipe, trivet.core.registry", "import trivet.cli.main"],
+    [
+        "import trivet",
+        "import trivet.runtime",
+        "import trivet.core.recipe, trivet.core.registry",
+        "import trivet.cli.main",
+    ],
 )
 def test_imports_leave_heavy_libraries_alone(code):
     assert not modules_after(code) & set(HEAVY)

@@ -160,17 +160,12 @@ def test_an_honest_no_says_why_how_near_and_what_to_do():
     from trivet.core.reading import Reading
     from trivet.engine.outcome import Infeasible
 
-    limit, near = (
-        Limit(gauge="auroc", must=">=", bound=0.99),
-        Reading(gauge="auroc", value=0.9, low=0.85, high=0.94, n=80),
-    )
+    limit = Limit(gauge="auroc", must=">=", bound=0.99)
+    near = Reading(gauge="auroc", value=0.9, low=0.85, high=0.94, n=80)
+    why, do = "auroc was at best 0.9000", "allow auroc >= 0.85"
     told = infeasible(
-        Infeasible(
-            limit=limit, closest=(near,), route="linear", why="auroc was at best 0.9000", next_step="allow auroc >= 0.85",
-            candidates=7, seconds=3.0,
-        ),
-        {},
-    )  # fmt: skip
+        Infeasible(limit=limit, closest=(near,), route="linear", why=why, next_step=do, candidates=7, seconds=3.0), {}
+    )
     assert told.exit_code == 3
     assert told.text == (
         "INFEASIBLE: auroc was at best 0.9000\n  do: allow auroc >= 0.85\n"

@@ -56,6 +56,7 @@ def test_help_and_catalogues_load_no_heavy_library(words):
         (["compile", "ab.csv", "--target", "y", "--steps", "fit-tres"], "unknown-pass"),
         (["compile", "ab.csv", "--target", "y", "--steps", "fit-trees"], "refused"),
         (["compile", "ab.csv", "--target", "y", "--time", "0"], "recipe-field"),
+        (["compile", "ab.csv", "--target", "y", "--seed", "-1"], "recipe-field"),
         (["show", "nothing.trivet"], "file-missing"),
         (["show", "ab.csv"], "file-magic"),
         (["predict", "ab.csv", "ab.csv"], "file-magic"),
@@ -114,6 +115,13 @@ def test_a_library_that_reads_the_source_is_named_too(tmp_path, names):
     ended = in_process("compile", source, "--target", "y", before=BLOCK.format(names=names), cwd=tmp_path)
     assert ended.code == 4, ended.err
     assert names[0] in ended.err and 'pip install "trivet[tables]"' in ended.err
+
+
+def test_rows_of_another_table_are_refused_with_what_is_there(workplace, trivet, tmp_path):
+    (tmp_path / "bare.csv").write_text("a,c\n1.5,2.5\n", encoding="utf-8")
+    ended = trivet("predict", str(workplace.file), str(tmp_path / "bare.csv"))
+    assert ended.code == 2 and "error[missing-column]" in ended.err and "bare.csv" in ended.err
+    assert "built on: 'b'" in ended.err and "a table with 'a', 'c'" in ended.err
 
 
 def test_nothing_is_overwritten_without_force(workplace, trivet, tmp_path):

@@ -115,6 +115,11 @@ def test_a_section_must_be_a_table(text):
     assert "recipe-field" in {error.code for error in errors_of(text)}
 
 
+def test_a_negative_seed_is_refused():
+    (error,) = errors_of('[data]\nsource = "a"\ntarget = "y"\n[build]\nseed = -1\n')
+    assert error.code == "recipe-field" and error.where == "r.toml, line 5:   seed = -1"
+
+
 def test_true_is_not_a_number():
     (error,) = errors_of('[data]\nsource = "a"\ntarget = "y"\n[build]\nseed = true\n')
     assert error.code == "recipe-field" and "whole number" in error.wanted

@@ -4,11 +4,11 @@ import time
 
 import numpy as np
 import pytest
-
 from made_trials import chosen, classes, many_normals, two_normals, values
+
 from trivet.core.errors import BadData, NotApplicable
-from trivet.core.registry import find_gauge, parse_limit
 from trivet.core.limits import Verdict
+from trivet.core.registry import find_gauge, parse_limit
 from trivet.testing.gauge_contract import sketch_of
 
 
@@ -159,6 +159,15 @@ def test_weight_two_gives_the_value_of_a_row_that_occurs_twice(name):
     weighted = classes(trial.truth, probabilities, weight=times.astype(float))
     repeated = classes(np.repeat(trial.truth, times), np.repeat(probabilities, times, axis=0))
     assert read(name, weighted).value == pytest.approx(read(name, repeated).value, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ["auroc", "average-precision", "balanced-accuracy", "f1", "brier", "calibration-gap"])
+def test_rows_of_weight_zero_do_not_exist(name):
+    trial = many_normals(np.random.default_rng(5), 80, n_classes=3, apart=1.0)
+    weight = np.where(trial.truth == 2, 0.0, 1.5)
+    some = trial.truth != 2
+    fewer = classes(trial.truth[some], trial.answers.probabilities[some], weight=weight[some])
+    assert read(name, classes(trial.truth, trial.answers.probabilities, weight=weight)) == read(name, fewer)
 
 
 @pytest.mark.parametrize("name", ["auroc", "average-precision", "f1", "log-loss", "calibration-gap"])

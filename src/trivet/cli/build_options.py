@@ -26,16 +26,18 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
 def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Options that say what must hold and what may be spent."""
     group = parser.add_argument_group("build")
-    group.add_argument("--limit", action="append", default=[], metavar="'GAUGE >= VALUE'", help="may be given often")
+    group.add_argument("--limit", action="append", default=[], metavar="'GAUGE >= VALUE'", help="all of them must hold")
     group.add_argument("--time", help="time budget such as 5m, turned into work units once (default 5m)")
     group.add_argument("--seed", type=int, help="every random choice follows from it (default 0)")
-    group.add_argument("--steps", action="append", default=[], metavar="PASS", help="run these passes, no search")
+    group.add_argument(
+        "--steps", action="append", default=[], metavar="PASS", help="run these, in this order; no search"
+    )
     group.add_argument("--strict", action="store_true", help="findings of the data doctor end the build")
 
 
 def recipe_of(arguments: argparse.Namespace) -> "Recipe":
     """The recipe that a TOML file, or a source with flags, means; flags win over the file."""
-    from trivet.core.recipe import DataSpec, Recipe, parse_recipe, parse_time
+    from trivet.core.recipe import DataSpec, Recipe, parse_recipe, parse_seed, parse_time
 
     source = arguments.source
     if source.endswith(".toml"):
@@ -51,7 +53,7 @@ def recipe_of(arguments: argparse.Namespace) -> "Recipe":
     if arguments.time is not None:
         changed["seconds"] = parse_time(arguments.time)
     if arguments.seed is not None:
-        changed["seed"] = arguments.seed
+        changed["seed"] = parse_seed(arguments.seed)
     if arguments.steps:
         changed["steps"] = steps_of(arguments.steps)
     if arguments.strict:

@@ -9,6 +9,7 @@ import os
 import pkgutil
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -49,6 +50,8 @@ class Parser(argparse.ArgumentParser):
     def command_helps(self) -> dict[str, str]:
         """{command: its help text}, for the docs; of one width everywhere."""
         (choices,) = (action for action in self._actions if isinstance(action, argparse._SubParsersAction))
+        for one in choices.choices.values():
+            one.formatter_class = partial(argparse.RawDescriptionHelpFormatter, width=100)  # not the terminal's
         return {name: one.format_help() for name, one in choices.choices.items()}
 
 

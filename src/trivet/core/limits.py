@@ -50,6 +50,10 @@ class Limit:
         """The end of the interval that is nearest to breaking the limit."""
         return reading.low if self.must == ">=" else reading.high
 
+    def best(self, reading: Reading) -> float:
+        """The end of the interval that is furthest from breaking the limit."""
+        return reading.high if self.must == ">=" else reading.low
+
     def rows_needed(self, reading: Reading) -> int | None:
         """About how many rows would prove an UNPROVEN limit, if the value stays: intervals shrink as 1/sqrt(n)."""
         room, width = self.room(reading.value), abs(reading.value - self.worst(reading))

@@ -90,6 +90,8 @@ class _Reader:
             if name not in data:
                 self.complain("[data]", f"{name} in [data]", "none")
         types = self.types(table.get("types", {}))
+        if "seed" in build:
+            self.attempt("seed", lambda: parse_seed(build["seed"]))
         if "goal" in data:
             self.attempt("goal", lambda: parse_goal(data["goal"]))
         steps = build.get("steps", "auto")
@@ -179,6 +181,13 @@ def parse_goal(found: str) -> Goal:
         wanted = f"a goal, one of {', '.join(get_args(Goal))}"
         raise BadRecipe("recipe-field", wanted=wanted, found=repr(found), do=nearest_names(found, get_args(Goal)))
     return cast(Goal, found)
+
+
+def parse_seed(found: int) -> int:
+    """The seed; refuses a negative one, which random generators do not take."""
+    if found < 0:
+        raise BadRecipe("recipe-field", wanted="a seed of 0 or above", found=repr(found), do="write, for example, 7")
+    return found
 
 
 def parse_time(found: Any) -> float:

@@ -8,11 +8,11 @@ _SCALES: dict[str, dict[str, float]] = {
     "B": {"B": 1, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1024, "MiB": 1024**2},
     "ms": {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "ms": 1, "s": 1e3},
     "s": {"ms": 1e-3, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600},
-    "rows/s": {"rows/s": 1, "krows/s": 1e3, "/s": 1},
+    "rows/s": {"rows/s": 1, "k rows/s": 1e3, "krows/s": 1e3, "/s": 1},
     "": {"": 1, "%": 0.01},
 }
 EXAMPLES = {"B": "200 kB", "ms": "5 ms", "s": "5m", "rows/s": "10000 rows/s", "": "0.92"}
-_NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([^\s\d]*)\s*")
+_NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([^\s\d]*(?: rows/s)?)\s*")
 
 
 def parse_amount(text: str, unit: str, *, what: str) -> float:

@@ -9,6 +9,8 @@ from trivet.core.reading import Reading
 from trivet.core.value import value
 
 _Z = NormalDist().inv_cdf(0.975)
+EXACT = "size"  # the one cost that is known before it is measured
+_DOUBT = 0.3  # chance of keeping a cost limit that the forecast breaks: forecasts do not know the machine
 
 
 @value
@@ -65,9 +67,20 @@ class Odds:
         if not isfinite(room):
             return 0.0
         if reading is None or half == 0:
-            return float(room >= 0)
+            is_exact = reading is not None or limit.gauge == EXACT
+            return 1.0 if room >= 0 else 0.0 if is_exact else _DOUBT
         seen = abs(reading.value - limit.worst(reading)) / _Z
         return NormalDist().cdf(room / max(sqrt(seen**2 + (half / _Z) ** 2), 1e-12))
+
+    def is_able(self, point: Point) -> bool:
+        """Whether no limit is surely broken: the good end of every interval keeps it, and so does the size."""
+        return all(self.may_keep(point, limit) for limit in self.limits)
+
+    def may_keep(self, point: Point, limit: Limit) -> bool:
+        reading = point.readings.get(limit.gauge)
+        if reading is not None:
+            return limit.room(limit.best(reading)) >= 0
+        return limit.gauge != EXACT or limit.room(point.number(limit.gauge)) >= 0
 
     def violated(self, points: Sequence[Point]) -> Limit | None:
         """The limit that the nearest point is furthest from keeping; None when it keeps all."""

@@ -25,10 +25,10 @@ def dominates(one: Point, other: Point, gauges: Sequence[str]) -> bool:
 def finalists(points: Sequence[Point], odds: Odds, main: str) -> list[Point]:
     """At most three, best first: those most likely to be proven, told apart by the main gauge, then by size.
 
-    The order is fixed before the vault is opened.  Candidates whose value already breaks a limit are left out.
+    The order is fixed before the vault is opened.  Candidates that surely break a limit are left out.
     """
     sign = 1.0 if find_gauge(main).better == ">=" else -1.0
-    able = [p for p in points if all(limit.room(p.number(limit.gauge)) >= 0 for limit in odds.limits)]
+    able = [point for point in points if odds.is_able(point)]
     chances = {p.candidate: odds.chance(p) for p in able}
     best = max(chances.values(), default=0.0)
 

@@ -68,7 +68,7 @@ def explain(
 
 
 def broken_on_vault(best: Certified, *, tried: int, seconds: float) -> Infeasible:
-    """Why the best finalist, which kept every limit while searching, does not on rows it never saw."""
+    """Why the most promising finalist does not keep every limit on rows it never saw."""
     broken = [one for one in best.judged if one.verdict is Verdict.BROKEN]
     facts = "; ".join(f"{one.limit.gauge} is {shown(one.reading)}, {one.limit} was asked" for one in broken)
     bounds = " and ".join(
@@ -78,7 +78,7 @@ def broken_on_vault(best: Certified, *, tried: int, seconds: float) -> Infeasibl
         limit=broken[0].limit,
         closest=tuple(one.reading for one in best.judged),
         route=best.route,
-        why=f"the best of {tried} candidates kept every limit while searching, but on unseen rows {facts}",
+        why=f"on unseen rows, the most promising of {tried} candidates misses: {facts}",
         next_step=f"allow {bounds}, or give more time or more rows",
         candidates=tried,
         seconds=seconds,

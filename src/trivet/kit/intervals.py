@@ -75,11 +75,14 @@ def effective_rows(weight: Array) -> float:
     return math.fsum(weight.tolist()) ** 2 / squares if squares else 0.0
 
 
-def share_estimate(hit: Array, weight: Array | None, sure: float) -> Estimate:
+def share_estimate(hit: Array, weight: Array | None, sure: float, *, among: Array | None = None) -> Estimate:
     """The share of rows that hit: exact without weights, Wilson on the effective number of rows with them.
 
-    hit: (rows,) bool.  weight: (rows,) or None.  No rows, or no weight, give NaN within (0, 1).
+    hit: (rows,) bool.  weight: (rows,) or None.  among: (rows,) bool, the rows that count; None for all.
+    No rows, or no weight, give NaN within (0, 1).
     """
+    if among is not None:
+        hit, weight = hit[among], None if weight is None else weight[among]
     if weight is None:
         hits, of = int(hit.sum()), len(hit)
         low, high = clopper_pearson(hits, of, sure)

@@ -1,5 +1,6 @@
 """What a gauge takes from a trial, checked: the right goal, a guard where one is read, rows and numbers in them."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -25,18 +26,24 @@ def expect_guard(sketch: Sketch, *, for_: Gauge) -> None:
 
 
 def rows_of(trial: Trial, *names: str, for_: Gauge, at_least: int = 1) -> list[Array]:
-    """The truth, then the named answers; floats are widened to float64.
+    """The truth, then the named answers; floats are widened to float64.  Rows of weight 0 are left out.
 
     Refuses too few rows, an answer that the candidate does not give, and NaN.
     """
-    if len(trial.truth) < at_least:
+    counted = with_weight(trial)
+    truth = numbers(trial.truth, "truth", for_=for_)[counted]
+    if len(truth) < at_least:
         raise BadData(
             "too-few-rows",
-            wanted=f"at least {at_least} rows for {for_.name}",
-            found=f"{len(trial.truth)} rows",
+            wanted=f"at least {at_least} {'row' if at_least == 1 else 'rows'} for {for_.name}",
+            found=f"{len(truth)} rows",
             do="give more rows, or leave this limit out",
         )
-    return [numbers(trial.truth, "truth", for_=for_), *(answer(trial, name, for_=for_) for name in names)]
+    return [truth, *(answer(trial, name, for_=for_)[counted] for name in names)]
+
+
+def with_weight(trial: Trial) -> Array | slice:
+    return slice(None) if trial.weight is None else trial.weight > 0
 
 
 def answer(trial: Trial, name: str, *, for_: Gauge) -> Array:
@@ -60,20 +67,24 @@ def numbers(array: Array, what: str, *, for_: Gauge) -> Array:
     return array.astype(np.float64)
 
 
-def weight_of(trial: Trial) -> Array:
-    """(rows,) float64, ones where rows have no weights."""
-    return np.ones(len(trial.truth)) if trial.weight is None else np.asarray(trial.weight, np.float64)
+def weights_of(trial: Trial) -> Array | None:
+    """(rows,) float64 above 0, or None where rows count alike; as long as what `rows_of` gives."""
+    return None if trial.weight is None else np.asarray(trial.weight, np.float64)[with_weight(trial)]
 
 
-def classes_present(trial: Trial, *, for_: Gauge) -> tuple[list[int], tuple[str, ...]]:
+def equal_or_given(weight: Array | None, rows: int) -> Array:
+    """(rows,) the weights, or ones."""
+    return np.ones(rows) if weight is None else weight
+
+
+def classes_present(truth: Array, names: Sequence[str], *, for_: Gauge) -> tuple[list[int], tuple[str, ...]]:
     """The classes that occur among the rows, and a note that names the others; refuses rows of one class only."""
-    found = np.unique(trial.truth).astype(int).tolist()
-    names = trial.task.classes
+    found = np.unique(truth).astype(int).tolist()
     if len(found) < 2:
         raise BadData(
             "one-class",
             wanted=f"rows of at least two classes for {for_.name}",
-            found=f"{len(trial.truth)} rows, all of class {names[found[0]]!r}",
+            found=f"{len(truth)} rows, all of class {names[found[0]]!r}",
             do="give rows of another class too, or split the data by class",
         )
     absent = [name for index, name in enumerate(names) if index not in found]

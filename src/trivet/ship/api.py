@@ -7,7 +7,7 @@ from typing import Any
 
 from trivet.core.errors import BadUse
 from trivet.core.limits import Limit
-from trivet.core.recipe import AUTO, DataSpec, Recipe, parse_goal, parse_time
+from trivet.core.recipe import AUTO, DataSpec, Recipe, parse_goal, parse_seed, parse_time
 from trivet.core.registry import parse_limit, parse_step
 from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified, Infeasible
@@ -54,7 +54,7 @@ def compile(
         ),
         limits=tuple(parse_limit(limit) if isinstance(limit, str) else limit for limit in limits),
         steps=AUTO if steps == "auto" else tuple(str(parse_step(step)) for step in listed(steps)),
-        seconds=parse_time(time), seed=seed, strict=strict,
+        seconds=parse_time(time), seed=parse_seed(seed), strict=strict,
     )  # fmt: skip
     outcome = run(recipe, None if is_named else data, out=out, store=store, threads=threads, progress=progress)
     return outcome if isinstance(outcome, Infeasible) else Specialist.from_bytes(outcome.data)

@@ -105,10 +105,11 @@ def dry_run(recipe: "Recipe", threads: int) -> Result:
 def certified(outcome: "Certified", out: Path, threads: int, stages: dict[str, float]) -> Result:
     from trivet.core.units import show_amount, show_duration
 
+    spent = show_duration(outcome.seconds)
+    effort = f"{counted(outcome.candidates, 'candidate')}, {spent}, {counted(threads, 'worker')}"
     text = "\n".join(
         [
-            f"  {tally(outcome.judged)}        "
-            f"({counted(outcome.candidates, 'candidate')}, {show_duration(outcome.seconds)}, {counted(threads, 'worker')})",
+            f"  {tally(outcome.judged)}        ({effort})",
             verdict_table(outcome.judged),
             f"  written: {out} ({show_amount(len(outcome.data), 'B')})   body {outcome.body_digest[:16]}",
             f"  next: trivet show {out}   |   trivet report {out} --out {out.with_suffix('.html')}",

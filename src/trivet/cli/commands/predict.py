@@ -3,6 +3,7 @@
 import argparse
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from trivet.cli.result import Result
@@ -30,7 +31,8 @@ def run(arguments: argparse.Namespace) -> Result:
 
     specialist = load(arguments.file)
     raw = read(arguments.source, header=not arguments.no_header, encoding=arguments.encoding)
-    names = [name for name, _ in specialist.task["inputs"] if name in raw.names]
+    names = [name for name, _ in specialist.task["inputs"]]
+    refuse_absent(names, raw.names, arguments.source)
     columns = answer_columns(specialist, raw.columns_for(names))
     count = len(next(iter(columns.values())))
     data = {"rows": count, "out": arguments.out, **({} if arguments.out else {"answers": columns})}
@@ -38,6 +40,24 @@ def run(arguments: argparse.Namespace) -> Result:
         return Result(text=as_csv(columns).rstrip("\n"), data=data)
     Storage().publish(arguments.out, as_csv(columns).encode("utf-8"), overwrite=arguments.force)
     return Result(text=f"{count} rows answered\n  written: {arguments.out}", data=data)
+
+
+def refuse_absent(names: Sequence[str], there: Sequence[str], source: str) -> None:
+    from trivet.core.errors import BadData
+
+    absent = [repr(name) for name in names if name not in there]
+    if absent:
+        raise BadData(
+            "missing-column",
+            wanted=f"every column that the file was built on: {listed(absent)}",
+            found=f"a table with {listed(list(map(repr, there)))}",
+            do="give every column; a cell whose value is unknown may be empty",
+            where=source,
+        )
+
+
+def listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
 def answer_columns(specialist: Any, columns: dict[str, list[Any]]) -> dict[str, list[Any]]:

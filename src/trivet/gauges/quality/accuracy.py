@@ -8,7 +8,7 @@ from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.kit.intervals import share_estimate
-from trivet.kit.trials import expect_goal, rows_of
+from trivet.kit.trials import expect_goal, rows_of, weights_of
 
 
 class Accuracy(Gauge):
@@ -23,4 +23,4 @@ class Accuracy(Gauge):
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Reads the answered classes, after decision weights."""
         truth, chosen = rows_of(trial, "chosen", for_=self)
-        return share_estimate(chosen == truth, trial.weight, sure).reading(self, n=len(truth), sure=sure)
+        return share_estimate(chosen == truth, weights_of(trial), sure).reading(self, n=len(truth), sure=sure)

@@ -13,7 +13,7 @@ from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.kit.ranking import auroc_influence, ranking_estimate
-from trivet.kit.trials import classes_present, expect_goal, rows_of, weight_of
+from trivet.kit.trials import classes_present, equal_or_given, expect_goal, rows_of, weights_of
 
 
 class Auroc(Gauge):
@@ -28,9 +28,10 @@ class Auroc(Gauge):
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Ties count half; a class without rows is left out with a note."""
         truth, probabilities = rows_of(trial, "probabilities", for_=self)
-        present, notes = classes_present(trial, for_=self)
+        present, notes = classes_present(truth, trial.task.classes, for_=self)
+        weight = equal_or_given(weights_of(trial), len(truth))
         asked = [1] if probabilities.shape[1] == 2 else present
-        areas, parts = zip(*(auroc_influence(probabilities[:, c], truth == c, weight_of(trial)) for c in asked))
+        areas, parts = zip(*(auroc_influence(probabilities[:, c], truth == c, weight) for c in asked))
         estimate = ranking_estimate(
             math.fsum(areas) / len(asked),
             np.sum(parts, axis=0) / len(asked),

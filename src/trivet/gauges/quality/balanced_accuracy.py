@@ -8,7 +8,7 @@ from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.kit.intervals import mean_of_shares, share_estimate
-from trivet.kit.trials import classes_present, expect_goal, rows_of
+from trivet.kit.trials import classes_present, expect_goal, rows_of, weights_of
 
 
 class BalancedAccuracy(Gauge):
@@ -23,11 +23,8 @@ class BalancedAccuracy(Gauge):
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """A class without rows is left out with a note."""
         truth, chosen = rows_of(trial, "chosen", for_=self)
-        present, notes = classes_present(trial, for_=self)
-        recalls = []
-        for c in present:
-            rows = truth == c
-            weight = None if trial.weight is None else trial.weight[rows]
-            recalls.append(share_estimate(chosen[rows] == c, weight, sure))
+        present, notes = classes_present(truth, trial.task.classes, for_=self)
+        weight = weights_of(trial)
+        recalls = [share_estimate(chosen == c, weight, sure, among=truth == c) for c in present]
         how = f"{recalls[0].how.partition(',')[0]} per class, combined"
         return mean_of_shares(recalls, how).reading(self, n=len(truth), sure=sure, notes=notes)

@@ -11,7 +11,7 @@ from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.kit.class_losses import mean_class_loss
-from trivet.kit.trials import expect_goal, rows_of
+from trivet.kit.trials import expect_goal, rows_of, weights_of
 
 
 class Brier(Gauge):
@@ -31,5 +31,5 @@ class Brier(Gauge):
         two = probabilities.shape[1] == 2
         apart = (probabilities**2).sum(axis=1, keepdims=True) - 2 * probabilities + 1
         loss, most = (1 - probabilities) ** 2 if two else np.maximum(apart, 0), 1.0 if two else 2.0
-        estimate = mean_class_loss(loss, probabilities, truth, trial.weight, sure, least=0.0, most=most)
+        estimate = mean_class_loss(loss, probabilities, truth, weights_of(trial), sure, least=0.0, most=most)
         return estimate.reading(self, n=len(truth), sure=sure)

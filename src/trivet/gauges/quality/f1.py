@@ -14,7 +14,7 @@ from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.kit.intervals import Estimate, mean_of_shares, share_estimate
-from trivet.kit.trials import expect_goal, rows_of, weight_of
+from trivet.kit.trials import equal_or_given, expect_goal, rows_of, weights_of
 from trivet.runtime.part import Array
 
 
@@ -31,8 +31,10 @@ class F1(Gauge):
         """Reads the answered classes, after decision weights."""
         truth, chosen = rows_of(trial, "chosen", for_=self)
         asked = [1] if len(trial.task.classes) == 2 else np.union1d(truth, chosen).tolist()
-        scores = [class_score(truth == c, chosen == c, trial.weight, sure) for c in asked]
-        moves = np.array([score_influence(truth == c, chosen == c, weight_of(trial)) for c in asked])
+        weight = weights_of(trial)
+        plain = equal_or_given(weight, len(truth))
+        scores = [class_score(truth == c, chosen == c, weight, sure) for c in asked]
+        moves = np.array([score_influence(truth == c, chosen == c, plain) for c in asked])
         how = f"{scores[0].how} of right rows among the class's"
         estimate = scores[0] if len(asked) == 1 else mean_of_shares(scores, how + ", combined", correlation(moves))
         return estimate.reading(self, n=len(truth), sure=sure)
@@ -40,8 +42,7 @@ class F1(Gauge):
 
 def class_score(is_class: Array, said_class: Array, weight: Array | None, sure: float) -> Estimate:
     """F1 of one class; only rows that are of the class or answered with it count."""
-    touched = is_class | said_class
-    right = share_estimate((is_class & said_class)[touched], None if weight is None else weight[touched], sure)
+    right = share_estimate(is_class & said_class, weight, sure, among=is_class | said_class)
     share = 0.0 if math.isnan(right.value) else right.value
     value, low, high = (2 * end / (1 + end) for end in (share, right.low, right.high))
     return Estimate(value=value, low=low, high=high, how=right.how)

@@ -13,7 +13,7 @@ from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.kit.class_losses import mean_class_loss
-from trivet.kit.trials import expect_goal, rows_of
+from trivet.kit.trials import expect_goal, rows_of, weights_of
 
 CLIP = 1e-7  # about the rounding of a float32 probability: below it the file itself knows no difference
 
@@ -32,5 +32,7 @@ class LogLoss(Gauge):
         """Reads the probability of the true class only."""
         truth, probabilities = rows_of(trial, "probabilities", for_=self)
         loss = np.clip(-np.log(np.clip(probabilities, CLIP, 1 - CLIP)), self.least, self.most)
-        estimate = mean_class_loss(loss, probabilities, truth, trial.weight, sure, least=self.least, most=self.most)
+        estimate = mean_class_loss(
+            loss, probabilities, truth, weights_of(trial), sure, least=self.least, most=self.most
+        )
         return estimate.reading(self, n=len(truth), sure=sure)

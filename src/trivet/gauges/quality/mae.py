@@ -11,7 +11,7 @@ from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.kit.intervals import mean_estimate
-from trivet.kit.trials import expect_goal, rows_of
+from trivet.kit.trials import expect_goal, rows_of, weights_of
 
 
 class Mae(Gauge):
@@ -27,5 +27,5 @@ class Mae(Gauge):
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Rows that all err alike leave no width: an unbounded error that was never seen cannot be ruled out."""
         truth, values = rows_of(trial, "values", for_=self)
-        estimate = mean_estimate(np.abs(values - truth), trial.weight, sure, least=0.0, most=math.inf)
+        estimate = mean_estimate(np.abs(values - truth), weights_of(trial), sure, least=0.0, most=math.inf)
         return estimate.reading(self, n=len(truth), sure=sure)

@@ -6,12 +6,14 @@ skewness.  Source: Hampel 1974 (influence); Hall 1992 (interval).
 
 import math
 
+import numpy as np
+
 from trivet.core.candidate import Sketch
 from trivet.core.errors import BadData
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.kit.intervals import Estimate, skewed_interval
-from trivet.kit.trials import expect_goal, rows_of, weight_of
+from trivet.kit.trials import equal_or_given, expect_goal, rows_of, weights_of
 from trivet.runtime.part import Array
 
 
@@ -27,11 +29,11 @@ class R2(Gauge):
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Refuses rows that all have the same answer: they have no variance to explain."""
         truth, values = rows_of(trial, "values", for_=self, at_least=2)
-        weight = weight_of(trial)
+        weight = equal_or_given(weights_of(trial), len(truth))
         weight = weight / math.fsum(weight.tolist())
         around = (truth - math.fsum((weight * truth).tolist())) ** 2
         spread = math.fsum((weight * around).tolist())
-        if spread == 0:
+        if spread == 0 or np.ptp(truth) == 0:  # equal answers may leave a spread of rounding
             raise BadData(
                 "one-answer",
                 wanted="rows with different answers for r2",

@@ -10,7 +10,7 @@ from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.kit.intervals import Estimate, mean_estimate
-from trivet.kit.trials import expect_goal, rows_of
+from trivet.kit.trials import expect_goal, rows_of, weights_of
 
 
 class Rmse(Gauge):
@@ -26,7 +26,7 @@ class Rmse(Gauge):
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Large errors weigh most."""
         truth, values = rows_of(trial, "values", for_=self)
-        square = mean_estimate((values - truth) ** 2, trial.weight, sure, least=0.0, most=math.inf)
+        square = mean_estimate((values - truth) ** 2, weights_of(trial), sure, least=0.0, most=math.inf)
         value, low, high = (math.sqrt(max(end, 0.0)) for end in (square.value, square.low, square.high))
         estimate = Estimate(value=value, low=low, high=high, how=square.how)
         return estimate.reading(self, n=len(truth), sure=sure)

@@ -17,7 +17,7 @@ from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.intervals import Estimate, effective_rows
-from trivet.kit.trials import expect_goal, rows_of, weight_of
+from trivet.kit.trials import equal_or_given, expect_goal, rows_of, weights_of
 from trivet.runtime.part import Array
 
 BINS = 15
@@ -42,7 +42,7 @@ class CalibrationGap(Gauge):
         two = probabilities.shape[1] == 2
         stated = probabilities[:, 1] if two else probabilities.max(axis=1)
         happened = truth == (1 if two else top)
-        bins = binned(stated, happened.astype(np.float64), weight_of(trial))
+        bins = binned(stated, happened.astype(np.float64), equal_or_given(weights_of(trial), len(truth)))
         return gap_estimate(bins, sure).reading(self, n=len(truth), sure=sure)
 
 

@@ -10,7 +10,7 @@ from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.kit.intervals import share_estimate
-from trivet.kit.trials import expect_guard, rows_of
+from trivet.kit.trials import expect_guard, rows_of, weights_of
 from trivet.runtime.part import Array
 
 
@@ -27,7 +27,7 @@ class Coverage(Gauge):
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """The ends of an interval belong to it."""
         hit = self.hits(trial)
-        return share_estimate(hit, trial.weight, sure).reading(self, n=len(hit), sure=sure)
+        return share_estimate(hit, weights_of(trial), sure).reading(self, n=len(hit), sure=sure)
 
     def hits(self, trial: Trial) -> Array:
         """(rows,) bool: the truth is where the answer says."""

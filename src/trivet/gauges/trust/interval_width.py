@@ -12,7 +12,7 @@ from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.kit.intervals import Estimate, mean_estimate
-from trivet.kit.trials import expect_goal, expect_guard, rows_of
+from trivet.kit.trials import expect_goal, expect_guard, rows_of, weights_of
 
 
 class IntervalWidth(Gauge):
@@ -33,5 +33,6 @@ class IntervalWidth(Gauge):
         if not (np.isfinite(low).all() and np.isfinite(high).all()):
             estimate = Estimate(value=math.inf, low=math.inf, high=math.inf, how="an interval without an end")
         else:
-            estimate = mean_estimate(high - low, trial.weight, sure, least=0.0, most=math.inf)
+            # Without a bound to move to, equal widths are taken as what they are: one pad for all rows.
+            estimate = mean_estimate(high - low, weights_of(trial), sure, least=-math.inf, most=math.inf)
         return estimate.reading(self, n=len(low), sure=sure)

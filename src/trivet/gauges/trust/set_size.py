@@ -10,7 +10,7 @@ from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.kit.intervals import mean_estimate
-from trivet.kit.trials import expect_goal, expect_guard, rows_of
+from trivet.kit.trials import expect_goal, expect_guard, rows_of, weights_of
 
 
 class SetSize(Gauge):
@@ -29,5 +29,5 @@ class SetSize(Gauge):
         """Empty sets count as 0."""
         truth, sets = rows_of(trial, "sets", for_=self)
         size = sets.sum(axis=1).astype(np.float64)
-        estimate = mean_estimate(size, trial.weight, sure, least=0.0, most=float(sets.shape[1]))
+        estimate = mean_estimate(size, weights_of(trial), sure, least=0.0, most=float(sets.shape[1]))
         return estimate.reading(self, n=len(truth), sure=sure)

@@ -11,7 +11,7 @@ from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.kit.intervals import Estimate, share_estimate
-from trivet.kit.trials import expect_goal, expect_guard, rows_of
+from trivet.kit.trials import expect_goal, expect_guard, rows_of, weights_of
 
 
 class WorstClassCoverage(Gauge):
@@ -30,11 +30,8 @@ class WorstClassCoverage(Gauge):
         truth, sets = rows_of(trial, "sets", for_=self)
         names = trial.task.classes
         level = 1 - (1 - sure) / len(names)
-        shares: dict[str, Estimate] = {}
-        for c, name in enumerate(names):
-            rows = truth == c
-            weight = None if trial.weight is None else trial.weight[rows]
-            shares[name] = share_estimate(sets[rows, c].astype(bool), weight, level)
+        held, weight = sets.astype(bool), weights_of(trial)
+        shares = {name: share_estimate(held[:, c], weight, level, among=truth == c) for c, name in enumerate(names)}
         seen = {name: share for name, share in shares.items() if not np.isnan(share.value)}
         worst = min(seen, key=lambda name: seen[name].value)
         estimate = Estimate(
