@@ -18,8 +18,8 @@ from typing import Any
 
 from sklearn.datasets import load_breast_cancer
 
-from trivet.engine.journal import Journal
-from trivet.engine.storage import Storage
+from trivet.storage.disk import Storage
+from trivet.storage.journal import Journal
 
 LIMITS = ("auroc >= 0.97", "coverage >= 0.9", "size <= 100 kB", "p99-latency <= 20 ms")
 

@@ -24,11 +24,11 @@ from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.registry import find_gauge
 from trivet.engine.compile import compile_recipe
 from trivet.engine.judge import measure_all, trial_of, try_file
-from trivet.engine.objects import task_from_json
 from trivet.engine.outcome import Certified, Infeasible
-from trivet.engine.storage import Storage
 from trivet.runtime.container import decode
 from trivet.ship.verify import fresh_rows
+from trivet.storage.disk import Storage
+from trivet.storage.objects import task_from_json
 
 # gauge -> how far from a good model's value a random bound may lie: (tightest, loosest), as a share of what is
 # left to perfection for shares, and of the value itself for everything else.  Negative: tighter than the good model.

@@ -44,8 +44,8 @@ def predict(folder: Path, case: dict[str, Any], _: float) -> None:
     ask = predictor.predict if case["gauge"] == "r2" else predictor.predict_proba
     found = timed(lambda row: ask(pd.DataFrame([row])), rows, lambda: ask(pd.DataFrame(rows)), CALLS)
     said = ask(pd.DataFrame(rows))
-    classes = {} if case["gauge"] == "r2" else {"classes": [str(c) for c in said.columns]}
-    found = {**found, **classes, "answers": said.to_numpy().tolist()}
+    classes = [] if case["gauge"] == "r2" else [str(c) for c in said.columns]
+    found = {**found, "classes": classes, "answers": said.to_numpy().tolist()}
     (folder / "autogluon-predict.json").write_text(json.dumps(found))
 
 

@@ -1,15 +1,15 @@
-"""Every registered domain keeps the contract: its own sample compiles, its routes fit together, its page can be made."""
+"""Every registered domain keeps the contract: its sample compiles, its routes fit together, its page can be made."""
 
 import pytest
 
 from trivet.cli.catalogue import page_of
 from trivet.core.recipe import DataSpec, Recipe
-from trivet.core.registry import find_domain, homes, parse_limit, parse_step
+from trivet.core.registry import domain_for, find_domain, homes, parse_limit, parse_step
 from trivet.core.task import Task
+from trivet.data.intake import look
 from trivet.engine.compile import compile_recipe
-from trivet.engine.intake import look
 from trivet.engine.outcome import Certified
-from trivet.engine.plan import domain_for, sketch_of
+from trivet.engine.plan import sketch_of
 from trivet.runtime.container import decode
 from trivet.ship.report import render
 

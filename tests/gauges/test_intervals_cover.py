@@ -33,11 +33,11 @@ CASES = [(gauge, model) for gauge in CLASS_GAUGES for model in tuple(MODELS)[:7]
     (gauge, model) for gauge in VALUE_GAUGES for model in tuple(MODELS)[7:]
 ]
 HARDER = {
-    # the spread of an area over 20 positives is itself known to a sixth only
+    # 20 and 100 positives with few out of place: their own spread is known to a sixth only
     ("auroc", "rare"): 0.05,
     # infinite fourth moment of the squares: the tail that decides is often not in the sample
-    ("rmse", "heavy noise"): 0.08,
-    ("r2", "heavy noise"): 0.06,
+    ("rmse", "heavy noise"): 0.07,
+    ("r2", "heavy noise"): 0.055,
 }
 
 

@@ -60,7 +60,7 @@ def test_the_core_install_asks_for_two_distributions():
 
 
 def test_a_file_with_altered_answers_is_found_out(built, tmp_path):
-    path, rows = built
+    path, _ = built
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     altered = tmp_path / "altered.trivet"

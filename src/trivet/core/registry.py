@@ -8,10 +8,11 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from .domains import Domain
-from .errors import BadUse, nearest_names
+from .errors import BadUse, Refused, nearest_names
 from .gauges import Gauge
 from .limits import Limit, split_limit
 from .passes import Pass
+from .task import Field
 from .text_form import filled, kebab, split_call
 from .units import parse_amount
 
@@ -96,3 +97,12 @@ def parse_limit(text: str, *, sure: float = 0.95) -> Limit:
     gauge = find_gauge(name)
     bound = parse_amount(amount, gauge.unit, what=name)
     return Limit(gauge=name, must=must, bound=bound, unit=gauge.unit, sure=sure)
+
+
+def domain_for(inputs: Sequence[Field]) -> str:
+    """The name of the domain that recognises these columns best."""
+    scores = {name: find_domain(name).recognises(inputs) for name in homes("domain")}
+    best = max(scores, key=lambda name: (scores[name], name), default="")
+    if not best or scores[best] <= 0:
+        raise Refused("compile", "columns that no domain recognises", do="see `trivet explain table`")
+    return best

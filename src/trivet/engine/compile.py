@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,26 +21,28 @@ from trivet.core.recipe import Recipe
 from trivet.core.registry import find_gauge, parse_step
 from trivet.core.units import show_amount
 from trivet.core.value import digest_of
+from trivet.data.intake import Intake, take_in
 from trivet.data.vault import Opening, Vault
+from trivet.kit.calibration_table import calibration_table
+from trivet.kit.forecast import forecast
+from trivet.kit.self_test import self_test
 from trivet.runtime.container import decode
 from trivet.runtime.errors import BadFile
 from trivet.runtime.program import Program
+from trivet.storage.disk import Storage
+from trivet.storage.objects import candidate_from_bytes, candidate_to_bytes, rows_to_bytes
+from trivet.storage.store import Store
 
 from .chance import Odds, Point
-from .forecast import forecast
 from .frontier import finalists, frontier
 from .infeasible import broken_on_vault, explain, size_floor
-from .intake import Intake, take_in
 from .judge import level, measure_all, this_machine, trial_of, try_file, verdicts
-from .objects import candidate_from_bytes, candidate_to_bytes, rows_to_bytes
 from .outcome import Certified, Infeasible, Judged
-from .pack import Dossier, calibration_table, libraries, overhead, pack, self_test
+from .pack import Dossier, libraries, overhead, pack
 from .plan import Plan, applies, make_plan
 from .pool import JobFailed, Pool
 from .progress import Progress
 from .search import Search
-from .storage import Storage
-from .store import Store
 
 _FORMAT = "1"  # of step keys: raise it when the meaning of a key changes
 _SLACK_BYTES = 400  # readings in the final manifest may be a few digits longer than in the forecast
@@ -113,17 +116,23 @@ class Build:
 
     # --- search -------------------------------------------------------------------------------------------------
 
+    @property
+    def blank(self) -> Candidate:
+        """The candidate that every route begins with."""
+        return Candidate(task=self.intake.task, parts={})
+
+    @cached_property
+    def start(self) -> dict[str, str]:
+        """Digests of the blank candidate and of the rows, which are now in the store."""
+        rows = {name: getattr(self.intake.dataset, name) for name in ("fit", "tune", "choose")}
+        candidate = self.store.put(candidate_to_bytes(self.blank))
+        return {"candidate": candidate, **{name: self.store.put(rows_to_bytes(part)) for name, part in rows.items()}}
+
     def search(self, odds: Odds, *, starters_only: bool) -> Search:
-        data = self.intake.dataset
-        start = Candidate(task=self.intake.task, parts={})
-        work = {
-            "candidate": self.store.put(candidate_to_bytes(start)),
-            **{name: self.store.put(rows_to_bytes(getattr(data, name))) for name in ("fit", "tune", "choose")},
-        }
         routes = self.plan.routes
         if starters_only:
             routes = tuple(replace(route, vary=()) for route in routes if route.is_starter)
-        bare = overhead(start, self.dossier((), (), None, {}), self.expected(odds)) + _SLACK_BYTES
+        bare = overhead(self.blank, self.dossier((), (), None, {}), self.expected(odds)) + _SLACK_BYTES
         search = Search(
             routes=routes,
             odds=odds,
@@ -131,7 +140,7 @@ class Build:
             size=self.plan.size,
             units=self.plan.units,
             seed=self.plan.recipe.seed,
-            evaluate=lambda batch: self.evaluate(batch, work, bare, search),
+            evaluate=lambda batch: self.evaluate(batch, self.start, bare, search),
         )
         return search
 
@@ -233,7 +242,8 @@ class Build:
         with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
             answers, costs = try_file(draft, rows, Path(scratch), self.storage)
         sure = level(min((limit.sure for limit in odds.limits), default=0.95), turn)
-        readings = measure_all(candidate, trial_of(candidate.task, rows, answers, costs), sure=sure)
+        trial = trial_of(candidate.task, rows, answers, costs)
+        readings = measure_all(candidate, trial, sure=sure, wanted=[limit.gauge for limit in odds.limits])
         calibration = calibration_table(answers, rows.answer)
         made = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "machine": vars(this_machine())}
         for _ in range(3):  # the stated size is part of the file it states; it settles at once
@@ -265,17 +275,10 @@ class Build:
 
     def lineage(self, point: Point) -> tuple[dict[str, Any], ...]:
         """For each step of the route: its notes, and the readings wherever the candidate can already answer."""
-        start = {
-            "candidate": self.store.put(candidate_to_bytes(Candidate(task=self.intake.task, parts={}))),
-            **{
-                name: self.store.put(rows_to_bytes(getattr(self.intake.dataset, name)))
-                for name in ("fit", "tune", "choose")
-            },
-        }
         line = []
-        for step, (work, notes) in zip(point.steps, self.walk(point.steps, start)):
+        for step, (work, notes) in zip(point.steps, self.walk(point.steps, self.start)):
             gauges = self.measurable(candidate_from_bytes(self.store.get(work["candidate"])))
-            readings = self.measured(work["candidate"], start["choose"], gauges) if gauges else {}
+            readings = self.measured(work["candidate"], self.start["choose"], gauges) if gauges else {}
             values = {gauge: float(f"{reading.value:.6g}") for gauge, reading in readings.items()}
             line.append({"step": step, "readings": values, "notes": notes})
         return tuple(line)
@@ -314,7 +317,7 @@ class Build:
 
     def importance(self, point: Point) -> list[Any]:
         """Permutation importance of each column, from the ledger or a worker."""
-        rows = self.store.put(rows_to_bytes(self.intake.dataset.choose))
+        rows = self.start["choose"]
         seed = self.plan.recipe.seed
         key = digest_of([_FORMAT, "importance", point.candidate, rows, self.plan.main, seed, libraries()])
         job = {"do": "importance", "candidate": point.candidate, "rows": rows, "gauge": self.plan.main, "seed": seed}

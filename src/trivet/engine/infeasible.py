@@ -9,9 +9,9 @@ from trivet.core.task import Task
 from trivet.core.units import show_amount
 from trivet.core.value import value
 from trivet.runtime.container import encode
+from trivet.storage.objects import task_to_json
 
 from .chance import Odds, Point
-from .objects import task_to_json
 from .outcome import Certified, Infeasible, shown
 
 

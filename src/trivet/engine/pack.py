@@ -5,22 +5,17 @@ Whatever depends on the machine or the clock goes to the evidence section.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-
-import numpy as np
 
 from trivet import __version__
 from trivet.core.candidate import Candidate
 from trivet.core.reading import Reading
-from trivet.core.rows import Rows, raw_column
 from trivet.core.value import value
-from trivet.runtime.batch import Answers
 from trivet.runtime.container import encode
-from trivet.runtime.part import Array
-from trivet.runtime.program import Program
+from trivet.storage.objects import task_to_json
 
-from .objects import task_to_json
 from .outcome import Judged
 
 _OPTIONAL = ("importance", "calibration", "frontier", "lineage", "doctor")
@@ -111,53 +106,7 @@ def overhead(candidate: Candidate, dossier: Dossier, judged: Sequence[Judged]) -
     return len(encode(manifest, {}, {})) + _EVIDENCE_ROOM
 
 
-def self_test(candidate: Candidate, rows: Rows) -> dict[str, Any]:
-    """A few made-up rows with the answers that the file must give on any machine.
-
-    Each column is spread over its own quantiles in its own order, so that no real row is disclosed.
-    """
-    spread = rows.take(np.arange(min(len(rows), _SELF_TEST_ROWS)))
-    columns = {
-        field.name: raw_column(field, spread_values(rows.columns[field.name], turn), rows.words.get(field.name, ()))
-        for turn, field in enumerate(spread.fields)
-    }
-    program = Program(candidate.parts, executor="numpy")
-    answers = program.answers(program.read(columns))
-    made_up = [dict(zip(columns, row)) for row in zip(*columns.values())]
-    return {"rows": made_up, "answers": answers_to_json(answers)}
-
-
-def spread_values(column: Array, turn: int) -> Array:
-    """Values at evenly spread quantiles, rotated by the column's position; numbers keep three digits."""
-    known = np.sort(column[column >= 0] if column.dtype.kind == "i" else column[~np.isnan(column)])
-    if not len(known):
-        return np.repeat(column[:1], _SELF_TEST_ROWS)
-    at = (np.arange(_SELF_TEST_ROWS) * 2 + 1) * (len(known) - 1) // (2 * _SELF_TEST_ROWS)
-    picked = np.roll(known[at], turn)
-    return picked if column.dtype.kind == "i" else np.array([float(f"{v:.3g}") for v in picked])
-
-
-def answers_to_json(answers: Answers) -> dict[str, Any]:
-    """The main numbers of the answers as nested lists."""
-    numbers = answers.probabilities if answers.probabilities is not None else answers.values
-    return {"numbers": [] if numbers is None else np.asarray(numbers, np.float64).tolist()}
-
-
-def calibration_table(answers: Answers, truth: Array, bins: int = 10) -> dict[str, Any]:
-    """Said and came-true shares per bin of confidence, for the plot; empty for regression."""
-    if answers.probabilities is None or answers.chosen is None:
-        return {}
-    said = answers.probabilities[:, 1] if answers.probabilities.shape[1] == 2 else answers.probabilities.max(axis=1)
-    came = truth == 1 if answers.probabilities.shape[1] == 2 else truth == answers.probabilities.argmax(axis=1)
-    order = np.argsort(said, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
-    return {
-        "said": [round(float(said[part].mean()), 6) for part in parts],
-        "came": [round(float(came[part].mean()), 6) for part in parts],
-        "count": [len(part) for part in parts],
-    }
-
-
+@cache  # it is asked for with every key, and reads the metadata of every library from the disk
 def libraries() -> dict[str, str]:
     """Versions of everything that had a hand in the model."""
     found = {"trivet": __version__}

@@ -12,7 +12,7 @@ from trivet.core.limits import Limit
 from trivet.core.passes import Pass, Size
 from trivet.core.recipe import AUTO, Recipe
 from trivet.core.registry import find, find_domain, find_gauge, homes, parse_step
-from trivet.core.task import Field, Task
+from trivet.core.task import Task
 from trivet.core.value import value
 
 # Share of the time budget that the search may spend; the rest is for reading, the doctor and the judge.
@@ -63,15 +63,6 @@ def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int) -> Plan:
 
 def route_units(route: Route, size: Size) -> float:
     return sum(parse_step(step).units(size) for step in route.steps)
-
-
-def domain_for(inputs: Sequence[Field]) -> str:
-    """The name of the domain that recognises these columns best."""
-    scores = {name: find_domain(name).recognises(inputs) for name in homes("domain")}
-    best = max(scores, key=lambda name: (scores[name], name), default="")
-    if not best or scores[best] <= 0:
-        raise Refused("compile", "columns that no domain recognises", do="see `trivet explain table`")
-    return best
 
 
 def checked_routes(recipe: Recipe, task: Task, size: Size, errors: list[TrivetError]) -> tuple[Route, ...]:

@@ -10,7 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .store import Store
+from trivet.core.errors import StorageError
+from trivet.storage.store import Store
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -23,6 +24,7 @@ CALM = {
     "NUMEXPR_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
 }
+_OF_STORAGE = ("storage-failed", "object-missing", "object-damaged")  # errors that end the build, not one job
 
 
 class JobFailed(Exception):
@@ -50,10 +52,7 @@ class Worker:
         if not line:
             self.process = None
             raise JobFailed(f"the worker process died (exit {process.wait()}); often too little memory")
-        result: dict[str, Any] = json.loads(line)
-        if "error" in result:
-            raise JobFailed(f"{result['error']['code']}: {result['error']['found']}")
-        return result
+        return result_of(json.loads(line))
 
     def start(self) -> "subprocess.Popen[str]":
         return subprocess.Popen(
@@ -71,14 +70,25 @@ class Worker:
             self.process.wait()
 
 
+def result_of(reply: dict[str, Any]) -> dict[str, Any]:
+    """What a worker found; a failed disk ends the build, any other error only this job."""
+    error = reply.get("error")
+    if error is None:
+        return reply
+    if error["code"] in _OF_STORAGE:
+        raise StorageError(error["code"], wanted=error["wanted"], found=error["found"], do=error["do"])
+    raise JobFailed(f"{error['code']}: {error['found']}")
+
+
 class Pool:
     """Runs jobs on `threads` workers; a job whose key the ledger holds is answered from there."""
 
     def __init__(self, store: Store, threads: int) -> None:
         self.store = store
         self.lock = threading.Lock()
+        self.whole: set[str] = set()
         self.flying: dict[str, Future[dict[str, Any]]] = {}
-        self.local = threading.local()
+        self.idle: list[Worker] = []
         self.workers: list[Worker] = []
         self.executor = ThreadPoolExecutor(threads, thread_name_prefix="trivet")
 
@@ -98,7 +108,7 @@ class Pool:
         """The result under this key: from the ledger, from whoever computes it right now, or computed here."""
         with self.lock:
             known = self.store.result(key)
-            if known is not None:
+            if known is not None and self.is_whole(known):
                 return known
             future = self.flying.get(key)
             is_mine = future is None
@@ -108,23 +118,33 @@ class Pool:
             self.fly(key, job, future)
         return future.result()
 
+    def is_whole(self, result: dict[str, Any]) -> bool:
+        """Whether the store still holds every object that the result names; each is looked at once in a build."""
+        named = set(result.get("work", {}).values())
+        self.whole |= {digest for digest in named - self.whole if self.store.has(digest)}
+        return named <= self.whole
+
     def fly(self, key: str, job: dict[str, Any], future: "Future[dict[str, Any]]") -> None:
+        worker = self.hired()
         try:
-            result = self.worker().ask(job)
+            result = worker.ask(job)
             with self.lock:
+                known = self.store.result(key)
+                if known is not None:  # done again because an object got lost; all but the time must be the same
+                    result = {**result, "seconds": known["seconds"]}
                 self.store.record(key, result)
             future.set_result(result)
         except BaseException as error:  # noqa: BLE001  whoever waits for this result must hear of any failure
             future.set_exception(error)
         finally:
             with self.lock:
+                self.idle.append(worker)
                 del self.flying[key]
 
-    def worker(self) -> Worker:
-        """The worker of this thread."""
-        if not hasattr(self.local, "worker"):
-            self.local.worker = Worker(self.store.folder)
-            with self.lock:
-                self.workers.append(self.local.worker)
-        worker: Worker = self.local.worker
-        return worker
+    def hired(self) -> Worker:
+        """A worker that has nothing to do: the one that was busy last, whose rows and libraries are loaded."""
+        with self.lock:
+            if not self.idle:
+                self.workers.append(Worker(self.store.folder))
+                return self.workers[-1]
+            return self.idle.pop()

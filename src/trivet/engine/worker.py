@@ -23,10 +23,9 @@ from trivet.core.registry import find_gauge, parse_step
 from trivet.core.rows import Dataset, Rows
 from trivet.kit.importance import permutation_importance
 from trivet.runtime.program import Program
-
-from .objects import candidate_from_bytes, candidate_to_bytes, rows_from_bytes, rows_to_bytes
-from .storage import Storage
-from .store import Objects
+from trivet.storage.disk import Storage, failed
+from trivet.storage.objects import candidate_from_bytes, candidate_to_bytes, rows_from_bytes, rows_to_bytes
+from trivet.storage.store import Objects
 
 SPLITS = ("fit", "tune", "choose")
 
@@ -34,8 +33,8 @@ SPLITS = ("fit", "tune", "choose")
 class Desk:
     """What one worker works with: the objects of a store and the last rows it read."""
 
-    def __init__(self, folder: Path) -> None:
-        self.objects = Objects(folder, Storage())
+    def __init__(self, folder: Path, storage: Storage | None = None) -> None:
+        self.objects = Objects(folder, storage or Storage())
         self.rows = lru_cache(maxsize=8)(self._read_rows)
 
     def _read_rows(self, digest: str) -> Rows:
@@ -90,10 +89,13 @@ def answer(desk: Desk, job: dict[str, Any]) -> dict[str, Any]:
         result = {"step": desk.step, "measure": desk.measure, "importance": desk.importance}[job["do"]](job)
     except TrivetError as error:
         return {"error": error.as_json()}
+    except OSError as error:  # the scratch folder: its disk may be full too
+        folder = Path(error.filename or "the scratch folder")
+        return {"error": failed("work in", folder, error.strerror or str(error), error.errno or 0).as_json()}
     except (ValueError, ArithmeticError, MemoryError, LookupError, TypeError) as error:
         # A library's own complaint about these rows or parameters: this candidate fails, the build goes on.
         return {"error": {"code": "step-failed", "found": f"{type(error).__name__}: {error}"}}
-    return {**result, "seconds": time.monotonic() - start}
+    return {**result, "did": job.get("step", job["do"]), "seconds": time.monotonic() - start}
 
 
 def main(folder: str) -> None:

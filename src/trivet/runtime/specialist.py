@@ -59,6 +59,11 @@ class Specialist:
         """Everything that is said about the rows, as arrays."""
         return self.program.answers(batch_of(self.program, rows))
 
+    def __repr__(self) -> str:
+        verb = "classifies" if self.classes else "answers the number"
+        n_inputs = len(self.task["inputs"])
+        return f"<{type(self).__name__}: {verb} {self.task['answer'][0]!r} from {n_inputs} columns, {self.size_bytes} bytes>"
+
     @property
     def manifest(self) -> dict[str, Any]:
         """What the file says about itself."""

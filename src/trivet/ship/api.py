@@ -12,7 +12,7 @@ from trivet.core.registry import parse_limit, parse_step
 from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified, Infeasible
 from trivet.engine.progress import Progress
-from trivet.engine.storage import Storage
+from trivet.storage.disk import Storage
 
 from .specialist import Specialist
 

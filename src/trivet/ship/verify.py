@@ -21,10 +21,10 @@ from trivet.core.value import value
 from trivet.data.schema import Schema, to_rows
 from trivet.data.sources import read
 from trivet.engine.judge import measure_all, trial_of, try_file
-from trivet.engine.objects import task_from_json
 from trivet.engine.outcome import Judged
-from trivet.engine.storage import Storage
 from trivet.runtime.container import Contents
+from trivet.storage.disk import Storage
+from trivet.storage.objects import task_from_json
 
 _MADE_UP_ROWS = 64
 
@@ -68,8 +68,9 @@ def verify(data: bytes, contents: Contents, *, source: Any = None, header: bool 
     with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
         answers, costs = try_file(data, rows, Path(scratch), Storage())
     trial = trial_of(candidate.task, rows, answers, costs)
+    wanted = [limit.gauge for limit in limits]
     families = ("cost",) if source is None else ("quality", "cost", "trust")
-    measured = {r.gauge: r for r in measure_all(candidate, trial, sure=0.95, families=families)}
+    measured = {r.gauge: r for r in measure_all(candidate, trial, sure=0.95, wanted=wanted, families=families)}
     judged, how = [], {}
     for limit in limits:
         reading = measured.get(limit.gauge) or stated[limit.gauge]

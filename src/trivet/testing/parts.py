@@ -163,7 +163,7 @@ def additive(rng: Rng, d: int, k: int) -> Part:
     counts = np.where(feature < 0, 0, rng.integers(0, 9, (n_terms, 2))).astype(np.uint16)
     cuts = [np.sort(rng.choice(np.arange(-12, 13), n, replace=False)) / 4 for n in counts.ravel()]
     bins = np.where(feature < 0, 1, counts.astype(np.int64) + 2).prod(axis=1)
-    arrays = {
+    arrays: dict[str, Array] = {
         "feature": feature, "cuts": np.concatenate(cuts).astype(np.float32), "cut_counts": counts,
         "scores": floats(rng, int(bins.sum()), k).astype(rng.choice(["float32", "float16"])), "base": floats(rng, k),
     }  # fmt: skip

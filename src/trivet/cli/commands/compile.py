@@ -35,8 +35,9 @@ def run(arguments: argparse.Namespace) -> Result:
     threads = usable_cores() if arguments.threads is None else arguments.threads
     if arguments.dry_run:
         return dry_run(recipe, threads)
+    from trivet.cli.progress import TerminalProgress
     from trivet.engine.outcome import Infeasible
-    from trivet.engine.progress import Progress, TerminalProgress
+    from trivet.engine.progress import Progress
     from trivet.ship.api import run as compile_and_write
 
     out = Path(arguments.out or default_out(arguments.source))
@@ -75,7 +76,7 @@ def default_out(source: str) -> str:
 
 def dry_run(recipe: "Recipe", threads: int) -> Result:
     from trivet.core.units import show_amount, show_duration
-    from trivet.engine.intake import look
+    from trivet.data.intake import look
     from trivet.engine.plan import make_plan
 
     task, n_rows = look(recipe)

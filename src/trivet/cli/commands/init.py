@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     from trivet.core.recipe import DataSpec, Recipe, text_of_recipe
     from trivet.core.registry import parse_limit
-    from trivet.engine.intake import read_source
+    from trivet.data.intake import read_source
 
     spec = data_of(arguments, DataSpec(source=arguments.source, target=wanted_target(arguments)))
     raw, schema = read_source(Recipe(data=spec))

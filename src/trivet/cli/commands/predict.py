@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Result:
     from trivet.data.sources import read
-    from trivet.engine.storage import Storage
     from trivet.ship.specialist import load
+    from trivet.storage.disk import Storage
 
     specialist = load(arguments.file)
     raw = read(arguments.source, header=not arguments.no_header, encoding=arguments.encoding)

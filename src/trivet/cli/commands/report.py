@@ -17,9 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     from pathlib import Path
 
-    from trivet.engine.storage import Storage
     from trivet.ship.report import render
     from trivet.ship.specialist import load
+    from trivet.storage.disk import Storage
 
     out = arguments.out or str(Path(arguments.file).with_suffix(".html"))
     file = load(arguments.file)

@@ -73,8 +73,6 @@ def bin_of(excess: Array, happened: Array, weight: Array) -> tuple[float, float,
     A bin in which all rows agree still errs: one more row of each kind is added before its spread is taken.
     """
     mass, rows = math.fsum(weight.tolist()), effective_rows(weight)
-    if rows == 0:
-        return 0.0, 0.0, 0.0, 1.0
     gap = math.fsum((weight * excess).tolist()) / mass
     spread = math.fsum((weight * (excess - gap) ** 2).tolist()) / mass * rows / max(rows - 1, 1)
     rate = (math.fsum((weight * happened).tolist()) / mass * rows + 1) / (rows + 2)

@@ -10,8 +10,8 @@ from typing import Any
 from trivet.core.errors import StorageError
 from trivet.runtime.part import canonical_json
 
+from .disk import Storage
 from .journal import Journal
-from .storage import Storage
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 

@@ -4,8 +4,8 @@ import pytest
 from faulty_disk import WatchedDisk
 
 from trivet.core.errors import StorageError
-from trivet.engine.storage import Storage
-from trivet.engine.store import Objects, Store
+from trivet.storage.disk import Storage
+from trivet.storage.store import Objects, Store
 
 ABSENT = "0" * 64
 

@@ -16,8 +16,8 @@ from faulty_disk import CALLS, DyingDisk, FailingDisk, LyingDisk, QuickDisk, Sho
 
 import trivet
 from trivet.core.errors import StorageError
-from trivet.engine.storage import Disk, Storage
-from trivet.engine.store import Store
+from trivet.storage.disk import Disk, Storage
+from trivet.storage.store import Store
 
 ERRNOS = [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EMFILE]
 OLD, NEW = b"old " * 999, b"new " * 1234
@@ -219,7 +219,7 @@ def test_writers_in_many_threads_never_show_a_mixture(tmp_path):
 
 HOLD = """
 import sys, time
-from trivet.engine.storage import Storage
+from trivet.storage.disk import Storage
 with Storage().lock(sys.argv[1]):
     print("held", flush=True)
     time.sleep(60)
@@ -266,8 +266,8 @@ def test_a_refused_lock_is_free_after_its_holder_let_go(tmp_path):
 
 WRITE = """
 import sys
-from trivet.engine.storage import Disk, Storage
-from trivet.engine.store import Store
+from trivet.storage.disk import Disk, Storage
+from trivet.storage.store import Store
 
 class Slow(Disk):
     def write(self, fd, data):
@@ -308,7 +308,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_files_and_all_it_acknowledge
 WRITERS = {"write_text", "write_bytes", "savetxt", "tofile"}
 MODULES = {"os": {"rename", "replace", "remove", "unlink", "mkdir", "makedirs", "link", "symlink", "open", "truncate"}}
 # The clean process of the judge must run with the runtime alone, which may not import the engine.
-EXEMPT = {"engine/storage.py", "runtime/probe.py"}
+EXEMPT = {"storage/disk.py", "runtime/probe.py"}
 
 
 def writes(call: ast.Call) -> bool:
@@ -333,7 +333,7 @@ def test_nothing_but_storage_writes():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and writes(node)
     ]
-    assert found == [], "write through engine/storage.py instead"
+    assert found == [], "write through storage/disk.py instead"
 
 
 @pytest.mark.parametrize(

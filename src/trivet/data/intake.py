@@ -8,15 +8,15 @@ import numpy as np
 
 from trivet.core.errors import BadData
 from trivet.core.recipe import Recipe
+from trivet.core.registry import domain_for
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.data.doctor import Finding, columns_to_drop, examine_columns, examine_rows
-from trivet.data.schema import Schema, infer, to_rows
-from trivet.data.sources import Raw, read
-from trivet.data.splits import split
 
-from .plan import domain_for
+from .doctor import Finding, columns_to_drop, examine_columns, examine_rows
+from .schema import Schema, infer, to_rows
+from .sources import Raw, read
+from .splits import split
 
 
 @value

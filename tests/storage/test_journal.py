@@ -7,8 +7,8 @@ import pytest
 from faulty_disk import QuickDisk
 
 from trivet.core.errors import StorageError
-from trivet.engine.journal import MAGIC, Journal, read_frames
-from trivet.engine.storage import Storage
+from trivet.storage.disk import Storage
+from trivet.storage.journal import MAGIC, Journal, read_frames
 
 PAYLOADS = [{"type": "result", "key": f"step-{i}", "text": "é" * i, "value": i / 3} for i in range(6)]
 QUICK = Storage(QuickDisk())

@@ -14,7 +14,7 @@ from typing import Any
 
 from trivet.runtime.part import canonical_json
 
-from .storage import Appender, Storage
+from .disk import Appender, Storage
 
 MAGIC = b"\xfftj\x01"  # 0xff never occurs in UTF-8, so not in a payload either
 _HEADER = struct.Struct("<4sIQ")

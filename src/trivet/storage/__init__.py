@@ -1,0 +1,1 @@
+"""Everything trivet keeps: whole files or none, a journal that survives kills, objects by their digest."""
