@@ -24,7 +24,8 @@ from stopwatch import summary
 from tables import TABLES, find_data_dir, split_table
 
 from trivet.core.units import show_amount
-from trivet.engine.judge import run_probe, this_machine
+from trivet.engine.judge import run_probe
+from trivet.kit.provenance import this_machine
 from trivet.runtime.container import decode
 
 HERE = Path(__file__).parent

@@ -25,6 +25,7 @@ from trivet.data.intake import Intake, take_in
 from trivet.data.vault import Opening, Vault
 from trivet.kit.calibration_table import calibration_table
 from trivet.kit.forecast import forecast
+from trivet.kit.provenance import libraries, this_machine
 from trivet.kit.self_test import self_test
 from trivet.runtime.container import decode
 from trivet.runtime.errors import BadFile
@@ -36,9 +37,9 @@ from trivet.storage.store import Store
 from .chance import Odds, Point
 from .frontier import finalists, frontier
 from .infeasible import broken_on_vault, explain, size_floor
-from .judge import level, measure_all, this_machine, trial_of, try_file, verdicts
+from .judge import level, measure_all, trial_of, try_file, verdicts
 from .outcome import Certified, Infeasible, Judged
-from .pack import Dossier, libraries, overhead, pack
+from .pack import Dossier, exact_size, overhead, pack
 from .plan import Plan, applies, make_plan
 from .pool import JobFailed, Pool
 from .progress import Progress
@@ -245,7 +246,11 @@ class Build:
         trial = trial_of(candidate.task, rows, answers, costs)
         readings = measure_all(candidate, trial, sure=sure, wanted=[limit.gauge for limit in odds.limits])
         calibration = calibration_table(answers, rows.answer)
-        made = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "machine": vars(this_machine())}
+        made = {
+            "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": vars(this_machine()),
+            "seconds": round(time.monotonic() - began, 1),
+        }
         for _ in range(3):  # the stated size is part of the file it states; it settles at once
             judged = verdicts(odds.limits, readings)
             data = pack(candidate, dossier, judged, readings, calibration, selftest, made=made, cap=cap)
@@ -323,13 +328,6 @@ class Build:
         job = {"do": "importance", "candidate": point.candidate, "rows": rows, "gauge": self.plan.main, "seed": seed}
         result: list[Any] = self.pool.once(key, job)["importance"]
         return result
-
-
-def exact_size(reading: Reading, n_bytes: int) -> Reading:
-    """The size reading of the file as it is now; every other reading unchanged."""
-    if reading.gauge != "size":
-        return reading
-    return replace(reading, value=float(n_bytes), low=float(n_bytes), high=float(n_bytes))
 
 
 def order(point: Point) -> tuple[float, str]:

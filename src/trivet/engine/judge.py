@@ -8,7 +8,6 @@ is an intersection-union test (Berger 1982) and needs no further correction.
 
 import json
 import os
-import platform
 import subprocess
 import sys
 import time
@@ -22,10 +21,11 @@ from trivet.core.candidate import Candidate
 from trivet.core.errors import BadData, NotApplicable, TrivetError
 from trivet.core.gauges import Costs, Trial
 from trivet.core.limits import Limit
-from trivet.core.reading import Machine, Reading
+from trivet.core.reading import Reading
 from trivet.core.registry import find_gauge, homes
 from trivet.core.rows import Rows
 from trivet.core.task import Task
+from trivet.kit.provenance import this_machine
 from trivet.runtime.batch import Answers
 from trivet.runtime.part import canonical_json
 from trivet.storage.disk import Storage
@@ -101,23 +101,6 @@ def answers_from_json(found: dict[str, Any]) -> Answers:
             name: None if found.get(name) is None else np.asarray(found[name], kinds.get(name, np.float32))
             for name in names
         }
-    )
-
-
-def this_machine() -> Machine:
-    """A short description of the machine that measures."""
-    cpu = platform.machine()
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-        cpu = models[0] if models else cpu
-    except OSError:
-        pass  # not Linux: the architecture is all we know
-    return Machine(
-        cpu=cpu,
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-        system=f"{platform.system()} {platform.machine()}",
-        python=platform.python_version(),
     )
 
 

@@ -5,11 +5,9 @@ Whatever depends on the machine or the clock goes to the evidence section.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import replace
 from typing import Any
 
-from trivet import __version__
 from trivet.core.candidate import Candidate
 from trivet.core.reading import Reading
 from trivet.core.value import value
@@ -20,7 +18,6 @@ from .outcome import Judged
 
 _OPTIONAL = ("importance", "calibration", "frontier", "lineage", "doctor")
 _EVIDENCE_ROOM = 4500  # bytes kept free for the evidence section, whose length depends on the machine's name
-_SELF_TEST_ROWS = 4
 
 
 @value
@@ -80,7 +77,7 @@ def with_own_size(
     costs = [reading for reading in readings if reading.where is not None or reading.unit == "B"]
     data = b""
     for _ in range(4):
-        stated = [sized(reading, len(data)) if reading.gauge == "size" else reading for reading in costs]
+        stated = [exact_size(reading, len(data)) for reading in costs]
         after = encode(manifest, candidate.parts, {**made, "readings": [reading.as_json() for reading in stated]})
         if len(after) == len(data):
             return after
@@ -88,8 +85,10 @@ def with_own_size(
     return data
 
 
-def sized(reading: Reading, n_bytes: int) -> Reading:
-    return Reading(gauge="size", value=float(n_bytes), low=float(n_bytes), high=float(n_bytes), unit=reading.unit, n=1)
+def exact_size(reading: Reading, n_bytes: int) -> Reading:
+    """The size reading of the file as it is now; every other reading unchanged."""
+    size = float(n_bytes)
+    return replace(reading, value=size, low=size, high=size, n=1) if reading.gauge == "size" else reading
 
 
 def overhead(candidate: Candidate, dossier: Dossier, judged: Sequence[Judged]) -> int:
@@ -104,15 +103,3 @@ def overhead(candidate: Candidate, dossier: Dossier, judged: Sequence[Judged]) -
         **{name: getattr(slim, name) for name in Dossier.__dataclass_fields__},
     }
     return len(encode(manifest, {}, {})) + _EVIDENCE_ROOM
-
-
-@cache  # it is asked for with every key, and reads the metadata of every library from the disk
-def libraries() -> dict[str, str]:
-    """Versions of everything that had a hand in the model."""
-    found = {"trivet": __version__}
-    for name in ("numpy", "scikit-learn", "lightgbm", "interpret-core", "optuna", "onnxruntime"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found

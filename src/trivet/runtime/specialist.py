@@ -62,7 +62,8 @@ class Specialist:
     def __repr__(self) -> str:
         verb = "classifies" if self.classes else "answers the number"
         n_inputs = len(self.task["inputs"])
-        return f"<{type(self).__name__}: {verb} {self.task['answer'][0]!r} from {n_inputs} columns, {self.size_bytes} bytes>"
+        what = f"{verb} {self.task['answer'][0]!r} from {n_inputs} columns"
+        return f"<{type(self).__name__}: {what}, {self.size_bytes} bytes>"
 
     @property
     def manifest(self) -> dict[str, Any]:
