@@ -44,4 +44,4 @@ class FitIsotonic(Pass):
         return work.without("guard").with_(scale=Part(kind="isotonic", arrays=arrays))
 
     def units(self, size: Size) -> float:
-        return 0.05 + 2e-6 * size.rows * (size.columns + 5)
+        return 0.01 + 1.2e-7 * size.rows * (size.columns + 5)  # as fit-temperature

@@ -76,4 +76,4 @@ class GuardSets(Pass):
         return {"margin": Range(low=1, high=4)}
 
     def units(self, size: Size) -> float:
-        return 0.05 + 2e-6 * size.rows * (size.columns + size.scores)
+        return 0.01 + 1e-7 * size.rows * (size.columns + size.scores)  # 0.03 s on 12,500 x 14 (2026-11)

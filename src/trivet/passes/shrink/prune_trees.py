@@ -66,4 +66,5 @@ class PruneTrees(Pass):
         return {"keep": Range(low=0.1, high=1, log=True)}
 
     def units(self, size: Size) -> float:
-        return 0.2 + 5e-5 * min(size.rows, MOST_ROWS) * size.scores
+        # 2.2 s on 12,500 rows, 1.2 s on 7,900, both with 400 trees of 31 leaves (2026-11)
+        return 0.05 + 1.5e-4 * min(size.rows, MOST_ROWS) * size.scores

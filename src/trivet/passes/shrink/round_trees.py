@@ -57,7 +57,7 @@ class RoundTrees(Pass):
         return {"bits": Range(among=(8, 16))}
 
     def units(self, size: Size) -> float:
-        return 0.1 + 2e-5 * size.rows * size.scores
+        return 0.03 + 7e-5 * size.rows * size.scores  # 1.1 s on 12,500 rows, 0.4 s on 7,900 (2026-11)
 
 
 def rounded_leaves(forest: Forest, bits: int) -> dict[str, Array]:
