@@ -115,8 +115,6 @@ class Build:
     def log_opening(self, opening: Opening) -> None:
         self.store.note("vault-opened", by=opening.by, digest=opening.digest, rows=opening.n_rows)
 
-    # --- search -------------------------------------------------------------------------------------------------
-
     @property
     def blank(self) -> Candidate:
         """The candidate that every route begins with."""
@@ -225,8 +223,6 @@ class Build:
         job = {"do": "measure", "candidate": candidate, "rows": rows, "gauges": list(gauges), "sure": 0.95}
         result = self.pool.once(key, job)
         return {data["gauge"]: reading_from_json(data) for data in result["readings"]}
-
-    # --- judge and pack -----------------------------------------------------------------------------------------
 
     def judge(
         self, point: Point, points: Sequence[Point], odds: Odds, vault: Vault, turn: int, began: float

@@ -14,6 +14,7 @@ from trivet.core.recipe import AUTO, Recipe
 from trivet.core.registry import find, find_domain, find_gauge, homes, parse_step
 from trivet.core.task import Task
 from trivet.core.value import value
+from trivet.data.splits import usual_shares
 
 # Share of the time budget that the search may spend; the rest is for reading, the doctor and the judge.
 _SEARCH_SHARE = 0.7
@@ -40,7 +41,7 @@ class Plan:
 
 def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int) -> Plan:
     """The plan for this many rows in all; raises every complaint at once."""
-    size = Size(rows=int(rows * 0.55), columns=len(task.inputs), scores=task.n_scores)
+    size = Size(rows=int(rows * usual_shares(rows)[0]), columns=len(task.inputs), scores=task.n_scores)
     errors: list[TrivetError] = []
     routes = checked_routes(recipe, task, size, errors)
     check_limits(recipe.limits, task, routes, errors)
@@ -89,15 +90,15 @@ def checked_routes(recipe: Recipe, task: Task, size: Size, errors: list[TrivetEr
 
 def completed(route: Route, task: Task, limits: Sequence[Limit]) -> Route:
     """The route with the passes added that serve a limited gauge, unless they are there or refuse the candidate."""
-    steps = route.steps
+    steps, vary = route.steps, route.vary
     wanted = {limit.gauge for limit in limits}
     for name in homes("pass"):
         kind: type[Pass] = find("pass", name)
         if wanted & set(kind.serves) and name not in {parse_step(step).name for step in steps}:
             addition = kind.for_limits(limits)
             if accepts(addition, sketch_of(Route(name=route.name, steps=steps), task)):
-                steps = (*steps, str(addition))
-    return Route(name=route.name, steps=steps, is_starter=route.is_starter, vary=route.vary)
+                steps, vary = (*steps, str(addition)), (*vary, name) if vary else ()
+    return Route(name=route.name, steps=steps, is_starter=route.is_starter, vary=vary)
 
 
 def accepts(addition: Pass, sketch: Sketch) -> bool:

@@ -38,7 +38,9 @@ class GuardInterval(Pass):
     helps: ClassVar[tuple[str, ...]] = ("coverage", "interval-width")
 
     coverage: float = 0.9
-    margin: float = 2.0
+    margin: float = (
+        3.0  # with as many tune as vault rows, the judge's exact 95 % interval lies above in 19 of 20 builds
+    )
 
     @classmethod
     def for_limits(cls, limits: Sequence[Limit]) -> "GuardInterval":
