@@ -1,7 +1,7 @@
 """How fast does the shipped file answer, beside LightGBM's own predict and AutoGluon?  Same rows, same core.
 
 Prints one table and writes bench/out/speed.json.
-    python bench/speed.py --data-dir ../shared/data --autogluon-python /tmp/ag/bin/python
+    python bench/speed.py --data-dir ../shared/data --autogluon-python .venv-autogluon/bin/python
 """
 
 import argparse
