@@ -17,4 +17,4 @@ def test_examples_of_a_module_run(name):
 
 
 def test_some_module_has_examples():
-    assert sum(doctest.testmod(import_module(name)).attempted for name in MODULES) > 10
+    assert sum(doctest.testmod(import_module(name)).attempted for name in MODULES) > 0
