@@ -25,7 +25,7 @@ from trivet.data.intake import Intake, take_in
 from trivet.data.vault import Opening, Vault
 from trivet.kit.calibration_table import calibration_table
 from trivet.kit.forecast import forecast
-from trivet.kit.provenance import libraries, this_machine
+from trivet.kit.provenance import code_id, libraries, this_machine
 from trivet.kit.self_test import self_test
 from trivet.runtime.container import decode
 from trivet.runtime.errors import BadFile
@@ -198,7 +198,7 @@ class Build:
         for at, step in enumerate(steps):
             seed = self.seed_for(step, steps[:at].count(step))
             version = parse_step(step).version
-            key = digest_of([_FORMAT, "step", step, version, dict(work), seed, libraries()])
+            key = digest_of([_FORMAT, "step", step, version, dict(work), seed, code_id()])
             result = self.pool.once(key, {"do": "step", "step": step, "work": dict(work), "seed": seed})
             work = result["work"]
             states.append((work, result["notes"]))
@@ -219,7 +219,7 @@ class Build:
     def measured(self, candidate: str, rows: str, gauges: Sequence[str]) -> dict[str, Reading]:
         """The readings of the gauges, by name, from the ledger or a worker."""
         versions = [find_gauge(name).version for name in gauges]
-        key = digest_of([_FORMAT, "measure", gauges, versions, candidate, rows, libraries()])
+        key = digest_of([_FORMAT, "measure", gauges, versions, candidate, rows, code_id()])
         job = {"do": "measure", "candidate": candidate, "rows": rows, "gauges": list(gauges), "sure": 0.95}
         result = self.pool.once(key, job)
         return {data["gauge"]: reading_from_json(data) for data in result["readings"]}
@@ -320,7 +320,7 @@ class Build:
         """Permutation importance of each column, from the ledger or a worker."""
         rows = self.start["choose"]
         seed = self.plan.recipe.seed
-        key = digest_of([_FORMAT, "importance", point.candidate, rows, self.plan.main, seed, libraries()])
+        key = digest_of([_FORMAT, "importance", point.candidate, rows, self.plan.main, seed, code_id()])
         job = {"do": "importance", "candidate": point.candidate, "rows": rows, "gauge": self.plan.main, "seed": seed}
         result: list[Any] = self.pool.once(key, job)["importance"]
         return result

@@ -1,12 +1,15 @@
 """Where a build runs, and which libraries have a hand in it."""
 
+import hashlib
 import os
 import platform
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from trivet import __version__
 from trivet.core.reading import Machine
+from trivet.runtime.part import canonical_json
 
 
 def this_machine() -> Machine:
@@ -36,3 +39,13 @@ def libraries() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+@cache
+def code_id() -> str:
+    """SHA-256 over trivet's own source and the versions of the libraries: results of other code are never reused."""
+    sha = hashlib.sha256(canonical_json(libraries()))
+    home = Path(__file__).parent.parent
+    for path in sorted(home.rglob("*.py")):
+        sha.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return sha.hexdigest()
