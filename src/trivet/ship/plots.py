@@ -222,6 +222,7 @@ def importance_plot(importance: Sequence[Sequence[Any]], main: str) -> Plot | No
         ax.set_yticks(range(len(top)), [shortened(str(one[0])) for one in top])
         ax.axvline(0, color=INK, linewidth=0.8)
         ax.set(xlabel=f"how much worse {main} gets")
+        ax.locator_params(axis="x", nbins=4)  # long numbers such as 0.0025 would run into each other
 
     name, loss = str(ranked[0][0]), ranked[0][1]
     finding = f"{name} matters most: shuffling it makes {main} worse by {loss:.3g}"
