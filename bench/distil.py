@@ -5,7 +5,7 @@
 Every student gets the same rows to stop on, the same number of steps and the same penalty.  The teacher is fit-vote of
 trees, linear and net.  nll: log loss on held-out rows in nats, as it comes and after a temperature fitted on the tune
 rows, as every shipped model has one; the mean over seeds, with its standard error.  Source of the bars: Hinton 2015;
-Bucila 2006; the brief's breast cancer (16 leaves, 60 % to train on) and digits (449 rows to train on, 8 or 16 units).
+Bucila 2006; breast cancer (16 leaves, 60 % to train on) and digits (449 rows to train on, 8 or 16 units).
 """
 
 import argparse
