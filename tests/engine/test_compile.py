@@ -17,6 +17,7 @@ from trivet.core.errors import BadData, TrivetError
 from trivet.core.limits import Verdict
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.registry import parse_limit
+from trivet.data.intake import take_in
 from trivet.engine.compile import compile_recipe
 from trivet.engine.judge import level
 from trivet.engine.outcome import Certified, Infeasible
@@ -174,3 +175,11 @@ def test_a_killed_build_ends_with_the_same_body(table, tmp_path, seconds):
     process.wait()
     resumed = json.loads(run_compile(table, folder).stdout)
     assert resumed["body_digest"] == whole["body_digest"]
+
+
+def test_more_columns_than_a_file_can_describe_are_refused_by_count():
+    rng = np.random.default_rng(0)
+    columns = {f"c{at}": rng.normal(size=60).tolist() for at in range(1501)}
+    wide = {**columns, "answer": ["yes", "no"] * 30}
+    with pytest.raises(BadData, match="1501 columns"):
+        take_in(Recipe(data=DataSpec(source="", target="answer")), wide)

@@ -18,6 +18,8 @@ from .schema import Schema, infer, to_rows
 from .sources import Raw, read
 from .splits import split
 
+_MOST_COLUMNS = 1500  # about 16 JSON tokens each in a file; a reader refuses more than 40,000 (docs/format.md)
+
 
 @value
 class Intake:
@@ -99,6 +101,13 @@ def without_columns(task: Task, left_out: Collection[str]) -> Task:
             wanted="at least one usable input column",
             found="only " + ", ".join(sorted(left_out)[:10]),
             do="see the doctor's findings in docs/doctor.md, or add columns",
+        )
+    if len(kept) > _MOST_COLUMNS:
+        raise BadData(
+            "too-many-columns",
+            wanted=f"at most {_MOST_COLUMNS} input columns, all of which a file describes by name",
+            found=f"{len(kept)} columns",
+            do="leave columns out with --drop, or choose some by SQL: SELECT ... FROM 'file.csv'",
         )
     return replace(task, inputs=kept, modality=domain_for(kept))
 

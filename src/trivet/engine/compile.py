@@ -46,6 +46,7 @@ from .progress import Progress
 from .search import Search
 
 _FORMAT = "1"  # of step keys: raise it when the meaning of a key changes
+_MOST_IMPORTANT = 100  # columns whose importance the file tells
 _SLACK_BYTES = 400  # readings in the final manifest may be a few digits longer than in the forecast
 
 
@@ -323,7 +324,7 @@ class Build:
         key = digest_of([_FORMAT, "importance", point.candidate, rows, self.plan.main, seed, code_id()])
         job = {"do": "importance", "candidate": point.candidate, "rows": rows, "gauge": self.plan.main, "seed": seed}
         result: list[Any] = self.pool.once(key, job)["importance"]
-        return result
+        return result[:_MOST_IMPORTANT]
 
 
 def order(point: Point) -> tuple[float, str]:
