@@ -195,6 +195,8 @@ def test_ctrl_c_in_a_build_leaves_a_store_from_which_the_next_run_goes_on(workpl
     build = subprocess.Popen(
         [sys.executable, "-m", "trivet.cli.main", *words, "--time", "30s"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        # A shell starts jobs in the background with Ctrl-C ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     journal, deadline = tmp_path / "ab.build" / "journal", time.monotonic() + 60
     while (
