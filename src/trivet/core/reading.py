@@ -26,6 +26,7 @@ class Reading:
     low, high: two-sided interval that covers the truth with probability `sure`; low <= value <= high.
     n: what was counted (rows, timed calls).  how: how the interval was obtained, e.g. "DeLong".
     where: the machine, for costs; None for readings that are a function of bytes alone.
+    baseline: the same gauge of the best constant answer on the same rows; None where that means nothing.
     """
 
     gauge: str
@@ -38,6 +39,7 @@ class Reading:
     how: str = "exact"
     where: Machine | None = None
     notes: tuple[str, ...] = ()
+    baseline: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """JSON values with stable keys; an unbounded side of the interval is null."""
@@ -52,6 +54,7 @@ class Reading:
             "how": self.how,
             "where": None if self.where is None else vars(self.where),
             "notes": list(self.notes),
+            "baseline": None if self.baseline is None else finite(self.baseline),
         }
 
 

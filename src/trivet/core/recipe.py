@@ -33,11 +33,27 @@ class DataSpec:
 
 
 @value
+class Lock:
+    """What a search did before it ended: with it, the same body can be made again on any machine.
+
+    units: work units that the search spent.  finalists: how many the judge was given; None for the usual number.
+    cut: beginnings of routes that took too long and were given up, their steps joined by " | ".
+    """
+
+    units: float
+    finalists: int | None = None
+    cut: tuple[str, ...] = ()
+
+
+@value
 class Recipe:
     """Everything that decides the body of a specialist.
 
-    limits: all must hold.  steps: ("auto",) or texts of passes.  seconds: the time budget, turned into work units once.
+    limits: all must hold.  steps: ("auto",) or texts of passes.  seconds: the time within which the build ends.
     seed: every random choice follows from it.  strict: findings of the data doctor become errors.
+    accept: findings that a strict build lets pass, e.g. "id-column" or "missing-values(age)".
+    sketch: whether the file tells, by a sketch of hashed rows, which rows it was built on.
+    lock: how far the search of an earlier build came; then the clock ends nothing.
     """
 
     data: DataSpec
@@ -46,6 +62,9 @@ class Recipe:
     seconds: float = 300.0
     seed: int = 0
     strict: bool = False
+    accept: tuple[str, ...] = ()
+    sketch: bool = True
+    lock: Lock | None = None
 
     def __str__(self) -> str:
         return text_of_recipe(self)
@@ -55,8 +74,11 @@ _DATA_TYPES: dict[str, type] = {
     "source": str, "target": str, "header": bool, "encoding": str, "goal": str,
     "weight": str, "group": str, "time": str, "drop": list,
 }  # fmt: skip
-_BUILD_TYPES: dict[str, Any] = {"time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool}
-_SECTIONS = ("data", "types", "limits", "build")
+_BUILD_TYPES: dict[str, Any] = {
+    "time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool, "accept": list, "sketch": bool,
+}  # fmt: skip
+_LOCK_TYPES: dict[str, Any] = {"units": (int, float), "finalists": int, "cut": list}
+_SECTIONS = ("data", "types", "limits", "build", "lock")
 
 
 def parse_recipe(text: str, *, where: str = "recipe") -> Recipe:
@@ -105,6 +127,21 @@ class _Reader:
             seconds=self.seconds(build.get("time", "5m")),
             seed=build.get("seed", 0),
             strict=build.get("strict", False),
+            accept=tuple(map(str, build.get("accept", ()))),
+            sketch=build.get("sketch", True),
+            lock=self.lock(table),
+        )
+
+    def lock(self, table: dict[str, Any]) -> Lock | None:
+        if "lock" not in table:
+            return None
+        found = self.section(table, "lock", _LOCK_TYPES)
+        if "units" not in found:
+            self.complain("[lock]", "units in [lock]", "none")
+        return Lock(
+            units=float(found.get("units", 0.0)),
+            finalists=found.get("finalists"),
+            cut=tuple(map(str, found.get("cut", ()))),
         )
 
     def section(self, table: dict[str, Any], name: str, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -216,7 +253,20 @@ def text_of_recipe(recipe: Recipe) -> str:
     lines.append(f"steps = {toml('auto' if recipe.steps == AUTO else recipe.steps)}")
     if recipe.strict:
         lines.append("strict = true")
+    if recipe.accept:
+        lines.append(f"accept = {toml(recipe.accept)}")
+    if not recipe.sketch:
+        lines.append("sketch = false")
+    if recipe.lock is not None:
+        lines += ["", "[lock]", *lock_lines(recipe.lock)]
     return "\n".join(lines) + "\n"
+
+
+def lock_lines(lock: Lock) -> list[str]:
+    """The fields of the section [lock]; those at their default are left out."""
+    lines = [f"units = {lock.units!r}"]
+    lines += [] if lock.finalists is None else [f"finalists = {lock.finalists}"]
+    return lines + ([f"cut = {toml(lock.cut)}"] if lock.cut else [])
 
 
 def time_text(seconds: float) -> str:

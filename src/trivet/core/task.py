@@ -1,5 +1,7 @@
 """What is asked: which columns come in, which answer goes out."""
 
+from collections.abc import Mapping
+from dataclasses import field
 from typing import Literal
 
 from .value import value
@@ -10,10 +12,14 @@ FIELD_TYPES: tuple[FieldType, ...] = ("number", "boolean", "category", "date", "
 
 @value
 class Field:
-    """One column by name and type."""
+    """One column by name and type.
+
+    spelling: how its cells are written, as in number(decimal=','), without the type; "" for the plain way.
+    """
 
     name: str
     type: FieldType
+    spelling: str = ""
 
 
 @value
@@ -23,6 +29,7 @@ class Task:
     modality: the domain, e.g. "table"; opaque to the engine.  goal: "classify" or "regress".
     inputs: columns in the order of the source.  answer: the target column.
     classes: the texts of the classes in sorted order (numbers by value), empty for regression.
+    roles: names of the columns with a part of their own: "weight", "group", "time".
     """
 
     modality: str
@@ -30,6 +37,7 @@ class Task:
     inputs: tuple[Field, ...]
     answer: Field
     classes: tuple[str, ...] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def n_scores(self) -> int:

@@ -119,6 +119,7 @@ def task_of(schema: Schema) -> Task:
         inputs=schema.fields,
         answer=schema.answer,
         classes=schema.classes,
+        roles={role: name for role in ("weight", "group", "time") if (name := getattr(schema, role)) is not None},
     )
 
 

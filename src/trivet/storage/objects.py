@@ -7,7 +7,7 @@ import numpy as np
 
 from trivet.core.candidate import Candidate, Claim
 from trivet.core.rows import Rows
-from trivet.core.task import Field, Task
+from trivet.core.task import Field, FieldType, Task
 from trivet.runtime.container import decode, decode_object, encode, encode_object
 from trivet.runtime.part import Array
 
@@ -22,13 +22,13 @@ def rows_to_bytes(rows: Rows) -> bytes:
         arrays[f"column-{at}"] = rows.columns[field.name]
         if field.name in rows.words:
             arrays |= words_to_arrays(f"words-{at}", rows.words[field.name])
-    return encode_object("rows", {"fields": [[f.name, f.type] for f in rows.fields]}, arrays)
+    return encode_object("rows", {"fields": [[f.name, f.type, f.spelling] for f in rows.fields]}, arrays)
 
 
 def rows_from_bytes(data: bytes) -> Rows:
     """The rows that `rows_to_bytes` wrote."""
     meta, arrays = decode_object(data, "rows")
-    fields = tuple(Field(name=name, type=kind) for name, kind in meta["fields"])
+    fields = tuple(Field(name=name, type=kind, spelling=spelling) for name, kind, spelling in meta["fields"])
     return Rows(
         fields=fields,
         columns={field.name: arrays[f"column-{at}"] for at, field in enumerate(fields)},
@@ -75,15 +75,23 @@ def task_to_json(task: Task) -> dict[str, Any]:
         "inputs": [[field.name, field.type] for field in task.inputs],
         "answer": [task.answer.name, task.answer.type],
         "classes": list(task.classes),
+        "roles": dict(task.roles),
+        "spellings": {field.name: field.spelling for field in (*task.inputs, task.answer) if field.spelling},
     }
 
 
 def task_from_json(data: Mapping[str, Any]) -> Task:
     """The task that `task_to_json` wrote."""
+    spellings = data.get("spellings", {})
+
+    def field_of(name: str, kind: FieldType) -> Field:
+        return Field(name=name, type=kind, spelling=spellings.get(name, ""))
+
     return Task(
         modality=data["modality"],
         goal=data["goal"],
-        inputs=tuple(Field(name=name, type=kind) for name, kind in data["inputs"]),
-        answer=Field(name=data["answer"][0], type=data["answer"][1]),
+        inputs=tuple(field_of(name, kind) for name, kind in data["inputs"]),
+        answer=field_of(*data["answer"]),
         classes=tuple(data["classes"]),
+        roles=data.get("roles", {}),
     )
