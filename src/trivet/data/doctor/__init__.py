@@ -16,11 +16,12 @@ from . import (
     mixed_units,
     sentinel_values,
     split_borders,
+    unused_text,
 )
 from .exam import Exam
 from .finding import Finding, in_order
 
-__all__ = ["Finding", "columns_to_drop", "examine", "examine_columns", "examine_rows"]
+__all__ = ["Finding", "columns_to_drop", "examine", "examine_columns", "examine_rows", "unread_texts"]
 
 Check = Callable[[Exam], Iterable[Finding]]
 OF_COLUMNS: tuple[Check, ...] = (
@@ -31,7 +32,7 @@ OF_COLUMNS: tuple[Check, ...] = (
     mixed_units.check,
 )
 OF_ROWS: tuple[Check, ...] = (answers.check, duplicate_rows.check, split_borders.check)
-_DROPPED = ("constant-column", "empty-column", "id-column", "target-copy")
+_DROPPED = ("constant-column", "empty-column", "id-column", "target-copy", "unused-text")
 
 
 def examine(rows: Rows, task: Task, *, dataset: Dataset, vault: Rows, seed: int) -> tuple[Finding, ...]:
@@ -51,6 +52,12 @@ def examine_columns(rows: Rows, task: Task, *, seed: int) -> tuple[Finding, ...]
     return in_order(chain.from_iterable(check(exam) for check in OF_COLUMNS))
 
 
+def unread_texts(rows: Rows, task: Task, *, of_columns: tuple[Finding, ...], seed: int) -> tuple[Finding, ...]:
+    """The findings about columns, with one for each text column of a task whose domain reads no text."""
+    exam = Exam(rows=rows, task=task, seed=seed)
+    return in_order((*of_columns, *unused_text.check(exam)))
+
+
 def examine_rows(
     rows: Rows, task: Task, *, dataset: Dataset, vault: Rows, seed: int, of_columns: tuple[Finding, ...] = ()
 ) -> tuple[Finding, ...]:
@@ -67,5 +74,5 @@ def examine_rows(
 
 
 def columns_to_drop(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """The input columns that no model should see: ids, constants, empty columns and copies of the target."""
+    """The input columns that no model sees: ids, constants, empty ones, copies of the target, texts nothing reads."""
     return tuple(sorted({f.column for f in findings if f.code in _DROPPED and f.column is not None}))

@@ -21,6 +21,7 @@ class Finding:
     code: kebab-case, one per kind of defect.  severity: "block" = sure harm, "warn" = probable harm, "note" = worth
     knowing.  column: the input column it is about, or None.  rows: ids of at most 20 rows that show it.
     n_rows: how many rows show it in all.  evidence: the numbers, in a sentence.  fix: what to do.
+    accepted: whether the recipe says that its author knows.
     """
 
     code: str
@@ -30,6 +31,12 @@ class Finding:
     column: str | None = None
     rows: tuple[int, ...] = ()
     n_rows: int = 0
+    accepted: bool = False
+
+    @property
+    def label(self) -> str:
+        """The finding as a recipe names it: "missing-values(age)", or the code alone."""
+        return self.code if self.column is None else f"{self.code}({self.column})"
 
     def as_json(self) -> dict[str, Any]:
         """The finding as JSON values."""
@@ -41,11 +48,12 @@ class Finding:
             "n_rows": self.n_rows,
             "evidence": self.evidence,
             "fix": self.fix,
+            "accepted": self.accepted,
         }
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Self:
-        """The finding that `as_json` wrote."""
+        """The finding that `as_json` wrote; without "accepted", as first files have it, it was not."""
         return cls(**{**found, "rows": tuple(found["rows"])})
 
 
