@@ -15,7 +15,7 @@ from trivet.core.task import Task
 from trivet.core.value import value
 
 from .acceptance import Acceptance, acceptances, idle, marked, refuse_absent, refuse_findings
-from .doctor import Finding, columns_to_drop, examine_columns, examine_rows, unread_texts
+from .doctor import Finding, columns_to_drop, examine_columns, examine_rows, few_warnings, unread_texts
 from .notices import LeftOut, few_of_each, notices_of
 from .schema import Dropped, Schema, infer, to_rows
 from .sources import Raw, read
@@ -137,7 +137,7 @@ def take_in(recipe: Recipe, source: Any = None) -> Intake:
         task=seen.task,
         dataset=dataset,
         vault=vault,
-        findings=findings,
+        findings=few_warnings(findings),
         n_rows=len(seen.rows),
         dropped=seen.dropped,
         left_out=seen.left_out,

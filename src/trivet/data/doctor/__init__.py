@@ -19,9 +19,11 @@ from . import (
     unused_text,
 )
 from .exam import Exam
-from .finding import Finding, in_order
+from .finding import Finding, few_warnings, in_order
 
-__all__ = ["Finding", "columns_to_drop", "examine", "examine_columns", "examine_rows", "unread_texts"]
+__all__ = [
+    "Finding", "columns_to_drop", "examine", "examine_columns", "examine_rows", "few_warnings", "unread_texts",
+]  # fmt: skip
 
 Check = Callable[[Exam], Iterable[Finding]]
 OF_COLUMNS: tuple[Check, ...] = (
