@@ -1,6 +1,6 @@
 """Intake: the source is read, the data doctor examines it, and the rows are split, before anything is fitted."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -15,20 +15,13 @@ from trivet.core.task import Task
 from trivet.core.value import value
 
 from .acceptance import Acceptance, acceptances, idle, marked, refuse_absent, refuse_findings
-from .doctor import Finding, columns_to_drop, examine_columns, examine_rows, few_warnings, unread_texts
-from .notices import LeftOut, few_of_each, notices_of
+from .doctor import Finding, examine_columns, examine_rows, few_warnings, unread_texts, why_dropped
+from .notices import LeftOut, few_of_each, notices_of, some
 from .schema import Dropped, Schema, infer, to_rows
 from .sources import Raw, read
 from .splits import split
 
 _MOST_COLUMNS = 1500  # about 16 JSON tokens each in a file; a reader refuses more than 40,000 (docs/format.md)
-_WHY_LEFT_OUT = {
-    "id-column": "an id",
-    "constant-column": "one value in every row",
-    "empty-column": "every cell is missing",
-    "target-copy": "a copy of the answer",
-    "unused-text": "text, which the models of this domain do not read",
-}
 
 
 @value
@@ -160,7 +153,7 @@ def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
         rows=only(rows, task),
         findings=marked(findings, accepted),
         dropped=dropped,
-        left_out=(*schema.dropped, *left_out_by(findings)),
+        left_out=(*schema.dropped, *why_dropped(findings)),
         accepted=accepted,
     )
 
@@ -168,28 +161,22 @@ def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
 def examined(rows: Rows, task: Task, *, seed: int) -> tuple[Task, tuple[Finding, ...]]:
     """(the task without the columns that no model sees, what is wrong with the columns)."""
     findings = examine_columns(rows, task, seed=seed)
-    kept = without_columns(task, columns_to_drop(findings))
+    kept = without_columns(task, dict(why_dropped(findings)))
     if not find_domain(kept.modality).reads_text:
         findings = unread_texts(rows, kept, of_columns=findings, seed=seed)
-        kept = without_columns(task, columns_to_drop(findings))
+        kept = without_columns(task, dict(why_dropped(findings)))
     return kept, findings
 
 
-def left_out_by(findings: Iterable[Finding]) -> tuple[LeftOut, ...]:
-    """(column, why) of the columns that the doctor leaves out, a copy of the answer first."""
-    why = {one.column: _WHY_LEFT_OUT[one.code] for one in reversed(tuple(findings)) if one.code in _WHY_LEFT_OUT}
-    return tuple((name, why[name]) for name in reversed(why) if name is not None)
-
-
-def without_columns(task: Task, left_out: Collection[str]) -> Task:
-    """The task without the columns that the doctor leaves out, in the domain that recognises the rest."""
+def without_columns(task: Task, left_out: Mapping[str, str]) -> Task:
+    """The task without the columns that the doctor leaves out (name -> why), in the domain that recognises the rest."""
     kept = tuple(field for field in task.inputs if field.name not in left_out)
     if not kept:
         raise BadData(
             "no-inputs",
             wanted="at least one usable input column",
-            found="only " + ", ".join(sorted(left_out)[:10]),
-            do="see the doctor's findings in docs/doctor.md, or add columns",
+            found="only " + some([f"{name} ({why})" for name, why in sorted(left_out.items())]),
+            do="add columns that describe a row, or give one a type of your own if it is not what it seems",
         )
     if len(kept) > _MOST_COLUMNS:
         raise BadData(

@@ -23,6 +23,7 @@ from .finding import Finding, few_warnings, in_order
 
 __all__ = [
     "Finding", "columns_to_drop", "examine", "examine_columns", "examine_rows", "few_warnings", "unread_texts",
+    "why_dropped",
 ]  # fmt: skip
 
 Check = Callable[[Exam], Iterable[Finding]]
@@ -34,7 +35,13 @@ OF_COLUMNS: tuple[Check, ...] = (
     mixed_units.check,
 )
 OF_ROWS: tuple[Check, ...] = (answers.check, duplicate_rows.check, split_borders.check)
-_DROPPED = ("constant-column", "empty-column", "id-column", "target-copy", "unused-text")
+_DROPPED = {
+    "constant-column": "one value in every row",
+    "empty-column": "every cell is missing",
+    "id-column": "an id",
+    "target-copy": "a copy of the answer",
+    "unused-text": "text, which the models of this domain do not read",
+}
 
 
 def examine(rows: Rows, task: Task, *, dataset: Dataset, vault: Rows, seed: int) -> tuple[Finding, ...]:
@@ -78,3 +85,12 @@ def examine_rows(
 def columns_to_drop(findings: Iterable[Finding]) -> tuple[str, ...]:
     """The input columns that no model sees: ids, constants, empty ones, copies of the target, texts nothing reads."""
     return tuple(sorted({f.column for f in findings if f.code in _DROPPED and f.column is not None}))
+
+
+def why_dropped(findings: Iterable[Finding]) -> tuple[tuple[str, str], ...]:
+    """(column, why) for each of the columns to drop, in the order of the findings; the gravest reason of several."""
+    why: dict[str, str] = {}
+    for one in findings:
+        if one.code in _DROPPED and one.column is not None:
+            why.setdefault(one.column, _DROPPED[one.code])
+    return tuple(why.items())
