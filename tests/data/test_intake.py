@@ -8,7 +8,7 @@ import pytest
 
 from trivet.core.errors import BadData
 from trivet.core.recipe import DataSpec, Recipe
-from trivet.data.intake import first_look, look, take_in
+from trivet.data.intake import first_look, take_in
 
 
 def table(n_rows=300, **more):
@@ -108,7 +108,7 @@ def test_05_9_text_beside_numbers_is_a_finding_and_no_input():
     assert (finding.severity, finding.column) == ("warn", "note")
     assert "300 cells of 8 words" in finding.evidence and "--drop a --drop b" in finding.fix
     assert ("note", "text, which the models of this domain do not read") in intake.left_out
-    assert [field.name for field in look(recipe(), table(note=sentences()))[0].inputs] == ["a", "b"]
+    assert [field.name for field in first_look(recipe(), table(note=sentences())).task.inputs] == ["a", "b"]
 
 
 def test_05_9_each_text_column_has_its_own_finding():

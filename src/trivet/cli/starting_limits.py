@@ -3,25 +3,29 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
     from trivet.core.rows import Rows
     from trivet.core.task import Task
 
 _OF_ANY_TASK = ("size <= 200 kB", "p99-latency <= 1 ms", "coverage >= 0.9")
+_GAUGES = {
+    "binary": ("auroc", "accuracy", "balanced-accuracy"),
+    "classes": ("accuracy", "balanced-accuracy"),
+    "regress": ("r2", "mae"),
+}
 _LOPSIDED = 0.9  # share of one class, from which on accuracy says too little to be limited
 
 
 def constant_answer(rows: "Rows", task: "Task") -> dict[str, Any]:
     """The best constant answer, and by the names of gauges what it reaches on these rows; weights count."""
-    weight = np.ones(len(rows)) if rows.weight is None else rows.weight
-    if task.goal == "regress":
-        return {"answer": float(np.average(rows.answer, weights=weight)), "r2": 0.0}
-    share = np.bincount(rows.answer, weights=weight, minlength=len(task.classes)) / weight.sum()
-    most = int(share.argmax())
-    reached = {"accuracy": float(share[most]), "balanced-accuracy": 1 / len(task.classes)}
-    return {"answer": task.classes[most], **reached, **({"auroc": 0.5} if len(task.classes) == 2 else {})}
+    from trivet.kit.constant import baselines, constant_of
+
+    constant = constant_of(task, rows)
+    gauges = _GAUGES["regress" if task.goal == "regress" else "binary" if len(task.classes) == 2 else "classes"]
+    reached = baselines(task, constant, rows.answer, rows.weight, gauges)
+    shares = constant.get("probabilities")
+    answer = constant["mean"] if shares is None else task.classes[shares.index(max(shares))]
+    return {"answer": answer, **{gauge: float(f"{number:.6g}") for gauge, number in reached.items()}}
 
 
 def starting_limits(task: "Task", constant: dict[str, Any]) -> tuple[str, ...]:
@@ -46,6 +50,6 @@ def said_of(gauge: str, constant: dict[str, Any]) -> str:
     if gauge not in constant:
         return ""
     if gauge == "r2":
-        return f"always the mean, {constant['answer']:.4g}, gives r2 0"
+        return f"always the mean, {constant['answer']:.4g}, gives r2 {abs(constant['r2']):.2g}"
     always = f"always {constant['answer']!r} gives {gauge} {constant[gauge]:.3g}"
     return always if gauge == "accuracy" else f"{always}, accuracy {constant['accuracy']:.3g}"

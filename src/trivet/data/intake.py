@@ -212,9 +212,3 @@ def only(rows: Rows, task: Task) -> Rows:
         group=rows.group,
         time=rows.time,
     )
-
-
-def look(recipe: Recipe, source: Any = None) -> tuple[Task, int]:
-    """The task and the number of rows that can be used, from reading and examining columns: for a dry run."""
-    seen = first_look(recipe, source)
-    return seen.task, len(seen.rows)
