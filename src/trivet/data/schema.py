@@ -1,13 +1,13 @@
 """The schema of a table: what each column means, what is asked, what is left out."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 
 from trivet.core.errors import BadData, TrivetError, raise_all
 from trivet.core.rows import Rows
-from trivet.core.task import Field, FieldType, Task
+from trivet.core.task import Field, Task
 from trivet.core.value import value
 from trivet.runtime.kinds.spellings import type_text
 from trivet.runtime.part import Array
@@ -104,10 +104,10 @@ def spelled_types(schema: Schema) -> dict[str, str]:
 
 def spelled_roles(task: Task) -> tuple[Field, ...]:
     """The weight and time columns of a task that are spelled, as `Schema.role_fields` has them."""
-    types = (
-        (name, "date" if text.startswith("format") else "number", text) for name, text in task.role_spellings.items()
+    return tuple(
+        Field(name=name, type="date" if text.startswith("format") else "number", spelling=text)
+        for name, text in task.role_spellings.items()
     )
-    return tuple(Field(name=name, type=cast(FieldType, type), spelling=text) for name, type, text in types)
 
 
 def to_rows(raw: Raw, schema: Schema) -> tuple[Rows, tuple[Dropped, ...]]:
