@@ -187,7 +187,7 @@ def test_05_8_all_bad_cells_of_all_columns_are_counted_at_once():
             "30 of 60 cells in column 'price', such as '2,5' (30)",
             "30 of 60 cells in column 'w', such as 'heavy' (30)",
         ]
-        assert "give 'price' the type number(decimal=',')" in error.value.errors[2].do
+        assert "give 'price' the type number(decimal=','), which fits all cells" in error.value.errors[2].do
 
 
 def schema():

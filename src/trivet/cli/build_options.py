@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trivet.core.recipe import DataSpec, Recipe
 
+EXAMPLE = "--type zip=category  or  --type \"amount=number(decimal=',')\""
+
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:
     """Options that say how to read the source."""
@@ -103,8 +105,8 @@ def types_of(texts: list[str]) -> dict[str, str]:
             parse_type(kind)
             found[column] = kind
         except BadSpelling as error:
-            wanted, do = f"COLUMN=TYPE with {error}", "write, for example,  --type zip=category"
-            errors.append(BadUse("column-type", wanted=wanted, found=repr(text), do=do))
+            wanted = f"COLUMN=TYPE with {error}"
+            errors.append(BadUse("column-type", wanted=wanted, found=repr(text), do=f"write, for example,  {EXAMPLE}"))
     raise_all(errors)
     return found
 

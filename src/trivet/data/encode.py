@@ -47,17 +47,17 @@ def measured_words(column: TextColumn, field: Field) -> Array:
 
 
 def cell_error(column: RawColumn, field: Field, bad: BadCells, origin: str = "") -> BadData:
-    """The error about cells that are not of their column's type; names the spelling that would fit them, if any."""
+    """The error about cells that are not of their column's type; names spellings that would fit them all, if any."""
     better = guess(column)
-    fits = better.type == field.type and better.spelling and better.spelling != field.spelling
-    rest = f"give {field.name!r} the type category or text"
+    fitting = [type_text(better.type, better.spelling)] if better.type and better.spelling else better.others
+    mend = f"mend the cells of {field.name!r}"
+    if fitting:
+        mend = f"give {field.name!r} the type {' or '.join(fitting)}, which fits all cells"
     return BadData(
         "cell-type",
         wanted=f"a {type_text(field.type, field.spelling)} in every cell of column {field.name!r}",
         found=f"{bad.count} in column {field.name!r}, {bad.shown}",
-        do=f"give {field.name!r} the type {type_text(better.type or '', better.spelling)}, or {rest}"
-        if fits
-        else f"mend the cells, or {rest}",
+        do=f"{mend}, or make it a category or a text",
         where=origin,
     )
 
