@@ -16,9 +16,10 @@ class Result:
 
 
 def table(rows: Sequence[Sequence[str]], *, indent: str = "  ") -> str:
-    """Rows in aligned columns; the last column may be as long as it likes."""
+    """Rows in aligned columns; the last column may be as long as it likes.  Columns without any text are left out."""
     if not rows:
         return ""
+    rows = list(zip(*(column for column in zip(*rows) if any(column))))
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths)) for row in rows)
     return "\n".join(indent + line.rstrip() for line in lines)

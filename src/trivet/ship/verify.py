@@ -16,9 +16,9 @@ from trivet.core.errors import BadData
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading, reading_from_json
 from trivet.core.rows import Rows
-from trivet.core.task import Field, Task
+from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.data.schema import Schema, to_rows
+from trivet.data.schema import Schema, spelled_roles, to_rows
 from trivet.data.sources import read
 from trivet.engine.judge import measure_all, trial_of, try_file
 from trivet.engine.outcome import Judged
@@ -107,13 +107,14 @@ def fresh_rows(source: Any, task: Task, header: bool) -> Rows:
 def schema_of(task: Task) -> Schema:
     """The schema that reads rows exactly as the build did."""
     return Schema(
-        fields=tuple(Field(name=f.name, type=f.type) for f in task.inputs),
+        fields=task.inputs,
         answer=task.answer,
         goal=task.goal,
         classes=task.classes,
         weight=None,
         group=None,
         time=None,
+        role_fields=spelled_roles(task),
         dropped=(),
     )
 
