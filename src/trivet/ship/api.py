@@ -89,5 +89,5 @@ def run(
     else:
         outcome = compile_recipe(recipe, source, store=Path(store), threads=threads, progress=progress)
     if out is not None and isinstance(outcome, Certified):
-        storage.publish(out, outcome.data, overwrite=overwrite)
+        storage.publish(out, outcome.data, private=False, overwrite=overwrite)
     return outcome
