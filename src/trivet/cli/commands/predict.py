@@ -144,7 +144,7 @@ def refuse_clash(kept: dict[str, Any], answers: dict[str, Any]) -> None:
             "keep-clash",
             wanted="kept columns that are not called like a column of the answers",
             found=", ".join(map(repr, both)),
-            do=f"leave it away, or rename it by SQL: SELECT \"{both[0]}\" AS given, * FROM ..., then --keep given",
+            do=f'leave it away, or rename it by SQL: SELECT "{both[0]}" AS given, * FROM ..., then --keep given',
         )
 
 
