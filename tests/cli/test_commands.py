@@ -62,7 +62,7 @@ def test_predict_answers_every_row_as_csv(workplace, trivet):
 
 def test_predict_as_json_has_stable_keys(workplace, trivet):
     told = trivet("predict", str(workplace.file), str(workplace.table), "--json").json
-    assert set(told) == {"rows", "out", "answers"}
+    assert set(told) == {"rows", "out", "rule", "answers"}
     assert told["rows"] == 400 == len(told["answers"]["y"])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """text: for people.  data: JSON values with stable keys.  exit_code: 0 done, 3 limits cannot be kept."""
+    """text: for people.  data: JSON values with stable keys.  exit_code: as `--help` lists them, 0 done."""
 
     text: str
     data: dict[str, Any] = field(default_factory=dict)
