@@ -6,7 +6,7 @@ everything it depends on, so an interrupted build goes on where it stopped and e
 
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -58,17 +58,21 @@ def compile_recipe(
     threads: int = 1,
     progress: Progress | None = None,
     storage: Storage | None = None,
+    before: Callable[[Intake], None] | None = None,
 ) -> Certified | Infeasible:
     """The best file that keeps every limit of the recipe, or why there is none.
 
     source: rows given in Python instead of recipe.data.source.  store: folder that remembers finished steps.
     threads: worker processes; the result does not depend on it.  storage: for tests that make the disk fail.
+    before: called with what was read, before anything is planned or fitted; it may raise to end the build there.
     Raises TrivetError for a wrong recipe, unreadable data or a missing library, before anything is fitted.
     """
     progress = progress or Progress()
     storage = storage or Storage()
     progress.stage("reading")
     intake = take_in(recipe, source)
+    if before is not None:
+        before(intake)
     plan = make_plan(recipe, intake.task, rows=intake.n_rows, threads=threads)
     with Store.opened(store, storage) as opened, Pool(opened, threads) as pool:
         outcome = Build(intake=intake, plan=plan, store=opened, pool=pool, storage=storage, progress=progress).run()

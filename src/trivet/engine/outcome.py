@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from trivet.core.card import Card, Cell
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
-from trivet.core.units import show_amount
+from trivet.core.units import show_amount, show_duration
 from trivet.core.value import value
 
 
@@ -71,6 +72,21 @@ class Infeasible:
     def __str__(self) -> str:
         return f"INFEASIBLE: {self.why}\n  do: {self.next_step}"
 
+    def __repr__(self) -> str:
+        return f"<Infeasible: {self.why}; do: {self.next_step}>"
+
+    def _repr_html_(self) -> str:
+        """The card that a notebook shows."""
+        return Card(
+            tone="bad",
+            badge="INFEASIBLE",
+            title=f"{self.limit} cannot be kept with the rest",
+            about=f"{self.candidates} candidates tried in {show_duration(self.seconds)}",
+            columns=("the closest candidate", "measured", "constant answer"),
+            rows=tuple(closest_row(reading, self.limit) for reading in self.closest),
+            said=(("why", self.why), ("do", self.next_step)),
+        ).html()
+
     def as_json(self) -> dict[str, Any]:
         """JSON values with stable keys."""
         return {
@@ -84,10 +100,21 @@ class Infeasible:
         }
 
 
+def closest_row(reading: Reading, limit: Limit) -> tuple[Cell, Cell, Cell]:
+    """Gauge, reading and constant answer; the limit that gives way stands beside its gauge."""
+    gauge = Cell(text=reading.gauge, small=f"{limit} was asked" if reading.gauge == limit.gauge else "")
+    constant = "–" if reading.baseline is None else show_amount(reading.baseline, reading.unit)
+    return gauge, Cell(text=show_amount(reading.value, reading.unit), small=interval_of(reading)), Cell(text=constant)
+
+
 def shown(reading: Reading) -> str:
     """Value, interval and count on one line."""
-    number = show_amount(reading.value, reading.unit)
+    number, interval = show_amount(reading.value, reading.unit), interval_of(reading)
+    return f"{number} ({interval})" if interval else number
+
+
+def interval_of(reading: Reading) -> str:
+    """E.g. "0.91 to 0.95, n = 400"; empty for what was counted exactly."""
     if reading.low == reading.high:
-        return number
-    low, high = show_amount(reading.low, reading.unit), show_amount(reading.high, reading.unit)
-    return f"{number} ({low} to {high}, n = {reading.n})"
+        return ""
+    return f"{show_amount(reading.low, reading.unit)} to {show_amount(reading.high, reading.unit)}, n = {reading.n}"

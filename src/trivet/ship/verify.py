@@ -46,6 +46,12 @@ class Verification:
         """Whether no limit is BROKEN and nothing contradicts the file."""
         return not self.problems and all(one.verdict is not Verdict.BROKEN for one in self.judged)
 
+    def _repr_html_(self) -> str:
+        """The card that a notebook shows."""
+        from .cards import verification_card
+
+        return verification_card(self)
+
     def as_json(self) -> dict[str, Any]:
         """JSON values with stable keys."""
         judged = [
