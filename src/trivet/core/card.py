@@ -26,8 +26,7 @@ _CARD = (
 )
 # Notebooks style tables themselves (stripes, columns of one width, right-aligned cells): all of it is said again here.
 _CELL = (
-    "text-align:left;vertical-align:top;padding:5px 9px 5px 0;white-space:normal;"
-    f"border:0;border-top:1px solid {_LINE}"
+    f"text-align:left;vertical-align:top;padding:5px 9px 5px 0;white-space:normal;border:0;border-top:1px solid {_LINE}"
 )
 _HEAD = "text-align:left;padding:3px 9px 3px 0;border:0;font-weight:600;font-size:12px;opacity:.8;white-space:normal"
 _CODE = "background:rgba(128,128,128,.16);color:inherit;padding:1px 5px;border-radius:4px;white-space:pre-wrap"

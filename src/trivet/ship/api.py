@@ -45,6 +45,7 @@ def compile(
     store: str | Path | None = None,
     threads: int = 1,
     progress: Progress | bool | None = None,
+    best_effort: bool = False,
 ) -> Specialist | Infeasible:
     """A specialist that keeps every limit, or an Infeasible that says why there is none.
 
@@ -55,7 +56,8 @@ def compile(
     out: where to write the `.trivet` file.  A file that is there is replaced when the same recipe made it from the same
     rows (a cell that runs again), or with force=True; any other is refused before anything is fitted.
     store: folder that remembers finished steps, so that an interrupted call goes on where it stopped; without one, a
-    temporary folder.  progress: None shows a bar in a notebook and nothing elsewhere, True a line on the terminal,
+    temporary folder.  best_effort: where nothing keeps every limit, the Infeasible brings the nearest file along, and
+    `out` is written, marked BROKEN.  progress: None shows a bar in a notebook and nothing elsewhere, True a line on the terminal,
     False nothing.
     Raises TrivetError for wrong input, all mistakes at once, before anything expensive.
     """
@@ -68,6 +70,7 @@ def compile(
         outcome = run(
             recipe, None if is_named else data, out=out, store=store, threads=int(threads), progress=watch,
             overwrite=force or earlier is not None, before=None if earlier is None else earlier.allow,
+            best_effort=best_effort,
         )  # fmt: skip
     except BaseException as error:  # also Ctrl-C: what is shown must not look as if the build went on
         watch.stop("interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}")
@@ -84,6 +87,7 @@ def run(
     threads: int = 1,
     progress: Progress | None = None,
     overwrite: bool = False,
+    best_effort: bool = False,
     before: Callable[[Intake], None] | None = None,
 ) -> Certified | Infeasible:
     """Compiles a recipe and writes the file; nothing is overwritten unless asked.
@@ -101,13 +105,28 @@ def run(
     if store is None:
         with tempfile.TemporaryDirectory(prefix="trivet-store-") as folder:
             outcome = compile_recipe(
-                recipe, source, store=Path(folder), threads=threads, progress=progress, before=before
+                recipe,
+                source,
+                store=Path(folder),
+                threads=threads,
+                progress=progress,
+                best_effort=best_effort,
+                before=before,
             )
     else:
-        outcome = compile_recipe(recipe, source, store=Path(store), threads=threads, progress=progress, before=before)
-    if out is not None and isinstance(outcome, Certified):
+        outcome = compile_recipe(
+            recipe,
+            source,
+            store=Path(store),
+            threads=threads,
+            progress=progress,
+            best_effort=best_effort,
+            before=before,
+        )
+    file = outcome.file if isinstance(outcome, Infeasible) else outcome
+    if out is not None and file is not None:
         try:
-            storage.publish(out, outcome.data, overwrite=overwrite)
+            storage.publish(out, file.data, overwrite=overwrite)
         except StorageError as error:
-            raise rescued(error, outcome.data, storage) from error
+            raise rescued(error, file.data, storage) from error
     return outcome

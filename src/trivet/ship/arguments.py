@@ -26,6 +26,7 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "strict": ((bool,), "True or False"),
     "sketch": ((bool,), "True or False"),
     "force": ((bool,), "True or False"),
+    "best_effort": ((bool,), "True or False"),
     "types": ((Mapping, type(None)), "a mapping from column to type, or None"),
     "out": ((str, Path, type(None)), "a path, or None"),
     "store": ((str, Path, type(None)), "a folder, or None"),

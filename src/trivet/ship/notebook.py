@@ -79,9 +79,9 @@ class NotebookProgress(Progress):
         return (f"{self.share:.0%}", f"about {show_duration(left)} left" if _SURE < self.share < 1 else "")
 
     def end(self, how: str) -> None:
-        """One line in place of the bar; notes stay, folded under their count."""
+        """One line in place of the bar; notes stay, folded where a result follows that tells them again."""
         line = f"{how} after {show_duration(self.clock() - self.start)}"
-        self.put(line, ended_html(line, self.notes))
+        self.put(line, ended_html(line, self.notes, opened=how != "done"))
 
     def put(self, line: str, html: str) -> None:
         noted = "".join(f"\n  note: {note}" for note in self.notes)
@@ -102,13 +102,13 @@ def running_html(line: str, share: float, notes: list[str]) -> str:
     return framed(f"<strong>trivet</strong> {escape(line)}{bar}{said}")
 
 
-def ended_html(line: str, notes: list[str]) -> str:
+def ended_html(line: str, notes: list[str], *, opened: bool) -> str:
     head = f"<strong>trivet</strong> {escape(line)}"
     if not notes:
         return framed(head)
     word = f"{len(notes)} note{'' if len(notes) == 1 else 's'}"
     inner = "".join(f"<div>note: {escape(note)}</div>" for note in notes)
-    fold = f'<details open><summary style="cursor:pointer">{head} ({word})</summary>{inner}</details>'
+    fold = f'<details{" open" if opened else ""}><summary style="cursor:pointer">{head} ({word})</summary>{inner}</details>'
     return framed(fold)
 
 
