@@ -57,8 +57,8 @@ def compile(
     rows (a cell that runs again), or with force=True; any other is refused before anything is fitted.
     store: folder that remembers finished steps, so that an interrupted call goes on where it stopped; without one, a
     temporary folder.  best_effort: where nothing keeps every limit, the Infeasible brings the nearest file along, and
-    `out` is written, marked BROKEN.  progress: None shows a bar in a notebook and nothing elsewhere, True a line on the terminal,
-    False nothing.
+    `out` is written, marked BROKEN.  progress: None shows a bar in a notebook and nothing elsewhere, True a line on the
+    terminal, False nothing.
     Raises TrivetError for wrong input, all mistakes at once, before anything expensive.
     """
     given = {name: item for name, item in locals().items() if name != "data"}

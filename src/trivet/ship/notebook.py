@@ -108,8 +108,8 @@ def ended_html(line: str, notes: list[str], *, opened: bool) -> str:
         return framed(head)
     word = f"{len(notes)} note{'' if len(notes) == 1 else 's'}"
     inner = "".join(f"<div>note: {escape(note)}</div>" for note in notes)
-    fold = f'<details{" open" if opened else ""}><summary style="cursor:pointer">{head} ({word})</summary>{inner}</details>'
-    return framed(fold)
+    summary = f'<summary style="cursor:pointer">{head} ({word})</summary>'
+    return framed(f"<details{' open' if opened else ''}>{summary}{inner}</details>")
 
 
 def framed(inner: str) -> str:
