@@ -37,10 +37,15 @@ class Limit:
         return f"{self.gauge} {self.must} {shown}"
 
     def judge(self, reading: Reading) -> Verdict:
-        """HOLDS only if the whole interval keeps the limit; BROKEN if the value itself does not."""
-        if self.room(reading.value) < 0 or reading.value != reading.value:
+        """HOLDS if the whole interval keeps the limit, BROKEN if the whole interval breaks it, else UNPROVEN.
+
+        A value that is not a number is BROKEN: nothing was shown.
+        """
+        if reading.value != reading.value:
             return Verdict.BROKEN
-        return Verdict.HOLDS if self.room(self.worst(reading)) >= 0 else Verdict.UNPROVEN
+        if self.room(self.worst(reading)) >= 0:
+            return Verdict.HOLDS
+        return Verdict.BROKEN if self.room(self.best(reading)) < 0 else Verdict.UNPROVEN
 
     def room(self, number: float) -> float:
         """How far the number is on the good side of the bound (negative: on the bad side), in the gauge's unit."""

@@ -22,6 +22,7 @@ from trivet.core.registry import find_gauge, parse_step
 from trivet.core.units import show_amount
 from trivet.core.value import digest_of
 from trivet.data.intake import Intake, take_in
+from trivet.data.row_sketch import row_sketch
 from trivet.data.vault import Opening, Vault
 from trivet.kit.calibration_table import calibration_table
 from trivet.kit.forecast import forecast
@@ -247,6 +248,7 @@ class Build:
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": vars(this_machine()),
             "seconds": round(time.monotonic() - began, 1),
+            **({"sketch": row_sketch(*vars(self.intake.dataset).values(), rows)} if self.plan.recipe.sketch else {}),
         }
         for _ in range(3):  # the stated size is part of the file it states; it settles at once
             judged = verdicts(odds.limits, readings)

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from trivet.runtime.container import decode
 from trivet.runtime.specialist import Specialist as RuntimeSpecialist
 
 from .verify import Verification, verify
@@ -12,9 +11,9 @@ from .verify import Verification, verify
 class Specialist(RuntimeSpecialist):
     """A loaded `.trivet` file: predicts with numpy and onnxruntime alone, and can be verified."""
 
-    def verify(self, data: Any = None) -> Verification:
+    def verify(self, data: Any = None, *, header: bool = True, encoding: str = "utf-8") -> Verification:
         """Every limit measured again: costs on this machine, and everything on `data` when labelled rows are given."""
-        return verify(self.data, decode(self.data), source=data)
+        return verify(self.data, self.contents, source=data, header=header, encoding=encoding)
 
 
 def load(path: str | Path) -> Specialist:
