@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from made_loans import START, first, loans
+from made_loans import START, STEPS, first, loans
 
 from trivet.core.errors import BadData
 from trivet.core.task import Field, Task
-from trivet.runtime.container import encode, with_evidence
+from trivet.runtime.container import decode, encode, with_evidence
 from trivet.ship.fresh_rows import fresh_rows
 from trivet.ship.specialist import Specialist
 
@@ -14,8 +14,12 @@ pytestmark = pytest.mark.usefixtures("quick")
 
 
 def changed(model, evidence=None, **manifest):
-    """The same model in a file that says something else."""
-    data = encode({**model.manifest, **manifest}, model.contents.parts, {**model.evidence, **(evidence or {})})
+    """The same model in a file that says something else; its outcome follows from the verdicts unless it is given."""
+    verdicts = {one["verdict"] for one in manifest.get("verdicts", model.manifest["verdicts"])}
+    outcome = next((word for word in ("BROKEN", "UNPROVEN") if word in verdicts), "CERTIFIED")
+    data = encode(
+        {**model.manifest, "outcome": outcome, **manifest}, model.contents.parts, {**model.evidence, **(evidence or {})}
+    )
     return Specialist.from_bytes(data)
 
 
@@ -130,6 +134,13 @@ def test_05_4_limits_that_hold_on_fresh_rows_are_sound(plain):
     assert repr(found) == str(found)
 
 
+def test_05_4_the_constant_answer_stands_beside_the_reading_on_the_same_rows(plain):
+    fresh = zero_one(loans(600, 1))
+    accuracy = plain.verify(fresh).judged[0].reading
+    assert accuracy.baseline == pytest.approx(max(np.mean(fresh["y"]), 1 - np.mean(fresh["y"])), abs=1e-5)
+    assert f"constant {accuracy.baseline:.4f}" in str(plain.verify(fresh))
+
+
 def test_05_4_without_rows_a_whole_file_is_sound(plain):
     found = plain.verify()
     assert (found.outcome, found.n_rows, found.overlap) == ("SOUND", 0, None)
@@ -218,6 +229,15 @@ def test_05_4_a_sketch_that_cannot_be_read_is_damage(plain, sketch):
     assert found.outcome == "DAMAGED" and "sketch" in found.problems[0]
 
 
+def test_05_4_a_file_whose_recipe_wants_no_sketch_has_none():
+    from trivet.core.recipe import DataSpec, Recipe
+    from trivet.ship.api import run
+
+    recipe = Recipe(data=DataSpec(source="", target="y"), steps=tuple(STEPS), sketch=False)
+    outcome = run(recipe, first(zero_one(loans(600, 0)), 200))
+    assert "sketch" not in decode(outcome.data).evidence
+
+
 @pytest.mark.parametrize("rows", [None, 600])
 def test_05_4_a_best_effort_file_breaks_limits_as_it_says_itself(plain, rows):
     limits, verdicts = [limit_on("accuracy", 0.999)], [verdict_on(plain, "accuracy", 0.999)]
@@ -230,7 +250,7 @@ def test_05_4_a_best_effort_file_breaks_limits_as_it_says_itself(plain, rows):
 def test_05_4_a_certified_file_that_says_broken_contradicts_itself(plain):
     limits, verdicts = [limit_on("accuracy", 0.999)], [verdict_on(plain, "accuracy", 0.999)]
     found = changed(plain, limits=limits, verdicts=verdicts, outcome="CERTIFIED").verify()
-    assert found.problems == ("the file says CERTIFIED, and BROKEN for accuracy >= 0.999",)
+    assert found.problems == ("the file says CERTIFIED, its verdicts give BROKEN",)
 
 
 def test_05_4_findings_in_the_data_are_told_again(plain):

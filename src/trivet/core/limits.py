@@ -37,10 +37,7 @@ class Limit:
         return f"{self.gauge} {self.must} {shown}"
 
     def judge(self, reading: Reading) -> Verdict:
-        """HOLDS if the whole interval keeps the limit, BROKEN if the whole interval breaks it, else UNPROVEN.
-
-        A value that is not a number is BROKEN: nothing was shown.
-        """
+        """HOLDS if the whole interval keeps the limit, BROKEN if the whole interval breaks it, else UNPROVEN."""
         if reading.value != reading.value:
             return Verdict.BROKEN
         if self.room(self.worst(reading)) >= 0:

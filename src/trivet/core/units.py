@@ -56,6 +56,7 @@ def show_amount(number: float, unit: str) -> str:
     if unit == "rows/s":
         return f"{_digits(number / 1e3)}k rows/s" if abs(number) >= 1e4 else f"{number:.0f} rows/s"
     if unit == "":
+        number = 0.0 if abs(number) < 5e-5 else number  # no "-0.0000"
         return f"{number:.4f}" if abs(number) < 10 else _digits(number)
     return f"{_digits(number)} {unit}"
 

@@ -34,6 +34,14 @@ class Intake:
     dropped: tuple[tuple[str, int], ...]
     left_out: tuple[str, ...]
 
+    @property
+    def alerts(self) -> tuple[str, ...]:
+        return tuple(f"{f.code}({f.column})" for f in self.findings if f.severity == "block")
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        return ()
+
     def describe(self) -> dict[str, Any]:
         """Origin, counts and digests, as JSON for the file."""
         parts = {name: getattr(self.dataset, name) for name in ("fit", "tune", "choose")}

@@ -37,6 +37,7 @@ def compile(
     store: str | Path | None = None,
     threads: int = 1,
     progress: Progress | None = None,
+    best_effort: bool = False,
 ) -> Specialist | Infeasible:
     """A specialist that keeps every limit, or an Infeasible that says why there is none.
 
@@ -44,6 +45,7 @@ def compile(
     limits: texts such as "auroc >= 0.92" or "size <= 200 kB".  time: budget, turned into work units once.
     out: where to write the `.trivet` file (never over an existing one).  store: folder that remembers finished steps,
     so that an interrupted call goes on where it stopped; without one, a temporary folder.
+    best_effort: where nothing keeps every limit, the Infeasible brings the nearest file along, and `out` is written.
     Raises TrivetError for wrong input, before anything expensive.
     """
     is_named = isinstance(data, (str, Path))
@@ -56,7 +58,15 @@ def compile(
         steps=AUTO if steps == "auto" else tuple(str(parse_step(step)) for step in listed(steps)),
         seconds=parse_time(time), seed=parse_seed(seed), strict=strict,
     )  # fmt: skip
-    outcome = run(recipe, None if is_named else data, out=out, store=store, threads=threads, progress=progress)
+    outcome = run(
+        recipe,
+        None if is_named else data,
+        out=out,
+        store=store,
+        threads=threads,
+        progress=progress,
+        best_effort=best_effort,
+    )
     return outcome if isinstance(outcome, Infeasible) else Specialist.from_bytes(outcome.data)
 
 
@@ -73,6 +83,7 @@ def run(
     threads: int = 1,
     progress: Progress | None = None,
     overwrite: bool = False,
+    best_effort: bool = False,
 ) -> Certified | Infeasible:
     """Compiles a recipe and writes the file; nothing is overwritten unless asked."""
     storage = Storage()
@@ -85,9 +96,14 @@ def run(
         )
     if store is None:
         with tempfile.TemporaryDirectory(prefix="trivet-store-") as folder:
-            outcome = compile_recipe(recipe, source, store=Path(folder), threads=threads, progress=progress)
+            outcome = compile_recipe(
+                recipe, source, store=Path(folder), threads=threads, progress=progress, best_effort=best_effort
+            )
     else:
-        outcome = compile_recipe(recipe, source, store=Path(store), threads=threads, progress=progress)
-    if out is not None and isinstance(outcome, Certified):
-        storage.publish(out, outcome.data, overwrite=overwrite)
+        outcome = compile_recipe(
+            recipe, source, store=Path(store), threads=threads, progress=progress, best_effort=best_effort
+        )
+    file = outcome.file if isinstance(outcome, Infeasible) else outcome
+    if out is not None and file is not None:
+        storage.publish(out, file.data, overwrite=overwrite)
     return outcome

@@ -70,11 +70,10 @@ def contradictions(claims: Claims) -> list[str]:
         said, reading = claims.said.get(str(limit)), claims.stated.get(limit.gauge)
         if reading is not None and said != limit.judge(reading):
             found.append(f"the file says {said} for {limit}, its own reading gives {limit.judge(reading)}")
-    unkept = [limit for limit, verdict in claims.said.items() if verdict != Verdict.HOLDS]
-    if claims.outcome == "CERTIFIED" and unkept:
-        found.append(f"the file says CERTIFIED, and {claims.said[unkept[0]]} for {unkept[0]}")
-    if claims.outcome == "UNPROVEN" and claims.broken:
-        found.append(f"the file says UNPROVEN, and BROKEN for {claims.broken[0]}")
+    verdicts = set(claims.said.values())
+    follows = "BROKEN" if "BROKEN" in verdicts else "UNPROVEN" if "UNPROVEN" in verdicts else "CERTIFIED"
+    if claims.outcome not in ("", follows):
+        found.append(f"the file says {claims.outcome}, its verdicts give {follows}")
     return found
 
 

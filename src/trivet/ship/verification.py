@@ -5,9 +5,8 @@ from typing import Any, Literal
 
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
-from trivet.core.units import show_amount
 from trivet.core.value import value
-from trivet.engine.outcome import Judged, shown
+from trivet.engine.outcome import Judged, shown, shown_baseline
 
 from .overlap import Overlap
 
@@ -138,27 +137,28 @@ def limit_line(one: Judged, how: str) -> list[str]:
     """The cells of a limit's line: gauge, reading, limit, verdict and where it comes from."""
     reading, note = one.reading, note_on(one)
     number = shown(reading) if reading.value == reading.value else "unknown"
-    if reading.baseline is not None:
-        number += f"  baseline {show_amount(reading.baseline, reading.unit)}"
-    return [reading.gauge, number, str(one.limit), str(one.verdict), f"[{how}]" + (f"  {note}" if note else "")]
+    where = f"[{how}]" + (f"  {note}" if note else "")
+    return [reading.gauge, number, shown_baseline(reading), str(one.limit), str(one.verdict), where]
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines in columns; the last one may be as long as it likes."""
+    """Lines in columns, without those that are empty; the last one may be as long as it likes."""
+    rows = list(zip(*(column for column in zip(*rows) if any(column))))
     widths = [max(map(len, column)) for column in zip(*rows)]
     return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
 
 
 def note_on(one: Judged) -> str:
-    """For UNPROVEN: on which side the value lies, and how many rows would settle it."""
-    if one.verdict is not Verdict.UNPROVEN:
-        return ""
-    if one.reading.value != one.reading.value:
-        return "; ".join(one.reading.notes)
-    side = "the value keeps it" if one.limit.room(one.reading.value) >= 0 else "the value breaks it"
-    needed = rows_to_settle(one)
-    what = "calls" if is_cost(one.reading) else "rows"
-    return f"{side}, the interval reaches past" + (f"; about {needed:,} {what} would settle it" if needed else "")
+    """What there is to say besides the verdict: where an unproven value lies, what settles it, what a constant does."""
+    notes = list(one.reading.notes) if one.reading.value != one.reading.value else []
+    if one.verdict is Verdict.UNPROVEN and not notes:
+        side = "keeps" if one.limit.room(one.reading.value) >= 0 else "breaks"
+        notes.append(f"the value {side} it, the interval reaches past")
+        needed, what = rows_to_settle(one), "calls" if is_cost(one.reading) else "rows"
+        notes += [f"about {needed:,} {what} would settle it"] if needed else []
+    if one.is_kept_by_constant:
+        notes.append("the constant answer keeps it too")
+    return "; ".join(notes)
 
 
 def rows_to_settle(one: Judged) -> int | None:

@@ -21,6 +21,7 @@ from trivet.core.registry import find_gauge
 from trivet.core.rows import Rows
 from trivet.engine.judge import measure_all, trial_of, try_file
 from trivet.engine.outcome import Judged
+from trivet.kit.constant import baselines, with_baselines
 from trivet.runtime.container import Contents
 from trivet.storage.disk import Storage
 
@@ -79,8 +80,9 @@ def measure(data: bytes, claims: Claims, rows: Rows, families: Sequence[str]) ->
         answers, costs = try_file(data, rows, Path(scratch), Storage())
     trial = trial_of(claims.task, rows, answers, costs)
     readings = measure_all(claims.candidate, trial, sure=0.95, families=families)
-    # PLACE FOR BASELINES (issue 5, item 7): give the quality readings `baseline`, the same gauge of the constant answer
-    # `claims.constant` on trial.truth and trial.weight; `verification.limit_line` prints it already.
+    if claims.constant is not None:
+        found = baselines(claims.task, claims.constant, trial.truth, trial.weight, [one.gauge for one in readings])
+        readings = with_baselines(readings, found)
     return trial, {reading.gauge: reading for reading in readings}
 
 

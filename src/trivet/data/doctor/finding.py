@@ -30,6 +30,7 @@ class Finding:
     column: str | None = None
     rows: tuple[int, ...] = ()
     n_rows: int = 0
+    accepted: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The finding as JSON values."""
