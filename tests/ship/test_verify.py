@@ -34,7 +34,9 @@ def test_05_2_the_weighted_quantity_is_measured_when_the_build_weighed(with_role
     fresh = loans(600, 1)
     right = np.array(with_roles.predict({"a": fresh["a"], "b": fresh["b"]})) == np.array(fresh["y"])
     weight = np.array(fresh["exposure"])
-    reading = with_roles.verify(fresh).judged[0].reading
+    found = with_roles.verify(fresh)
+    reading = found.judged[0].reading
+    assert "readings are weighted by 'exposure', as in the build" in found.notes
     assert reading.value == pytest.approx(right @ weight / weight.sum(), abs=1e-12)
     assert abs(reading.value - right.mean()) > 0.05
 

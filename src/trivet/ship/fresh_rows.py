@@ -35,7 +35,8 @@ def fresh_rows(source: Any, manifest: Mapping[str, Any], task: Task, *, header: 
     refuse_absent(raw, task)
     refuse_unknown_labels(raw, task)
     rows, dropped = to_rows(raw, schema_of(task, task.roles))
-    return FreshRows(rows=rows, dropped=tuple(dropped), notes=time_notes(rows, raw, manifest, task))
+    weighed = [f"readings are weighted by {task.roles['weight']!r}, as in the build"] if "weight" in task.roles else []
+    return FreshRows(rows=rows, dropped=tuple(dropped), notes=(*weighed, *time_notes(rows, raw, manifest, task)))
 
 
 def refuse_absent(raw: Raw, task: Task) -> None:
