@@ -86,7 +86,7 @@ def test_init_prints_a_recipe_that_compile_reads(workplace, trivet, tmp_path):
 
 def test_init_as_json_has_stable_keys(workplace, trivet):
     told = trivet("init", str(workplace.table), "--target", "y", "--json").json
-    assert set(told) == {"recipe", "rows", "columns"}
+    assert set(told) == {"recipe", "rows", "columns", "baseline", "notices", "findings"}
     assert told["columns"] == [{"name": "a", "type": "number"}, {"name": "b", "type": "number"}]
 
 

@@ -110,7 +110,7 @@ def test_a_text_keeps_words_that_mean_missing_elsewhere():
     [
         (["no", "yes"], "classify", ("no", "yes")),
         (["No", "Yes", "?"], "classify", ("No", "Yes")),
-        (["True", "False"], "classify", ("false", "true")),
+        (["True", "False"], "classify", ("False", "True")),
         ([True, False], "classify", ("false", "true")),
         (["10", "9", "10.0"], "classify", ("9", "10")),
         ([1, -1], "classify", ("-1", "1")),

@@ -33,6 +33,9 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
         "--steps", action="append", default=[], metavar="PASS", help="run these, in this order; no search"
     )
     group.add_argument("--strict", action="store_true", help="findings of the data doctor end the build")
+    group.add_argument(
+        "--accept", action="append", default=[], metavar="CODE[(COLUMN)]", help="a finding that --strict lets stand"
+    )
 
 
 def recipe_of(arguments: argparse.Namespace) -> "Recipe":
@@ -58,6 +61,8 @@ def recipe_of(arguments: argparse.Namespace) -> "Recipe":
         changed["steps"] = steps_of(arguments.steps)
     if arguments.strict:
         changed["strict"] = True
+    if arguments.accept:
+        changed["accept"] = tuple(dict.fromkeys((*recipe.accept, *accepted_in(arguments.accept))))
     return replace(recipe, **changed)
 
 
@@ -129,6 +134,24 @@ def steps_of(texts: list[str]) -> tuple[str, ...]:
     from trivet.core.registry import parse_step
 
     return AUTO if texts == ["auto"] else tuple(str(parse_step(text)) for text in texts)
+
+
+def accepted_in(texts: list[str]) -> list[str]:
+    """The entries of --accept, which is given several times or with commas; a comma in a column's name cuts nothing.
+
+    >>> accepted_in(["id-column, missing-values(age, years)", "rare-class"])
+    ['id-column', 'missing-values(age, years)', 'rare-class']
+    """
+    found = []
+    for text in texts:
+        depth, start = 0, 0
+        for at, letter in enumerate(text):
+            depth += {"(": 1, ")": -1}.get(letter, 0)
+            if letter == "," and depth <= 0:
+                found.append(text[start:at])
+                start = at + 1
+        found.append(text[start:])
+    return [entry.strip() for entry in found if entry.strip()]
 
 
 def read_text(path: str) -> str:

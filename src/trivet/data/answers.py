@@ -1,5 +1,6 @@
 """The answer of a table: its type, whether it is to be classified or regressed, and its classes."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -8,7 +9,7 @@ from trivet.core.errors import BadData
 from trivet.core.task import Field, FieldType
 from trivet.runtime.part import Array
 
-from .cells import BadCell, number_text
+from .cells import BadCell, boolean, number, number_text, values_of
 from .columns import RawColumn, TextColumn, truth_text
 from .encode import finite, in_order, measured, spoken
 from .guess import guessed_type
@@ -65,12 +66,15 @@ def is_amount(texts: tuple[str, ...], answered: int) -> bool:
 
 
 def classes_of(column: RawColumn, answer: Field) -> tuple[str, ...]:
-    """The classes that occur: numbers by value, words in ascending order."""
+    """The classes that occur: numbers by value, false before true, words in ascending order."""
     return class_codes(column, answer)[1]
 
 
 def class_codes(column: RawColumn, answer: Field) -> tuple[Array, tuple[str, ...]]:
-    """((rows,) int32 index of the class, -1 = no answer; the texts of the classes)."""
+    """((rows,) int32 index of the class, -1 = no answer; the texts of the classes).
+
+    Truth values keep the spelling of a text table; those that a source typed are "true" and "false".
+    """
     if answer.type == "category":
         words = spoken(column, "category")
         return in_order(words.words, words.codes)
@@ -80,8 +84,35 @@ def class_codes(column: RawColumn, answer: Field) -> tuple[Array, tuple[str, ...
     codes = np.full(len(values), -1, np.int32)
     codes[known] = found
     if answer.type == "boolean":
-        return codes, tuple(truth_text(v) for v in distinct)
+        return codes, tuple(truth_spelling(column, v) for v in distinct)
     return codes, tuple(number_text(float(v)) for v in distinct)
+
+
+def truth_spelling(column: RawColumn, truth: float) -> str:
+    """How the column mostly spells the truth value; the least word in code points when two are as frequent."""
+    if not isinstance(column, TextColumn):
+        return truth_text(truth)
+    count = np.bincount(column.codes[column.codes >= 0], minlength=len(column.words))
+    meaning = values_of(column.words, "boolean")
+    return min((-count[at], word) for at, word in enumerate(column.words) if meaning[at] == truth)[1]
+
+
+def codes_among(classes: Sequence[str], column: RawColumn, answer: Field) -> Array:
+    """(rows,) int32 index of the answer among these classes; -1 = no answer, -2 = one that is none of them.
+
+    Numbers are compared by value and truth values by meaning, so that a table may spell them in its own way.
+    """
+    codes, texts = class_codes(column, answer)
+    index = {meaning_of(text, answer): at for at, text in enumerate(classes)}
+    found = [index.get(meaning_of(text, answer), -2) for text in texts]
+    return np.array([*found, -1], np.int32)[codes]  # code -1 picks the last entry
+
+
+def meaning_of(text: str, answer: Field) -> str | float:
+    """What the text of a class says: a number, 0.0 or 1.0, or the word itself."""
+    if answer.type == "boolean":
+        return boolean(text)
+    return number(text) if answer.type == "number" else text
 
 
 def answer_values(column: RawColumn, answer: Field) -> Array:

@@ -11,7 +11,7 @@ from trivet.core.task import Field, FieldType
 from trivet.core.value import value
 from trivet.runtime.part import Array
 
-from .answers import answer_field, answer_values, class_codes, classes_of, goal_of
+from .answers import answer_field, answer_values, classes_of, codes_among, goal_of
 from .cells import BadCell
 from .columns import RawColumn
 from .encode import finite, in_order, measured, spoken
@@ -158,10 +158,8 @@ def answers_of(raw: Raw, schema: Schema) -> tuple[Array, list[tuple[str, Array]]
     if schema.goal == "regress":
         values = answer_values(column, schema.answer)
         return values, [("no answer", np.isnan(values))]
-    codes, texts = class_codes(column, schema.answer)
-    index = {text: at for at, text in enumerate(schema.classes)}
-    known = np.array([*(index.get(text, -1) for text in texts), -1], np.int32)[codes]
-    return known, [("no answer", codes < 0), ("an answer that is none of the classes", known < 0)]
+    codes = codes_among(schema.classes, column, schema.answer)
+    return codes, [("no answer", codes == -1), ("an answer that is none of the classes", codes == -2)]
 
 
 def weights_of(raw: Raw, schema: Schema) -> Array | None:

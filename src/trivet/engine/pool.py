@@ -37,8 +37,11 @@ class JobCut(Exception):
     """A job was stopped because its time was over.  is_own: its own time, not that of the whole search."""
 
     def __init__(self, *, is_own: bool) -> None:
-        super().__init__("it took longer than its share of the time" if is_own else "the time was over")
+        super().__init__()
         self.is_own = is_own
+
+    def __str__(self) -> str:
+        return "it took longer than its share of the time" if self.is_own else "the time was over"
 
 
 class Worker:
