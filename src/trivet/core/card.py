@@ -15,7 +15,8 @@ Tone = Literal["good", "open", "bad", "plain"]
 RGB: dict[Tone, str] = {"good": "46,160,67", "open": "210,140,0", "bad": "218,54,51", "plain": "128,128,128"}
 SYMBOLS: dict[Tone, str] = {"good": "✓", "open": "?", "bad": "✗", "plain": "·"}
 TONES: dict[str, Tone] = {
-    "HOLDS": "good", "CERTIFIED": "good", "UNPROVEN": "open", "BROKEN": "bad", "INFEASIBLE": "bad",
+    "HOLDS": "good", "CERTIFIED": "good", "SOUND": "good", "UNPROVEN": "open",
+    "BROKEN": "bad", "INFEASIBLE": "bad", "MISSED": "bad", "DAMAGED": "bad",
 }  # fmt: skip
 
 _LINE = "rgba(128,128,128,.35)"

@@ -5,16 +5,15 @@ Whatever the file does not hold (an older one, or one under a tight size limit) 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trivet.core.card import TONES, Card, Cell
-from trivet.core.limits import Limit, Verdict
+from trivet.core.limits import Verdict
 from trivet.core.reading import Reading, reading_from_json
 from trivet.core.units import show_amount
 from trivet.engine.outcome import interval_of
 
-if TYPE_CHECKING:
-    from .verify import Verification
+from .verification import Verification, headline, note_on
 
 Json = Mapping[str, Any]
 
@@ -129,14 +128,12 @@ def told(finding: Json) -> str:
 
 def verdict_rows(manifest: Json, readings: Sequence[Json]) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
     """(columns, rows) of the limits, each with reading, interval, constant answer and verdict."""
-    limits = {str(limit): limit for limit in (Limit(**one) for one in manifest.get("limits", ()))}
     by_gauge = {one.get("gauge"): reading_from_json({**_EMPTY, **one}) for one in readings}
     rows = []
     for verdict in manifest["verdicts"]:
-        text = str(verdict.get("limit"))
-        limit, reading = limits.get(text), by_gauge.get(verdict.get("gauge"))
         note = str(verdict.get("note", needed(verdict.get("rows_needed"))))
-        rows.append(limit_row(text, limit, reading, str(verdict.get("verdict")), note))
+        reading = by_gauge.get(verdict.get("gauge"))
+        rows.append(limit_row(str(verdict.get("limit")), reading, str(verdict.get("verdict")), note))
     return _COLUMNS, tuple(rows)
 
 
@@ -148,14 +145,12 @@ def needed(rows: int | None) -> str:
     return f"about {rows:,} certification rows would prove it" if rows else ""
 
 
-def limit_row(
-    text: str, limit: Limit | None, reading: Reading | None, verdict: str, note: str, how: str = ""
-) -> tuple[Cell, ...]:
+def limit_row(text: str, reading: Reading | None, verdict: str, note: str, how: str = "") -> tuple[Cell, ...]:
     return (
         Cell(text=verdict, tone=TONES.get(verdict, "plain"), small=note),
         Cell(text=unbroken(text)),
         measured(reading, how),
-        baseline(limit, reading),
+        baseline(reading),
     )
 
 
@@ -171,18 +166,17 @@ def measured(reading: Reading | None, how: str = "") -> Cell:
     return Cell(text=show_amount(reading.value, reading.unit), small=unbroken(small))
 
 
-def baseline(limit: Limit | None, reading: Reading | None) -> Cell:
-    """What a constant answer reaches; loud when that keeps the limit too."""
+def baseline(reading: Reading | None) -> Cell:
+    """What a constant answer reaches."""
     if reading is None or reading.baseline is None:
         return Cell(text="–")
-    keeps = limit is not None and limit.room(reading.baseline) >= 0
-    return Cell(text=show_amount(reading.baseline, reading.unit), small="keeps this limit too" if keeps else "")
+    return Cell(text=show_amount(reading.baseline, reading.unit))
 
 
 def reading_rows(manifest: Json) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
     """(columns, rows) of the first readings, for a build that was asked for nothing."""
     first = [reading_from_json({**_EMPTY, **one}) for one in manifest.get("readings", ())[:_MOST_READINGS]]
-    rows = [(Cell(text=reading.gauge), measured(reading), baseline(None, reading)) for reading in first]
+    rows = [(Cell(text=reading.gauge), measured(reading), baseline(reading)) for reading in first]
     return ("gauge", "measured", "constant answer"), tuple(rows)
 
 
@@ -202,37 +196,19 @@ def origin_lines(evidence: Json) -> tuple[str, ...]:
     return (f"made {evidence['made']}",) if evidence.get("made") else ()
 
 
-def verification_card(found: "Verification") -> str:
-    """The card of a verification: whether what the file says came true, and of which kind a "no" is."""
-    word, title = verification_words(found)
+def verification_card(found: Verification) -> str:
+    """The card of a verification, in the words of its headline."""
+    word, _, sentence = headline(found).partition(": ")
     rows = [
-        limit_row(
-            str(one.limit),
-            one.limit,
-            one.reading,
-            str(one.verdict),
-            needed(one.rows_needed),
-            how=found.how.get(one.limit.gauge, ""),
-        )
+        limit_row(str(one.limit), one.reading, str(one.verdict), note_on(one), how=found.how[one.limit.gauge])
         for one in found.judged
     ]
     return Card(
-        tone={"SOUND": "good", "UNPROVEN": "open"}.get(word, "bad"),  # type: ignore[arg-type]
+        tone=TONES[found.outcome],
         badge=word,
-        title=title,
-        alerts=tuple(("the file contradicts itself", problem) for problem in found.problems),
+        title=sentence,
+        alerts=tuple(("what contradicts the file", problem) for problem in found.problems),
         columns=_COLUMNS,
         rows=tuple(rows),
+        said=tuple(("note", note) for note in found.notes),
     ).html()
-
-
-def verification_words(found: "Verification") -> tuple[str, str]:
-    """(word, sentence): a damaged file, a limit missed on these rows and too few rows are three different things."""
-    verdicts = [one.verdict for one in found.judged]
-    if found.problems:
-        return "DAMAGED", "the file contradicts what it says about itself"
-    if Verdict.BROKEN in verdicts:
-        return "MISSED", f"on {found.n_rows:,} rows: {sentence_of(verdicts)}"
-    if Verdict.UNPROVEN in verdicts:
-        return "UNPROVEN", f"{found.n_rows:,} rows are too few to say: {sentence_of(verdicts)}"
-    return "SOUND", f"measured again on {found.n_rows:,} rows: {sentence_of(verdicts)}"

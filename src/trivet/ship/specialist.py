@@ -6,7 +6,6 @@ from typing import Any
 from trivet.core.errors import BadUse
 from trivet.core.limits import Verdict
 from trivet.core.units import show_amount
-from trivet.runtime.container import decode
 from trivet.runtime.specialist import Specialist as RuntimeSpecialist
 from trivet.storage.disk import Storage
 
@@ -18,9 +17,9 @@ from .verify import Verification, verify
 class Specialist(RuntimeSpecialist):
     """A loaded `.trivet` file: predicts with numpy and onnxruntime alone, and can be verified."""
 
-    def verify(self, data: Any = None) -> Verification:
+    def verify(self, data: Any = None, *, header: bool = True, encoding: str = "utf-8") -> Verification:
         """Every limit measured again: costs on this machine, and everything on `data` when labelled rows are given."""
-        return verify(self.data, decode(self.data), source=data)
+        return verify(self.data, self.contents, source=data, header=header, encoding=encoding)
 
     def save(self, path: str | Path, *, force: bool = False) -> Path:
         """Writes the file, whole or not at all, and returns its path.
