@@ -43,11 +43,19 @@ class Cell:
 
 
 @value
+class Line:
+    """One line of a card's table.  note: what there is to say of it, under the whole line."""
+
+    cells: tuple[Cell, ...]
+    note: str = ""
+
+
+@value
 class Card:
     """What a card shows, from top to bottom; empty parts are left out.
 
     badge, title: the outcome in a word and in a sentence.  alerts: (what, evidence) that must not be missed.
-    warnings: the same, less loud.  columns, rows: a table.  said: (label, sentence).  folded: (summary, lines) that
+    warnings: the same, less loud.  columns, lines: a table.  said: (label, sentence).  folded: (summary, lines) that
     open on a click.  steps: code that comes next.
     """
 
@@ -58,7 +66,7 @@ class Card:
     alerts: tuple[tuple[str, str], ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
     columns: tuple[str, ...] = ()
-    rows: tuple[tuple[Cell, ...], ...] = ()
+    lines: tuple[Line, ...] = ()
     said: tuple[tuple[str, str], ...] = ()
     folded: tuple[tuple[str, tuple[str, ...]], ...] = ()
     steps: tuple[str, ...] = ()
@@ -71,7 +79,7 @@ class Card:
             f'<div style="opacity:.85">{escape(self.about)}</div>' if self.about else "",
             *(warning(what, why, "bad", "ALERT") for what, why in self.alerts),
             *(warning(what, why, "open", "warning") for what, why in self.warnings),
-            table(self.columns, self.rows) if self.rows else "",
+            table(self.columns, self.lines) if self.lines else "",
             *(f'<div style="margin-top:6px"><strong>{escape(k)}:</strong> {escape(v)}</div>' for k, v in self.said),
             *(folded(summary, lines) for summary, lines in self.folded if lines),
             next_steps(self.steps) if self.steps else "",
@@ -93,15 +101,23 @@ def warning(what: str, why: str, tone: Tone, word: str) -> str:
     return f'<div style="{style}"><strong>{word} {escape(what)}</strong>{evidence}</div>'
 
 
-def table(columns: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...]) -> str:
+def table(columns: tuple[str, ...], lines: tuple[Line, ...]) -> str:
     plain = 'style="background:transparent;border:0"'
     head = "".join(f'<th style="{_HEAD}">{escape(name)}</th>' for name in columns)
-    body = "".join(f"<tr {plain}>{''.join(map(cell, row))}</tr>" for row in rows)
+    body = "".join(f"<tr {plain}>{one}</tr>" for line in lines for one in rows_of(line))
     style = (
         "border-collapse:collapse;table-layout:auto;width:100%;margin:10px 0 4px;font-size:14px;color:inherit;border:0"
     )
     inner = f'<table style="{style}"><thead><tr {plain}>{head}</tr></thead><tbody>{body}</tbody></table>'
     return f'<div style="overflow-x:auto">{inner}</div>'
+
+
+def rows_of(line: Line) -> list[str]:
+    """The cells, and the note in a row of its own across all of them."""
+    cells = "".join(map(cell, line.cells))
+    style = "text-align:left;border:0;padding:0 0 5px;font-size:12px;white-space:normal"
+    note = f'<td colspan="{len(line.cells)}" style="{style}">↳ {escape(line.note)}</td>'
+    return [cells, note] if line.note else [cells]
 
 
 def cell(one: Cell) -> str:

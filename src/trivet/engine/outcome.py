@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from trivet.core.card import Card, Cell
+from trivet.core.card import Card, Cell, Line
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
 from trivet.core.units import show_amount, show_duration
@@ -178,11 +178,11 @@ class Infeasible:
             tone="bad",
             badge="INFEASIBLE",
             title=f"{self.limit} cannot be kept",
-            about=f"{self.candidates} candidates tried in {show_duration(self.seconds)}",
+            about=f"candidates tried: {self.candidates}, in {show_duration(self.seconds)}",
             alerts=self.told.boxes("block"),
             warnings=self.told.boxes("warn"),
             columns=("the closest candidate", "measured", "constant answer"),
-            rows=tuple(closest_row(reading, self.limit) for reading in self.closest),
+            lines=tuple(closest_line(reading, self.limit) for reading in self.closest),
             said=(("why", self.why), ("do", self.next_step), *self.effort),
             folded=(("what was done with the data", self.told.notices),),
         ).html()
@@ -211,11 +211,12 @@ class Infeasible:
         }
 
 
-def closest_row(reading: Reading, limit: Limit) -> tuple[Cell, Cell, Cell]:
+def closest_line(reading: Reading, limit: Limit) -> Line:
     """Gauge, reading and constant answer; the limit that gives way stands beside its gauge."""
     gauge = Cell(text=reading.gauge, small=f"{limit} was asked" if reading.gauge == limit.gauge else "")
     constant = "–" if reading.baseline is None else show_amount(reading.baseline, reading.unit)
-    return gauge, Cell(text=show_amount(reading.value, reading.unit), small=interval_of(reading)), Cell(text=constant)
+    number = Cell(text=show_amount(reading.value, reading.unit), small=interval_of(reading))
+    return Line(cells=(gauge, number, Cell(text=constant)))
 
 
 def shown(reading: Reading) -> str:
@@ -225,8 +226,8 @@ def shown(reading: Reading) -> str:
 
 
 def interval_of(reading: Reading) -> str:
-    """E.g. "0.91 to 0.95, n = 400"; empty for what was counted exactly."""
-    if reading.low == reading.high:
+    """E.g. "0.91 to 0.95, n = 400"; empty for what was counted exactly, or is not known."""
+    if reading.low == reading.high or reading.value != reading.value:
         return ""
     return f"{show_amount(reading.low, reading.unit)} to {show_amount(reading.high, reading.unit)}, n = {reading.n}"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from trivet.core.errors import BadUse, StorageError
+from trivet.core.errors import BadUse
 from trivet.core.limits import Limit
 from trivet.core.recipe import Recipe
 from trivet.data.intake import Intake
@@ -16,7 +16,7 @@ from trivet.storage.disk import Storage
 
 from .arguments import recipe_of_call
 from .notebook import progress_for
-from .rerun import earlier_build, rescued
+from .rerun import earlier_build, publish_finished
 from .specialist import Specialist
 
 Limits = str | Limit | Sequence[str | Limit] | Mapping[str, str | Sequence[str]]
@@ -125,8 +125,5 @@ def run(
         )
     file = outcome.file if isinstance(outcome, Infeasible) else outcome
     if out is not None and file is not None:
-        try:
-            storage.publish(out, file.data, overwrite=overwrite)
-        except StorageError as error:
-            raise rescued(error, file.data, storage) from error
+        publish_finished(storage, Path(out), file.data, overwrite=overwrite)
     return outcome

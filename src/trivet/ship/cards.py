@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from trivet.core.card import TONES, Card, Cell
+from trivet.core.card import TONES, Card, Cell, Line
 from trivet.core.limits import Verdict
 from trivet.core.reading import Reading, reading_from_json
 from trivet.core.units import show_amount
@@ -32,7 +32,7 @@ def specialist_card(manifest: Json, evidence: Json, *, size_bytes: int) -> str:
     """The card of a file, from what it says about itself."""
     outcome = outcome_of(manifest)
     readings = [*manifest.get("readings", ()), *evidence.get("readings", ())]
-    columns, rows = verdict_rows(manifest, readings) if manifest.get("verdicts") else reading_rows(manifest)
+    columns, lines = verdict_lines(manifest, readings) if manifest.get("verdicts") else reading_lines(manifest)
     broken = (("This file is BROKEN", "it does not keep what was asked; it was written all the same"),)
     return Card(
         tone=TONES.get(outcome, "plain") if manifest.get("verdicts") else "plain",  # no limits: nothing was proven
@@ -42,7 +42,7 @@ def specialist_card(manifest: Json, evidence: Json, *, size_bytes: int) -> str:
         alerts=(*(broken if outcome == Verdict.BROKEN else ()), *alerts(manifest)),
         warnings=warnings(manifest),
         columns=columns,
-        rows=rows,
+        lines=lines,
         said=tuple((label, str(text)) for label, text in (("why this one", manifest.get("why")),) if text),
         folded=(("rows, columns and origin", (*data_lines(manifest.get("data", {})), *origin_lines(evidence))),),
         steps=_NEXT,
@@ -50,33 +50,38 @@ def specialist_card(manifest: Json, evidence: Json, *, size_bytes: int) -> str:
 
 
 def outcome_of(manifest: Json) -> str:
-    """CERTIFIED, UNPROVEN or BROKEN: as the file says, or as its verdicts do where it is older than that word."""
-    said = {verdict.get("verdict") for verdict in manifest.get("verdicts", ())}
+    """CERTIFIED, UNPROVEN or BROKEN: as the file says, or as its verdicts do where it is older than that word.
+
+    A file that knows neither, made by hand, has NO VERDICT.
+    """
     if "outcome" in manifest:
         return str(manifest["outcome"])
+    if "verdicts" not in manifest:
+        return "NO VERDICT"
+    said = {verdict.get("verdict") for verdict in manifest["verdicts"]}
     return "BROKEN" if Verdict.BROKEN in said else "UNPROVEN" if said - {Verdict.HOLDS} else "CERTIFIED"
 
 
 def verdict_sentence(manifest: Json) -> str:
     """E.g. "3 limits hold, 1 is unproven"."""
-    return sentence_of([str(verdict.get("verdict")) for verdict in manifest.get("verdicts", ())])
+    if "verdicts" not in manifest:
+        return "the file says nothing about limits"
+    return sentence_of([str(verdict.get("verdict")) for verdict in manifest["verdicts"]])
 
 
 def sentence_of(verdicts: Sequence[str]) -> str:
-    """The verdicts counted, the broken ones first."""
+    """The verdicts counted; the broken ones in capitals, as they must not be missed."""
     if not verdicts:
         return "no limits were set: nothing to prove"
     count = Counter(verdicts)
-    said = [
-        f"{count[word]} {'is' if count[word] == 1 else 'are'} {word}"
-        if word == Verdict.BROKEN
-        else f"{count[word]} {'is' if count[word] == 1 else 'are'} {word.lower()}"
-        for word in ("BROKEN", "UNPROVEN")
-        if count[word]
-    ]
     n = count["HOLDS"]
     holds = f"{n} limit{'' if n == 1 else 's'} hold{'s' if n == 1 else ''}"
-    return ", ".join([holds, *said] if n else [f"of {len(verdicts)} limits {said[0]}", *said[1:]] if said else [holds])
+    rest = [
+        f"{count[verdict]} {'is' if count[verdict] == 1 else 'are'} {word}"
+        for verdict, word in (("BROKEN", "BROKEN"), ("UNPROVEN", "unproven"))
+        if count[verdict]
+    ]
+    return ", ".join([holds, *rest])
 
 
 def alert_words(manifest: Json) -> str:
@@ -87,7 +92,9 @@ def alert_words(manifest: Json) -> str:
 
 def about(task: Json) -> str:
     """E.g. "classifies 'diagnosis' (benign, malignant) from 30 columns"."""
-    name, n = str(task.get("answer", ["an unknown answer"])[0]), len(task.get("inputs", ()))
+    if "answer" not in task:
+        return "answers a question that the file does not tell"
+    name, n = str(task["answer"][0]), len(task.get("inputs", ()))
     inputs = f"from {n} column{'' if n == 1 else 's'}"
     if task.get("goal") == "regress":
         return f"answers the number {name!r} {inputs}"
@@ -126,15 +133,15 @@ def told(finding: Json) -> str:
     return "; ".join(str(finding[key]) for key in ("evidence", "fix") if finding.get(key))
 
 
-def verdict_rows(manifest: Json, readings: Sequence[Json]) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+def verdict_lines(manifest: Json, readings: Sequence[Json]) -> tuple[tuple[str, ...], tuple[Line, ...]]:
     """(columns, rows) of the limits, each with reading, interval, constant answer and verdict."""
     by_gauge = {one.get("gauge"): reading_from_json({**_EMPTY, **one}) for one in readings}
-    rows = []
+    lines = []
     for verdict in manifest["verdicts"]:
         note = str(verdict.get("note", needed(verdict.get("rows_needed"))))
         reading = by_gauge.get(verdict.get("gauge"))
-        rows.append(limit_row(str(verdict.get("limit")), reading, str(verdict.get("verdict")), note))
-    return _COLUMNS, tuple(rows)
+        lines.append(limit_line(str(verdict.get("limit")), reading, str(verdict.get("verdict")), note))
+    return _COLUMNS, tuple(lines)
 
 
 # What a reading in a file may lack without being unreadable.
@@ -145,18 +152,14 @@ def needed(rows: int | None) -> str:
     return f"about {rows:,} certification rows would prove it" if rows else ""
 
 
-def limit_row(text: str, reading: Reading | None, verdict: str, note: str, how: str = "") -> tuple[Cell, ...]:
-    return (
-        Cell(text=verdict, tone=TONES.get(verdict, "plain"), small=note),
-        Cell(text=unbroken(text)),
-        measured(reading, how),
-        baseline(reading),
-    )
+def limit_line(text: str, reading: Reading | None, verdict: str, note: str, how: str = "") -> Line:
+    said = Cell(text=verdict, tone=TONES.get(verdict, "plain"))
+    return Line(cells=(said, Cell(text=unbroken(text)), measured(reading, how), baseline(reading)), note=note)
 
 
 def unbroken(limit: str) -> str:
     """The limit with its bound kept on one line, where a phone breaks it."""
-    return limit.replace("= ", "=\u00a0")
+    return limit.replace(" = ", "\u00a0=\u00a0").replace("= ", "=\u00a0")
 
 
 def measured(reading: Reading | None, how: str = "") -> Cell:
@@ -173,11 +176,11 @@ def baseline(reading: Reading | None) -> Cell:
     return Cell(text=show_amount(reading.baseline, reading.unit))
 
 
-def reading_rows(manifest: Json) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+def reading_lines(manifest: Json) -> tuple[tuple[str, ...], tuple[Line, ...]]:
     """(columns, rows) of the first readings, for a build that was asked for nothing."""
     first = [reading_from_json({**_EMPTY, **one}) for one in manifest.get("readings", ())[:_MOST_READINGS]]
-    rows = [(Cell(text=reading.gauge), measured(reading), baseline(reading)) for reading in first]
-    return ("gauge", "measured", "constant answer"), tuple(rows)
+    lines = [Line(cells=(Cell(text=reading.gauge), measured(reading), baseline(reading))) for reading in first]
+    return ("gauge", "measured", "constant answer"), tuple(lines)
 
 
 def data_lines(data: Json) -> tuple[str, ...]:
@@ -199,16 +202,21 @@ def origin_lines(evidence: Json) -> tuple[str, ...]:
 def verification_card(found: Verification) -> str:
     """The card of a verification, in the words of its headline."""
     word, _, sentence = headline(found).partition(": ")
-    rows = [
-        limit_row(str(one.limit), one.reading, str(one.verdict), note_on(one), how=found.how[one.limit.gauge])
+    ways = sorted({found.how[one.limit.gauge] for one in found.judged})
+    lines = [
+        limit_line(
+            str(one.limit), one.reading, str(one.verdict), note_on(one),
+            how=found.how[one.limit.gauge] if len(ways) > 1 else "",
+        )
         for one in found.judged
-    ]
+    ]  # fmt: skip
     return Card(
         tone=TONES[found.outcome],
         badge=word,
         title=sentence,
+        about=f"every limit {ways[0]}" if len(ways) == 1 else "",
         alerts=tuple(("what contradicts the file", problem) for problem in found.problems),
         columns=_COLUMNS,
-        rows=tuple(rows),
+        lines=tuple(lines),
         said=tuple(("note", note) for note in found.notes),
     ).html()

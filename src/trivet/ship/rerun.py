@@ -85,12 +85,15 @@ def refuse_closed_folder(path: Path) -> None:
         )
 
 
-def rescued(error: StorageError, data: bytes, storage: Storage) -> StorageError:
-    """The error of writing a finished build, with the place where its bytes are now; no place if that fails too."""
-    path = Path(tempfile.mkdtemp(prefix="trivet-rescued-")) / "finished.trivet"
+def publish_finished(storage: Storage, path: Path, data: bytes, *, overwrite: bool) -> None:
+    """Writes a finished build; where that fails, it is kept in a temporary folder, and the error says where."""
     try:
-        storage.publish(path, data)
-    except StorageError:
-        return error
-    do = f"copy the finished file from {str(path)!r}; and {error.do}"
-    return StorageError(error.code, wanted=error.wanted, found=error.found, do=do, where=error.where)
+        storage.publish(path, data, overwrite=overwrite)
+    except StorageError as error:
+        kept = Path(tempfile.mkdtemp(prefix="trivet-rescued-")) / "finished.trivet"
+        try:
+            storage.publish(kept, data)
+        except StorageError:
+            raise error from None
+        do = f"the finished file is kept as {str(kept)!r}: copy it; and {error.do}"
+        raise StorageError(error.code, wanted=error.wanted, found=error.found, do=do, where=error.where) from error

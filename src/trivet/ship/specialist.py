@@ -42,9 +42,12 @@ class Specialist(RuntimeSpecialist):
         verdict = verdict_sentence(self.manifest) + alert_words(self.manifest)
         return f"<Specialist{broken}: {about(self.task)}; {verdict}; {show_amount(self.size_bytes, 'B')}>"
 
-    def _repr_html_(self) -> str:
-        """The card that a notebook shows."""
-        return specialist_card(self.manifest, self.evidence, size_bytes=self.size_bytes)
+    def _repr_html_(self) -> str | None:
+        """The card that a notebook shows; None, so that it shows the text, for a manifest that trivet did not write."""
+        try:
+            return specialist_card(self.manifest, self.evidence, size_bytes=self.size_bytes)
+        except (TypeError, ValueError, LookupError, AttributeError):
+            return None
 
 
 def load(path: str | Path) -> Specialist:
