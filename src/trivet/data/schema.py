@@ -18,6 +18,7 @@ from .encode import cell_error, finite, in_order, measured, spoken
 from .guess import Guess, guess, surprise
 from .raw import Raw, empty, unknown_column
 from .roles import check_roles, checked_types, roles_of
+from .row_keys import column_bits
 
 Dropped = tuple[str, int]
 """(reason, rows): how many rows could not be used, and why."""
@@ -133,7 +134,7 @@ def to_rows(raw: Raw, schema: Schema) -> tuple[Rows, tuple[Dropped, ...]]:
         answer=answer[keep],
         ids=np.flatnonzero(keep),
         weight=None if weight is None else weight[keep],
-        group=None if group is None else np.unique(group[keep], return_inverse=True)[1].astype(np.int64),
+        group=None if group is None else group_ids(raw, schema)[keep],
         time=None if time is None else time[keep],
     )
     return rows, dropped
@@ -246,6 +247,12 @@ def groups_of(raw: Raw, schema: Schema) -> Array | None:
     names = spoken(raw.column(schema.group), "category")
     codes, _ = in_order(names.words, names.codes)
     return np.where(codes < 0, np.nan, codes)
+
+
+def group_ids(raw: Raw, schema: Schema) -> Array:
+    """(rows,) int64: the hash of the name of the row's group, so that a group has one id in every table."""
+    names = spoken(raw.column(str(schema.group)), "category")
+    return column_bits(names.codes, names.words).view(np.int64)
 
 
 def kept_rows(n_rows: int, reasons: Sequence[tuple[str, Array]]) -> tuple[Array, tuple[Dropped, ...]]:

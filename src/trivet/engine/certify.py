@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from trivet.core.limits import Verdict
 from trivet.core.reading import Reading
 from trivet.core.recipe import Lock
 from trivet.core.rows import Rows
+from trivet.data.row_sketch import row_sketch
 from trivet.data.vault import Vault
 from trivet.kit.calibration_table import calibration_table
 from trivet.kit.constant import baselines, with_baselines
@@ -25,7 +27,7 @@ from .chance import Odds, Point
 from .dossier import Dossier, Writer
 from .judge import level, measure_all, trial_of, try_file, verdicts
 from .outcome import Certified, Told, stand_ins
-from .pack import exact_size, pack
+from .pack import SKETCH, exact_size, pack
 from .steps import Steps
 
 _SECONDS_OF_STARTS = 6.0  # what six cold starts take on a slow machine
@@ -121,7 +123,14 @@ class Certifier:
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": vars(this_machine()),
             "seconds": round(time.monotonic() - self.began, 1),
+            **({SKETCH: self.sketch} if self.writer.plan.recipe.sketch else {}),
         }
+
+    @cached_property
+    def sketch(self) -> dict[str, Any]:
+        """Hashes of some rows of the build, by which the file knows them again."""
+        intake = self.writer.intake
+        return row_sketch(intake.dataset.fit, intake.dataset.tune, intake.dataset.choose, intake.vault)
 
     @property
     def cap(self) -> float:

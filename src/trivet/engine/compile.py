@@ -122,12 +122,14 @@ def compile_recipe(
     progress.stage("reading")
     prepared = prepare(recipe, source, threads=threads)
     if isinstance(prepared, Infeasible):
+        progress.close()
         return prepared
     if before is not None:
         before(prepared.intake)
     prepared.told.tell(progress)
     refusal = prepared.refusal
     if refusal is not None and not best_effort:
+        progress.close()
         return refusal
     with Store.opened(store, storage) as opened, Pool(opened, threads) as pool:
         build = Build(

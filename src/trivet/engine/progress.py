@@ -24,6 +24,9 @@ class Progress:
         """The build has ended."""
         self.stages.append(("end", time.monotonic()))
 
+    def stop(self, why: str) -> None:
+        """The build ends here without a result: interrupted, or refused."""
+
     def seconds_by_stage(self) -> dict[str, float]:
         """How long each stage took."""
         pairs = zip(self.stages, self.stages[1:])

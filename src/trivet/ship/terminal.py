@@ -36,6 +36,9 @@ class TerminalProgress(Progress):
         super().close()
         self.clear()
 
+    def stop(self, why: str) -> None:
+        self.clear()
+
     def write(self, line: str, *, urgent: bool = False) -> None:
         now = time.monotonic()
         if self.is_terminal:
