@@ -1,7 +1,7 @@
 """A first hour with trivet on three jobs: a bank's credit cards, a clinic's tumours, an optical sensor.
 
-Every command is shown as a user would type it, with what it prints and the exit code that it ends with.  The tables come
-with scikit-learn and statsmodels; nothing is fetched.  `--short` takes one plain model each time, as the tests do.
+Every command is shown as a user would type it, with what it prints and the exit code that it ends with.  The tables
+come with scikit-learn and statsmodels; nothing is fetched.  `--short` takes one plain model each time, as the tests do.
     python examples/first_hour.py
 """
 
@@ -69,7 +69,8 @@ def credit(shell: Shell) -> None:
     shell.trivet("compile", "credit.csv", *target, "--limit", "auroc >= 0.9", "--limit", "auroc <= 0.8", ends=2)
     limits = ("--limit", "auroc >= 0.55", "--limit", "coverage >= 0.6")
     shell.trivet("compile", "credit.csv", *target, *limits, "--time", "20s", "--force", ends=5)
-    shell.trivet("predict", "credit.trivet", "credit.csv", "--keep", "account", "--out", "answers.csv", "--force", ends=0)
+    answers = ("--keep", "account", "--out", "answers.csv", "--force")
+    shell.trivet("predict", "credit.trivet", "credit.csv", *answers, ends=0)
     shell.trivet("explain", "UNPROVEN", ends=0)
 
 

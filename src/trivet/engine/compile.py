@@ -262,7 +262,7 @@ class Build:
             return self.prepared.told
         text = (
             f"the search ended with its time ({show_duration(self.plan.recipe.seconds)} in all) after {search.trials} "
-            f"candidates, {search.spent:.3g} of {search.units:.3g} work units; the lock in the file says so, "
+            f"candidate{'' if search.trials == 1 else 's'}, {search.spent:.3g} of {search.units:.3g} work units; the lock in the file says so, "
             "and more --time may find better"
         )
         self.progress.note(text)
