@@ -23,7 +23,7 @@ from trivet.core.units import show_amount
 from trivet.core.value import digest_of
 from trivet.data.intake import Intake, take_in
 from trivet.data.vault import Opening, Vault
-from trivet.kit.calibration_table import calibration_table
+from trivet.kit.answer_tables import answer_tables
 from trivet.kit.forecast import forecast
 from trivet.kit.provenance import code_id, libraries, this_machine
 from trivet.kit.self_test import self_test
@@ -242,7 +242,7 @@ class Build:
         sure = level(min((limit.sure for limit in odds.limits), default=0.95), turn)
         trial = trial_of(candidate.task, rows, answers, costs)
         readings = measure_all(candidate, trial, sure=sure, wanted=[limit.gauge for limit in odds.limits])
-        calibration = calibration_table(answers, rows.answer)
+        tables = answer_tables(candidate.task, answers, rows.answer, rows.weight, constant={})
         made = {
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": vars(this_machine()),
@@ -250,7 +250,7 @@ class Build:
         }
         for _ in range(3):  # the stated size is part of the file it states; it settles at once
             judged = verdicts(odds.limits, readings)
-            data = pack(candidate, dossier, judged, readings, calibration, selftest, made=made, cap=cap)
+            data = pack(candidate, dossier, judged, readings, tables, selftest, made=made, cap=cap)
             readings = tuple(exact_size(reading, len(data)) for reading in readings)
         return self.certified(data, verdicts(odds.limits, readings), readings, point, len(points), began)
 

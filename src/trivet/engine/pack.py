@@ -16,7 +16,7 @@ from trivet.storage.objects import task_to_json
 
 from .outcome import Judged
 
-_OPTIONAL = ("importance", "calibration", "frontier", "lineage", "doctor")
+_OPTIONAL = ("importance", "tables", "frontier", "lineage", "doctor")
 _EVIDENCE_ROOM = 4500  # bytes kept free for the evidence section, whose length depends on the machine's name
 
 
@@ -38,7 +38,7 @@ def pack(
     dossier: Dossier,
     judged: Sequence[Judged],
     readings: Sequence[Reading],
-    calibration: Mapping[str, Any],
+    tables: Mapping[str, Any],
     selftest: Mapping[str, Any],
     *,
     made: Mapping[str, Any],
@@ -51,7 +51,7 @@ def pack(
         "verdicts": [one.as_json() for one in judged],
         "readings": [reading.as_json() for reading in readings if reading.where is None and reading.unit != "B"],
         "selftest": dict(selftest),
-        "calibration": dict(calibration),
+        "tables": dict(tables),
         "dropped_documents": [],
         **{name: getattr(dossier, name) for name in Dossier.__dataclass_fields__},
     }
