@@ -318,3 +318,29 @@ def test_on_a_phone_nothing_sticks_out_and_nothing_is_asked_of_the_network(text,
         assert len(page.screenshot(full_page=True)) > 50_000
         browser.close()
     assert asked == [page_file.as_uri()] and complaints == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
+def test_05_16_the_phone_page_is_short_its_plots_can_be_read_and_print_opens_what_is_folded(tmp_path):
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    page_file = tmp_path / "report.html"
+    page_file.write_text(report(), encoding="utf-8")
+    sizes = "[...document.querySelectorAll('svg text')].filter(t => t.getClientRects().length && t.closest('svg')"
+    sizes += ".getBoundingClientRect().width).map(t => parseFloat(getComputedStyle(t).fontSize)"
+    sizes += " * Math.hypot(t.getScreenCTM().a, t.getScreenCTM().b))"  # some are turned by a quarter
+    wide = "[...document.querySelectorAll('.plot')].filter(p => p.offsetWidth).map(p => p.offsetWidth)"
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+        for width, longest in ((390, 4200), (1280, 3300)):  # 8,500 and 5,600 before details were folded
+            page = browser.new_page(viewport={"width": width, "height": 844})
+            page.goto(page_file.as_uri())
+            assert page.evaluate("document.documentElement.scrollHeight") <= longest
+            shown = page.evaluate(sizes)
+            assert shown and min(shown) >= 9.5  # CSS pixels
+            room = page.evaluate("document.querySelector('main').offsetWidth")
+            plots = page.evaluate(wide)
+            assert len(plots) == 4 and all(plot == room or plot >= 0.47 * room for plot in plots)
+        page.emulate_media(media="print")
+        assert "AMD EPYC" in page.inner_text("#environment") and page.locator("#environment dl").first.is_visible()
+        browser.close()

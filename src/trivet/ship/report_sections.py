@@ -12,12 +12,14 @@ Json = Mapping[str, Any]
 
 _SHADES = 5  # besides none: shares of a line up to 20, 40 ... 100 %
 _HEAD_LETTERS = 16
+_FEW = 6  # classes up to which both tables stand side by side
 
 
 def class_tables(tables: Json) -> dict[str, Any] | None:
     """Confusion and per-class numbers as text; None where the file holds none.
 
-    heads: names across.  lines: (name, cells), each cell (count, shade 0..5, whether it counts right answers).
+    many: whether the tables need the whole width.  heads: names across.
+    lines: (name, cells), each cell (count, shade 0..5, whether it counts right answers).
     """
     confusion, per_class = tables.get("confusion", {}), tables.get("per_class", ())
     if not confusion or not per_class:
@@ -30,6 +32,7 @@ def class_tables(tables: Json) -> dict[str, Any] | None:
         "heads": [shortened(name, _HEAD_LETTERS) for name in names],
         "lines": lines,
         "others": others,
+        "many": len(names) > _FEW,
         "rows": [class_row(row) for row in per_class],
         "constant": (str(baseline["class"]), f"{baseline['accuracy']:.1%}") if "class" in baseline else None,
     }
