@@ -6,7 +6,7 @@ from trivet.cli.catalogue import page_of
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.registry import domain_for, find_domain, homes, parse_limit, parse_step
 from trivet.core.task import Task
-from trivet.data.intake import look
+from trivet.data.intake import first_look
 from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified
 from trivet.engine.plan import sketch_of
@@ -23,7 +23,7 @@ def sample_recipe(name: str, **more) -> tuple[Recipe, list[dict[str, object]]]:
 
 def sample_task(name: str) -> Task:
     recipe, rows = sample_recipe(name)
-    return look(recipe, rows)[0]
+    return first_look(recipe, rows).task
 
 
 @pytest.mark.parametrize("name", DOMAINS)

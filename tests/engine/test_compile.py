@@ -44,7 +44,7 @@ def write(path: Path, bunch, names) -> None:
 
 
 def recipe(path: Path, *limits: str, **more) -> Recipe:
-    settings = {"seconds": 20.0, "steps": LINE, **more}
+    settings = {"seconds": 300.0, "steps": LINE, **more}  # no clock of a busy machine ends a search here
     return Recipe(data=DataSpec(source=str(path), target="answer"), limits=tuple(map(parse_limit, limits)), **settings)
 
 
@@ -111,10 +111,10 @@ def test_several_classes_and_numbers_compile_with_coverage(bunch, names, limit, 
 
 
 def test_limits_that_nothing_keeps_end_in_infeasible_with_the_closest(table, tmp_path):
-    outcome = compile_recipe(recipe(table, "size <= 1 kB", "auroc >= 0.9"), store=tmp_path)
+    outcome = compile_recipe(recipe(table, "size <= 6 kB", "auroc >= 0.9"), store=tmp_path)
     assert isinstance(outcome, Infeasible)
     assert outcome.limit.gauge == "size"
-    assert "cannot be kept" in outcome.why
+    assert "size was at best" in outcome.why
     assert "allow size <=" in outcome.next_step
     assert {reading.gauge for reading in outcome.closest} == {"size", "auroc"}
 
@@ -159,7 +159,7 @@ def run_compile(table: Path, folder: Path, **more) -> "subprocess.CompletedProce
 
 def command(table: Path) -> list[str]:
     words = [sys.executable, "-m", "trivet.cli.main", "compile", str(table), "--target", "answer", "--quiet", "--json"]
-    return [*words, "--time", "20s", "--limit", "auroc >= 0.9", "--out", "cancer.trivet", "--force"]
+    return [*words, "--time", "300s", "--limit", "auroc >= 0.9", "--out", "cancer.trivet", "--force"]
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ def build(table: Path, store: Path, disk: Disk) -> str:
     with pytest.MonkeyPatch.context() as patch:
         for name, few in {"CALLS": 30, "REPEATS": 2, "COLD_STARTS": 1, "run_probe": probe_here}.items():
             patch.setattr(judge, name, few)
-        patch.setattr(Worker, "ask", lambda self, job: result_of(in_json(answer(Desk(self.folder, storage), job))))
+        patch.setattr(Worker, "ask", lambda self, job, **_: result_of(in_json(answer(Desk(self.folder, storage), job))))
         outcome = compile_recipe(recipe, store=store, threads=1, storage=storage)
     assert isinstance(outcome, Certified), outcome
     return outcome.body_digest

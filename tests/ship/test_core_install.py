@@ -78,7 +78,7 @@ def test_verify_measures_costs_alone_and_everything_with_rows(built):
     assert alone.how["auroc"] == "as certified"
     labelled = [{**row, "answer": table.target_names[y]} for row, y in zip(rows, table.target)]
     fresh = model.verify(labelled)
-    assert fresh.is_sound
+    assert fresh.outcome == "UNPROVEN" and fresh.is_seen  # these are the rows of the build
     assert fresh.how["auroc"] == "measured now"
     assert fresh.n_rows == len(rows)
 

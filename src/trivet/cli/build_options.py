@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trivet.core.recipe import DataSpec, Recipe
 
+EXAMPLE = "--type zip=category  or  --type \"amount=number(decimal=',')\""
+
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:
     """Options that say how to read the source."""
@@ -16,7 +18,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--no-header", action="store_true", help="the first line holds data; columns are c1, c2, ...")
     group.add_argument("--encoding", help="text encoding of the source (default utf-8; never guessed)")
     group.add_argument("--goal", choices=("auto", "classify", "regress"), help="default: seen from the data")
-    group.add_argument("--type", action="append", default=[], metavar="COLUMN=TYPE", help="force a column's type")
+    group.add_argument("--type", action="append", default=[], metavar="COLUMN=TYPE", help="force a type: zip=category")
     group.add_argument("--drop", action="append", default=[], metavar="COLUMN", help="leave a column out")
     group.add_argument("--weight", metavar="COLUMN", help="column with the weight of each row")
     group.add_argument("--group", metavar="COLUMN", help="rows of one group never straddle a split")
@@ -33,6 +35,9 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
         "--steps", action="append", default=[], metavar="PASS", help="run these, in this order; no search"
     )
     group.add_argument("--strict", action="store_true", help="findings of the data doctor end the build")
+    group.add_argument(
+        "--accept", action="append", default=[], metavar="CODE[(COLUMN)]", help="a finding that --strict lets stand"
+    )
 
 
 def recipe_of(arguments: argparse.Namespace) -> "Recipe":
@@ -58,6 +63,8 @@ def recipe_of(arguments: argparse.Namespace) -> "Recipe":
         changed["steps"] = steps_of(arguments.steps)
     if arguments.strict:
         changed["strict"] = True
+    if arguments.accept:
+        changed["accept"] = tuple(dict.fromkeys((*recipe.accept, *accepted_in(arguments.accept))))
     return replace(recipe, **changed)
 
 
@@ -91,21 +98,33 @@ def data_of(arguments: argparse.Namespace, spec: "DataSpec") -> "DataSpec":
 
 
 def types_of(texts: list[str]) -> dict[str, str]:
-    from trivet.core.errors import BadUse
-    from trivet.core.task import FIELD_TYPES
+    """column -> type text, of texts such as "zip=category" or "amount=number(decimal=',')".  All mistakes at once."""
+    from trivet.core.errors import BadUse, raise_all
+    from trivet.runtime.kinds.spellings import BadSpelling, parse_type
 
     found: dict[str, str] = {}
+    errors = []
     for text in texts:
-        column, sign, kind = text.rpartition("=")
-        if not sign or kind not in FIELD_TYPES:
-            raise BadUse(
-                "column-type",
-                wanted=f"COLUMN=TYPE with a type of {', '.join(FIELD_TYPES)}",
-                found=repr(text),
-                do="write, for example,  --type zip=category",
-            )
-        found[column] = kind
+        column, kind = column_and_type(text)
+        try:
+            parse_type(kind)
+            found[column] = kind
+        except BadSpelling as error:
+            wanted = f"COLUMN=TYPE with {error}"
+            errors.append(BadUse("column-type", wanted=wanted, found=repr(text), do=f"write, for example,  {EXAMPLE}"))
+    raise_all(errors)
     return found
+
+
+def column_and_type(text: str) -> tuple[str, str]:
+    """The two sides of the = that stands before a type; names of columns may have signs of their own."""
+    from trivet.core.task import FIELD_TYPES
+
+    for at in (at for at, letter in enumerate(text) if letter == "="):
+        if text[at + 1 :].partition("(")[0].strip() in FIELD_TYPES:
+            return text[:at], text[at + 1 :]
+    column, _, kind = text.rpartition("=")
+    return column, kind
 
 
 def limits_of(texts: list[str], recipe: "Recipe") -> tuple[Any, ...]:
@@ -129,6 +148,24 @@ def steps_of(texts: list[str]) -> tuple[str, ...]:
     from trivet.core.registry import parse_step
 
     return AUTO if texts == ["auto"] else tuple(str(parse_step(text)) for text in texts)
+
+
+def accepted_in(texts: list[str]) -> list[str]:
+    """The entries of --accept, which is given several times or with commas; a comma in a column's name cuts nothing.
+
+    >>> accepted_in(["id-column, missing-values(age, years)", "rare-class"])
+    ['id-column', 'missing-values(age, years)', 'rare-class']
+    """
+    found = []
+    for text in texts:
+        depth, start = 0, 0
+        for at, letter in enumerate(text):
+            depth += {"(": 1, ")": -1}.get(letter, 0)
+            if letter == "," and depth <= 0:
+                found.append(text[start:at])
+                start = at + 1
+        found.append(text[start:])
+    return [entry.strip() for entry in found if entry.strip()]
 
 
 def read_text(path: str) -> str:

@@ -1,6 +1,7 @@
 """What a domain is: it knows which tables are its own and which routes are known to pay there."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from .task import Field, Task
 from .value import value
@@ -21,7 +22,12 @@ class Route:
 
 
 class Domain:
-    """Base of every domain: `domains/table.py` holds `Table`, in a task's modality `table`."""
+    """Base of every domain: `domains/table.py` holds `Table`, in a task's modality `table`.
+
+    reads_text: whether its routes learn from columns of free text; where not, such columns are left out, loudly.
+    """
+
+    reads_text: ClassVar[bool] = True
 
     def recognises(self, inputs: Sequence[Field]) -> int:
         """How well these inputs fit: 0 = not at all; the domain with the highest number takes the task."""

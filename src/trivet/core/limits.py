@@ -37,10 +37,12 @@ class Limit:
         return f"{self.gauge} {self.must} {shown}"
 
     def judge(self, reading: Reading) -> Verdict:
-        """HOLDS only if the whole interval keeps the limit; BROKEN if the value itself does not."""
-        if self.room(reading.value) < 0 or reading.value != reading.value:
+        """HOLDS if the whole interval keeps the limit, BROKEN if the whole interval breaks it, else UNPROVEN."""
+        if reading.value != reading.value:
             return Verdict.BROKEN
-        return Verdict.HOLDS if self.room(self.worst(reading)) >= 0 else Verdict.UNPROVEN
+        if self.room(self.worst(reading)) >= 0:
+            return Verdict.HOLDS
+        return Verdict.BROKEN if self.room(self.best(reading)) < 0 else Verdict.UNPROVEN
 
     def room(self, number: float) -> float:
         """How far the number is on the good side of the bound (negative: on the bad side), in the gauge's unit."""
@@ -71,7 +73,7 @@ _OPERATORS: dict[str, Literal[">=", "<="]] = {">=": ">=", "=>": ">=", "≥": ">=
 
 
 def split_limit(text: str) -> tuple[str, Literal[">=", "<="], str]:
-    """(gauge, operator, amount as text) of e.g. "p99-latency <= 1 ms"; refuses other operators by name."""
+    """(gauge, operator, amount as text) of e.g. "P99_latency <= 1 ms"; refuses other operators by name."""
     found = _LIMIT.fullmatch(text)
     if found is None or found[2] not in _OPERATORS:
         raise BadLimit(
@@ -80,4 +82,9 @@ def split_limit(text: str) -> tuple[str, Literal[">=", "<="], str]:
             found=repr(text),
             do="write, for example, 'auroc >= 0.92'; `trivet gauges` lists what can be limited",
         )
-    return found[1].replace("_", "-"), _OPERATORS[found[2]], found[3]
+    return gauge_named(found[1]), _OPERATORS[found[2]], found[3]
+
+
+def gauge_named(text: str) -> str:
+    """The name as gauges are called: "P99_latency" is p99-latency."""
+    return re.sub(r"[\s_]+", "-", text).lower()

@@ -5,10 +5,11 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast, get_args
 
+from trivet.runtime.kinds.spellings import BadSpelling, parse_type
+
 from .errors import BadRecipe, TrivetError, nearest_names, raise_all
 from .limits import Limit
 from .registry import parse_limit, parse_step
-from .task import FIELD_TYPES
 from .units import parse_amount, show_amount
 from .value import value
 
@@ -36,11 +37,13 @@ class DataSpec:
 class Lock:
     """What a search did before it ended: with it, the same body can be made again on any machine.
 
-    units: work units that the search spent.  finalists: how many the judge was given; None for the usual number.
+    units: work units that the search spent.  widened: trials that widened guards, finalists: candidates that the judge
+    was given; None where the clock had no say in it.
     cut: beginnings of routes that took too long and were given up, their steps joined by " | ".
     """
 
     units: float
+    widened: int | None = None
     finalists: int | None = None
     cut: tuple[str, ...] = ()
 
@@ -77,7 +80,7 @@ _DATA_TYPES: dict[str, type] = {
 _BUILD_TYPES: dict[str, Any] = {
     "time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool, "accept": list, "sketch": bool,
 }  # fmt: skip
-_LOCK_TYPES: dict[str, Any] = {"units": (int, float), "finalists": int, "cut": list}
+_LOCK_TYPES: dict[str, Any] = {"units": (int, float), "widened": int, "finalists": int, "cut": list}
 _SECTIONS = ("data", "types", "limits", "build", "lock")
 
 
@@ -140,6 +143,7 @@ class _Reader:
             self.complain("[lock]", "units in [lock]", "none")
         return Lock(
             units=float(found.get("units", 0.0)),
+            widened=found.get("widened"),
             finalists=found.get("finalists"),
             cut=tuple(map(str, found.get("cut", ()))),
         )
@@ -164,8 +168,10 @@ class _Reader:
             self.complain("types", "a table [types]", repr(found))
             return {}
         for column, kind in found.items():
-            if kind not in FIELD_TYPES:
-                self.complain(column, f"a type for {column}, one of {', '.join(FIELD_TYPES)}", repr(kind))
+            try:
+                parse_type(kind)
+            except BadSpelling as error:
+                self.complain(column, f"for column {column} {error}", repr(kind))
         return dict(found)
 
     def limits(self, found: Any) -> tuple[Limit, ...]:
@@ -265,7 +271,8 @@ def text_of_recipe(recipe: Recipe) -> str:
 def lock_lines(lock: Lock) -> list[str]:
     """The fields of the section [lock]; those at their default are left out."""
     lines = [f"units = {lock.units!r}"]
-    lines += [] if lock.finalists is None else [f"finalists = {lock.finalists}"]
+    for name in ("widened", "finalists"):
+        lines += [] if getattr(lock, name) is None else [f"{name} = {getattr(lock, name)}"]
     return lines + ([f"cut = {toml(lock.cut)}"] if lock.cut else [])
 
 

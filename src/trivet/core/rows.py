@@ -23,7 +23,7 @@ class Rows:
 
     fields: input columns.  columns: name -> (rows,) array, see Column.  words: name -> the distinct strings of a
     category or text column.  answer: (rows,) class index int32 or float64 value.  weight: (rows,) float64 or None.
-    group: (rows,) int64 id of the group a row belongs to, or None.  time: (rows,) float64 or None.
+    group: (rows,) int64 id of the group a row belongs to, or None; a hash of its name.  time: (rows,) float64 or None.
     ids: (rows,) int64 position in the source.  soft: (rows, scores) float32 scores of a teacher, out of fold, or None.
     """
 

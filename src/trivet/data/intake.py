@@ -1,20 +1,23 @@
 """Intake: the source is read, the data doctor examines it, and the rows are split, before anything is fitted."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from trivet.core.errors import BadData
 from trivet.core.recipe import Recipe
-from trivet.core.registry import domain_for
+from trivet.core.registry import domain_for, find_domain
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Task
 from trivet.core.value import value
 
-from .doctor import Finding, columns_to_drop, examine_columns, examine_rows
-from .schema import Schema, infer, to_rows
+from .acceptance import Acceptance, acceptances, idle, marked, refuse_absent, refuse_findings
+from .doctor import Finding, examine_columns, examine_rows, few_warnings, unread_texts, why_dropped
+from .notices import LeftOut, few_of_each, notices_of, some
+from .schema import Dropped, Schema, infer, to_rows
 from .sources import Raw, read
 from .splits import split
 
@@ -22,8 +25,36 @@ _MOST_COLUMNS = 1500  # about 16 JSON tokens each in a file; a reader refuses mo
 
 
 @value
+class FirstLook:
+    """What reading and the checks of columns show, before any split.
+
+    task: without the columns that no model sees.  rows: those that can be used, with the task's columns.
+    findings: about columns, gravest first.  dropped: (reason, rows) that could not be used.
+    left_out: (column, why) that are no inputs.  accepted: what the recipe lets stand.
+    """
+
+    origin: str
+    schema: Schema
+    task: Task
+    rows: Rows
+    findings: tuple[Finding, ...]
+    dropped: tuple[Dropped, ...]
+    left_out: tuple[LeftOut, ...]
+    accepted: tuple[Acceptance, ...] = ()
+
+    @cached_property
+    def notices(self) -> tuple[str, ...]:
+        """What the user should know that is no finding."""
+        return notices_of(self.schema.notes, self.dropped, self.left_out, ())
+
+
+@value
 class Intake:
-    """What a build starts from.  findings: what the doctor saw.  dropped: (reason, rows) that could not be used."""
+    """What a build starts from.
+
+    findings: what the doctor saw, gravest first.  notices: plain sentences about all else that the user should know.
+    dropped: (reason, rows) that could not be used.  left_out: (column, why) that are no inputs.
+    """
 
     origin: str
     task: Task
@@ -31,22 +62,40 @@ class Intake:
     vault: Rows
     findings: tuple[Finding, ...]
     n_rows: int
-    dropped: tuple[tuple[str, int], ...]
-    left_out: tuple[str, ...]
+    dropped: tuple[Dropped, ...]
+    left_out: tuple[LeftOut, ...]
+    notices: tuple[str, ...] = ()
+
+    @property
+    def alerts(self) -> tuple[str, ...]:
+        """The findings that block and are not accepted, such as "target-copy(salary)"."""
+        return tuple(one.label for one in self.findings if one.severity == "block" and not one.accepted)
 
     def describe(self) -> dict[str, Any]:
-        """Origin, counts and digests, as JSON for the file."""
+        """Origin, counts, digests and notices, as JSON for the file."""
         parts = {name: getattr(self.dataset, name) for name in ("fit", "tune", "choose")}
         return {
             "source": self.origin,
             "rows": self.n_rows,
-            "dropped": sum(count for _, count in self.dropped),
-            "left_out": list(self.left_out),
+            "dropped": [list(one) for one in self.dropped],
+            "left_out": few_of_each(self.left_out),
+            "notices": list(self.notices),
             "splits": {
                 name: {"rows": len(rows), "digest": rows.digest}
                 for name, rows in {**parts, "vault": self.vault}.items()
             },
+            **times_of({"fit": self.dataset.fit, "vault": self.vault}),
         }
+
+
+def times_of(parts: Mapping[str, Rows]) -> dict[str, dict[str, list[float]]]:
+    """{"times": {part: [first, last]}} where the rows have times, else nothing."""
+    spans = {
+        name: [float(rows.time.min()), float(rows.time.max())]
+        for name, rows in parts.items()
+        if rows.time is not None and len(rows)
+    }
+    return {"times": spans} if spans else {}
 
 
 def read_source(recipe: Recipe, source: Any = None) -> tuple[Raw, Schema]:
@@ -67,40 +116,67 @@ def read_source(recipe: Recipe, source: Any = None) -> tuple[Raw, Schema]:
 
 
 def take_in(recipe: Recipe, source: Any = None) -> Intake:
-    """Reads, examines and splits; raises BadData when a finding blocks and the recipe is strict."""
-    raw, schema = read_source(recipe, source)
-    rows, dropped = to_rows(raw, schema)
-    task = task_of(schema)
-    # Columns first: an id column would hide that two rows are copies, and copies must not straddle a border.
-    of_columns = examine_columns(rows, task, seed=recipe.seed)
-    left_out = columns_to_drop(of_columns)
-    task = without_columns(task, left_out)
-    rows = only(rows, task)
-    dataset, vault = split(rows, task, seed=recipe.seed)
-    findings = examine_rows(rows, task, dataset=dataset, vault=vault, seed=recipe.seed, of_columns=of_columns)
+    """Reads, examines and splits; raises BadData when the recipe is strict and a finding is not accepted."""
+    seen = first_look(recipe, source)
+    dataset, vault = split(seen.rows, seen.task, seed=recipe.seed)
+    findings = examine_rows(
+        seen.rows, seen.task, dataset=dataset, vault=vault, seed=recipe.seed, of_columns=seen.findings
+    )
+    findings = marked(findings, seen.accepted)
     if recipe.strict:
-        refuse_findings(findings)
+        refuse_findings(findings, seen.accepted)
     return Intake(
-        origin=raw.origin,
-        task=task,
+        origin=seen.origin,
+        task=seen.task,
         dataset=dataset,
         vault=vault,
-        findings=findings,
-        n_rows=len(rows),
-        dropped=tuple(dropped),
-        left_out=tuple(sorted({*left_out, *(name for name, _ in schema.dropped)})),
+        findings=few_warnings(findings),
+        n_rows=len(seen.rows),
+        dropped=seen.dropped,
+        left_out=seen.left_out,
+        notices=notices_of(seen.schema.notes, seen.dropped, seen.left_out, idle(seen.accepted, findings)),
     )
 
 
-def without_columns(task: Task, left_out: Collection[str]) -> Task:
-    """The task without the columns that the doctor leaves out, in the domain that recognises the rest."""
+def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
+    """Reads the source and examines its columns; refuses unknown names in `accept` before and after reading."""
+    accepted = acceptances(recipe.accept)
+    raw, schema = read_source(recipe, source)
+    refuse_absent(accepted, raw)
+    rows, dropped = to_rows(raw, schema)
+    # Columns first: an id column would hide that two rows are copies, and copies must not straddle a border.
+    task, findings = examined(rows, task_of(schema), seed=recipe.seed)
+    return FirstLook(
+        origin=raw.origin,
+        schema=schema,
+        task=task,
+        rows=only(rows, task),
+        findings=marked(findings, accepted),
+        dropped=dropped,
+        left_out=(*schema.dropped, *why_dropped(findings)),
+        accepted=accepted,
+    )
+
+
+def examined(rows: Rows, task: Task, *, seed: int) -> tuple[Task, tuple[Finding, ...]]:
+    """(the task without the columns that no model sees, what is wrong with the columns)."""
+    findings = examine_columns(rows, task, seed=seed)
+    kept = without_columns(task, dict(why_dropped(findings)))
+    if not find_domain(kept.modality).reads_text:
+        findings = unread_texts(rows, kept, of_columns=findings, seed=seed)
+        kept = without_columns(task, dict(why_dropped(findings)))
+    return kept, findings
+
+
+def without_columns(task: Task, left_out: Mapping[str, str]) -> Task:
+    """The task without the columns that the doctor leaves out (name -> why), in the domain that recognises the rest."""
     kept = tuple(field for field in task.inputs if field.name not in left_out)
     if not kept:
         raise BadData(
             "no-inputs",
             wanted="at least one usable input column",
-            found="only " + ", ".join(sorted(left_out)[:10]),
-            do="see the doctor's findings in docs/doctor.md, or add columns",
+            found="only " + some([f"{name} ({why})" for name, why in sorted(left_out.items())]),
+            do="add columns that describe a row, or give one a type of your own if it is not what it seems",
         )
     if len(kept) > _MOST_COLUMNS:
         raise BadData(
@@ -120,6 +196,7 @@ def task_of(schema: Schema) -> Task:
         answer=schema.answer,
         classes=schema.classes,
         roles={role: name for role in ("weight", "group", "time") if (name := getattr(schema, role)) is not None},
+        role_spellings={field.name: field.spelling for field in schema.role_fields if field.spelling},
     )
 
 
@@ -136,22 +213,3 @@ def only(rows: Rows, task: Task) -> Rows:
         group=rows.group,
         time=rows.time,
     )
-
-
-def refuse_findings(findings: tuple[Finding, ...]) -> None:
-    """With --strict, anything worse than a note ends the build."""
-    bad = [finding for finding in findings if finding.severity != "note"]
-    if bad:
-        raise BadData(
-            "doctor-findings",
-            wanted="data without findings (the build is strict)",
-            found="; ".join(f"{finding.code}: {finding.evidence}" for finding in bad[:5]),
-            do=f"{bad[0].fix}; or build without --strict",
-        )
-
-
-def look(recipe: Recipe, source: Any = None) -> tuple[Task, int]:
-    """The task and the number of rows, from reading alone: for a dry run."""
-    raw, schema = read_source(recipe, source)
-    task = task_of(schema)
-    return replace(task, modality=domain_for(task.inputs)), raw.n_rows

@@ -12,7 +12,9 @@ FIXED = ("fit-vote", "fit-temperature", "fit-isotonic")  # steps that a search l
 
 
 class Table(Domain):
-    """Takes every task that has a column which is not free text."""
+    """Takes every task that has a column which is not free text, and leaves the texts unread."""
+
+    reads_text = False
 
     def recognises(self, inputs: Sequence[Field]) -> int:
         return int(any(field.type != "text" for field in inputs))

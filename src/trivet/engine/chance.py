@@ -10,6 +10,7 @@ from trivet.core.value import value
 
 _Z = NormalDist().inv_cdf(0.975)
 EXACT = "size"  # the one cost that is known before it is measured
+ENOUGH = 0.8  # chance of being proven from which the main gauge decides
 _DOUBT = 0.3  # chance of keeping a cost limit that the forecast breaks: forecasts do not know the machine
 
 

@@ -4,50 +4,98 @@ read -> examine and split -> plan -> search -> judge -> pack.  Every finished st
 everything it depends on, so an interrupted build goes on where it stopped and ends with the same body.
 """
 
-import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from trivet.core.candidate import Candidate
 from trivet.core.domains import Route
-from trivet.core.limits import Verdict
-from trivet.core.reading import Reading, reading_from_json
-from trivet.core.recipe import Recipe
-from trivet.core.registry import find_gauge, parse_step
-from trivet.core.units import show_amount
-from trivet.core.value import digest_of
+from trivet.core.limits import Limit
+from trivet.core.recipe import Lock, Recipe
+from trivet.core.registry import find_gauge
+from trivet.core.units import show_amount, show_duration
+from trivet.core.value import value
 from trivet.data.intake import Intake, take_in
 from trivet.data.vault import Opening, Vault
-from trivet.kit.answer_tables import answer_tables
-from trivet.kit.forecast import forecast
-from trivet.kit.provenance import code_id, libraries, this_machine
-from trivet.kit.self_test import self_test
-from trivet.runtime.container import decode
-from trivet.runtime.errors import BadFile
-from trivet.runtime.program import Program
+from trivet.kit.constant import baselines, constant_in_words, constant_of
+from trivet.kit.machine_speed import machine_speed
 from trivet.storage.disk import Storage
-from trivet.storage.objects import candidate_from_bytes, candidate_to_bytes, rows_to_bytes
 from trivet.storage.store import Store
 
+from .certify import Certifier, Tried
 from .chance import Odds, Point
-from .frontier import finalists, frontier
-from .infeasible import broken_on_vault, explain, size_floor
-from .judge import level, measure_all, trial_of, try_file, verdicts
-from .outcome import Certified, Infeasible, Judged
-from .pack import Dossier, exact_size, overhead, pack
-from .plan import Plan, applies, make_plan
-from .pool import JobFailed, Pool
+from .deadline import Deadline
+from .dossier import Writer
+from .frontier import FINALISTS, finalists, why_this_one
+from .infeasible import Advice, broken_on_vault, explain, nearest_point
+from .outcome import Certified, Infeasible, Told, stand_ins
+from .pack import bare_bytes, overhead
+from .plan import Plan, check_limits_alone, make_plan
+from .pool import JobCut, Pool
 from .progress import Progress
 from .search import Search
+from .steps import Steps
+from .wishes import Floor, floor_for, floor_of, impossible
 
-_FORMAT = "1"  # of step keys: raise it when the meaning of a key changes
-_MOST_IMPORTANT = 100  # columns whose importance the file tells
 _SLACK_BYTES = 400  # readings in the final manifest may be a few digits longer than in the forecast
+
+
+@value
+class Prepared:
+    """Everything that is known before the first expensive step.
+
+    floor: a limit that no candidate can keep, or None.  constant: see `kit.constant`.  baselines: what the constant
+    answer reaches in each limited quality gauge, on the rows that compare candidates.
+    """
+
+    intake: Intake
+    plan: Plan
+    floor: Floor | None
+    constant: dict[str, Any]
+    baselines: dict[str, float]
+    told: Told
+
+    @property
+    def refusal(self) -> Infeasible | None:
+        """The honest no that needs no search; None when there has to be one."""
+        return None if self.floor is None else replace(impossible(self.floor), told=self.told)
+
+
+def prepare(recipe: Recipe, source: Any = None, *, threads: int) -> Prepared | Infeasible:
+    """Reads, examines, splits and plans; or the honest no that needs none of it.
+
+    Raises TrivetError for whatever a build would refuse.
+    """
+    check_limits_alone(recipe.limits)
+    floor = floor_of(recipe.limits)
+    if floor is not None:
+        return impossible(floor)
+    intake = take_in(recipe, source)
+    plan = make_plan(recipe, intake.task, rows=intake.n_rows, threads=threads, speed=machine_speed())
+    constant = constant_of(intake.task, intake.dataset.fit)
+    rows = intake.dataset.choose
+    found = baselines(intake.task, constant, rows.answer, rows.weight, [limit.gauge for limit in recipe.limits])
+    notices = kept_by_the_constant(recipe.limits, found, constant_in_words(intake.task, constant))
+    blank = Writer(intake=intake, plan=plan, constant=constant, notices=()).blank()
+    return Prepared(
+        intake=intake,
+        plan=plan,
+        floor=floor_for(recipe.limits, intake.task, bare_bytes(Candidate(task=intake.task, parts={}), blank)),
+        constant=constant,
+        baselines=found,
+        told=Told(findings=intake.findings, alerts=intake.alerts, notices=(*intake.notices, *notices)),
+    )
+
+
+def kept_by_the_constant(limits: Sequence[Limit], found: dict[str, float], words: str) -> tuple[str, ...]:
+    """A notice for each limit that asks nothing of a model."""
+    return tuple(
+        f"the limit {limit} asks nothing of a model: {words} reaches {show_amount(found[limit.gauge], limit.unit)}"
+        for limit in limits
+        if limit.gauge in found and limit.room(found[limit.gauge]) >= 0
+    )
 
 
 def compile_recipe(
@@ -58,115 +106,146 @@ def compile_recipe(
     threads: int = 1,
     progress: Progress | None = None,
     storage: Storage | None = None,
+    best_effort: bool = False,
+    before: Callable[[Intake], None] | None = None,
 ) -> Certified | Infeasible:
     """The best file that keeps every limit of the recipe, or why there is none.
 
     source: rows given in Python instead of recipe.data.source.  store: folder that remembers finished steps.
     threads: worker processes; the result does not depend on it.  storage: for tests that make the disk fail.
+    best_effort: an Infeasible brings the nearest file along.  before: called once the rows are read, may refuse.
     Raises TrivetError for a wrong recipe, unreadable data or a missing library, before anything is fitted.
     """
+    began = time.monotonic()
     progress = progress or Progress()
     storage = storage or Storage()
     progress.stage("reading")
-    intake = take_in(recipe, source)
-    plan = make_plan(recipe, intake.task, rows=intake.n_rows, threads=threads)
+    prepared = prepare(recipe, source, threads=threads)
+    if isinstance(prepared, Infeasible):
+        progress.close()
+        return prepared
+    if before is not None:
+        before(prepared.intake)
+    prepared.told.tell(progress)
+    refusal = prepared.refusal
+    if refusal is not None and not best_effort:
+        progress.close()
+        return refusal
     with Store.opened(store, storage) as opened, Pool(opened, threads) as pool:
-        outcome = Build(intake=intake, plan=plan, store=opened, pool=pool, storage=storage, progress=progress).run()
+        build = Build(
+            prepared=prepared, store=opened, pool=pool, storage=storage, progress=progress,
+            deadline=deadline_of(prepared, began), best_effort=best_effort, began=began,
+        )  # fmt: skip
+        outcome = build.run()
     progress.close()
     return outcome
 
 
+def deadline_of(prepared: Prepared, began: float) -> Deadline:
+    """The clock of the build; a lock says how far to go, whatever the clock."""
+    recipe = prepared.plan.recipe
+    if recipe.lock is not None:
+        return Deadline()
+    return Deadline.after(recipe.seconds, began=began, judging=prepared.plan.judging)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Build:
-    """One build under way: the plan, and where its effects go."""
+    """One build under way: what was prepared, and where its effects go."""
 
-    intake: Intake
-    plan: Plan
+    prepared: Prepared
     store: Store
     pool: Pool
     storage: Storage
     progress: Progress
+    deadline: Deadline
+    best_effort: bool
+    began: float
+
+    @property
+    def plan(self) -> Plan:
+        return self.prepared.plan
 
     def run(self) -> Certified | Infeasible:
         """Search, then judge the finalists in their fixed order."""
-        began = time.monotonic()
-        vault = Vault(self.intake.vault, log=self.log_opening)
-        odds = Odds(limits=self.plan.recipe.limits, n_vault=len(vault))
-        floor = size_floor(odds.limits, self.intake.task)
-        if floor is not None:
-            self.progress.note(floor.why)
+        intake, plan = self.prepared.intake, self.plan
+        vault = Vault(intake.vault, log=self.log_opening)
+        odds = Odds(limits=plan.recipe.limits, n_vault=len(vault))
+        writer = Writer(intake=intake, plan=plan, constant=self.prepared.constant, notices=self.prepared.told.notices)
+        steps = self.steps()
         self.progress.stage("searching")
-        search = self.search(odds, starters_only=floor is not None)
+        search = self.search(odds, steps, writer)
         points = search.run()
         self.progress.stage("judging")
-        last = finalists(points, odds, self.plan.main)
-        tried: list[Certified] = []
-        for turn, point in enumerate(last):
-            tried.append(self.judge(point, points, odds, vault, turn, began))
-            if tried[-1].is_proven:
-                return tried[-1]
-        unbroken = [file for file in tried if all(one.verdict is not Verdict.BROKEN for one in file.judged)]
-        if unbroken:
-            return unbroken[0]
-        seconds = time.monotonic() - began
-        if tried:
-            return broken_on_vault(tried[0], tried=search.trials, seconds=seconds)
-        return explain(points, odds, self.plan.main, floor, tried=search.trials, seconds=seconds)
+        certifier = Certifier(
+            steps=steps, writer=writer, odds=odds, vault=vault, storage=self.storage,
+            told=self.told_of(search), began=self.began,
+        )  # fmt: skip
+        return self.verdict(certifier, search, points)
+
+    def steps(self) -> Steps:
+        lock = self.plan.recipe.lock
+        return Steps(
+            task=self.prepared.intake.task,
+            dataset=self.prepared.intake.dataset,
+            gauges=self.plan.gauges,
+            main=self.plan.main,
+            seed=self.plan.recipe.seed,
+            store=self.store,
+            pool=self.pool,
+            deadline=self.deadline,
+            cut=set(lock.cut) if lock is not None else set(),
+        )
 
     def log_opening(self, opening: Opening) -> None:
         self.store.note("vault-opened", by=opening.by, digest=opening.digest, rows=opening.n_rows)
 
-    @property
-    def blank(self) -> Candidate:
-        """The candidate that every route begins with."""
-        return Candidate(task=self.intake.task, parts={})
-
-    @cached_property
-    def start(self) -> dict[str, str]:
-        """Digests of the blank candidate and of the rows, which are now in the store."""
-        rows = {name: getattr(self.intake.dataset, name) for name in ("fit", "tune", "choose")}
-        candidate = self.store.put(candidate_to_bytes(self.blank))
-        return {"candidate": candidate, **{name: self.store.put(rows_to_bytes(part)) for name, part in rows.items()}}
-
-    def search(self, odds: Odds, *, starters_only: bool) -> Search:
+    def search(self, odds: Odds, steps: Steps, writer: Writer) -> Search:
         routes = self.plan.routes
-        if starters_only:
+        if self.prepared.floor is not None:
             routes = tuple(replace(route, vary=()) for route in routes if route.is_starter)
-        bare = overhead(self.blank, self.dossier((), (), None, {}), self.expected(odds)) + _SLACK_BYTES
+        bare = overhead(steps.blank, writer.blank(), stand_ins(odds.limits, odds.n_vault)) + _SLACK_BYTES
+        lock = self.plan.recipe.lock
         search = Search(
             routes=routes,
             odds=odds,
             main=self.plan.main,
             size=self.plan.size,
-            units=self.plan.units,
+            units=self.plan.units if lock is None else lock.units,
             seed=self.plan.recipe.seed,
-            evaluate=lambda batch: self.evaluate(batch, self.start, bare, search),
+            most_widened=None if lock is None else lock.widened,
+            evaluate=lambda batch: self.evaluate(batch, steps, bare, search),
         )
         return search
 
-    def expected(self, odds: Odds) -> tuple[Judged, ...]:
-        """Stand-ins of realistic length for verdicts that are not known yet."""
-        blank = {"value": 0.123456789012345, "low": 0.123456789012345, "high": 0.123456789012345, "n": odds.n_vault}
-        return tuple(
-            Judged(
-                limit=limit,
-                reading=Reading(gauge=limit.gauge, how="stratified bootstrap", **blank),  # type: ignore[arg-type]
-                verdict=Verdict.UNPROVEN,
-            )
-            for limit in odds.limits
-        )
+    def evaluate(self, batch: Sequence[Route], steps: Steps, bare: int, search: Search) -> list[Point | None]:
+        """A point for each route, None where a pass failed; ends early, between two routes, when the time is over."""
+        found: list[Point | None] = []
+        first = not search.trials  # something has to be there to judge
 
-    def evaluate(
-        self, batch: Sequence[Route], work: Mapping[str, str], bare: int, search: Search
-    ) -> list[Point | None]:
-        """A point for each route; None where a pass failed, with a note in the ledger."""
-        found = []
-        for at, point in enumerate(self.pool.map(lambda route: self.visit(route, work, bare), batch), 1):
+        def visit(numbered: tuple[int, Route]) -> Point | JobCut | None:
+            at, route = numbered
+            is_first = first and at == 0
+            if self.deadline.is_over() and not is_first:
+                return JobCut(is_own=False)
+            try:
+                return steps.visit(route, bare, whatever_the_clock=is_first)
+            except JobCut as cut:
+                return cut
+
+        for at, point in enumerate(self.pool.map(visit, list(enumerate(batch))), 1):
+            if isinstance(point, JobCut):
+                break  # what came after it in this batch does not count, so that the lock can say where it ended
             found.append(point)
-            seen = [*search.points, *(p for p in found if p is not None)]
-            part = sum(map(search.cost, batch[:at]))
-            self.progress.done(min((search.spent + part) / search.units, 1.0), self.best_so_far(seen, search.odds))
+            self.show(search, [p for p in found if p is not None], sum(map(search.cost, batch[:at])))
         return found
+
+    def show(self, search: Search, fresh: Sequence[Point], spent: float) -> None:
+        by_work = (search.spent + spent) / max(search.units, 1e-9)
+        self.progress.done(
+            min(max(by_work, self.deadline.share_passed(self.began)), 1.0),
+            self.best_so_far([*search.points, *fresh], search.odds),
+        )
 
     def best_so_far(self, points: Sequence[Point], odds: Odds) -> str:
         if not points:
@@ -177,155 +256,72 @@ class Build:
         size = show_amount(best.costs["size"], "B")
         return f"{len(points)} candidates, best {self.plan.main} {value} in {size}"
 
-    def visit(self, route: Route, work: Mapping[str, str], bare: int) -> Point | None:
-        try:
-            done = self.walk(route.steps, work)[-1][0]
-            readings = self.measured(done["candidate"], work["choose"], self.plan.gauges)
-        except JobFailed as failure:
-            self.store.note("route-failed", route=route.name, steps=list(route.steps), why=str(failure))
-            return None
-        candidate = candidate_from_bytes(self.store.get(done["candidate"]))
-        return Point(
-            route=route.name,
-            steps=route.steps,
-            candidate=done["candidate"],
-            readings=readings,
-            costs=forecast(candidate, overhead=bare),
+    def told_of(self, search: Search) -> Told:
+        """What was told, and that the clock ended the search if it did."""
+        if not search.is_over or self.plan.recipe.lock is not None:
+            return self.prepared.told
+        text = (
+            f"the search ended with its time ({show_duration(self.plan.recipe.seconds)} in all) after {search.trials} "
+            f"candidate{'' if search.trials == 1 else 's'}, {search.spent:.3g} of {search.units:.3g} work units; the lock in the file says so, "
+            "and more --time may find better"
+        )
+        self.progress.note(text)
+        return replace(self.prepared.told, notices=(*self.prepared.told.notices, text))
+
+    def verdict(self, certifier: Certifier, search: Search, points: Sequence[Point]) -> Certified | Infeasible:
+        """The first finalist that is proven; else the one that comes nearest without a broken limit; else a no."""
+        odds, main, known = certifier.odds, self.plan.main, self.plan.recipe.lock
+        most = FINALISTS if known is None or known.finalists is None else known.finalists
+        tried: list[Tried] = []
+        judged = None
+        for turn, point in enumerate(finalists(points, odds, main)[:most]):
+            if known is None and tried and self.deadline.seconds_left() < tried[-1].seconds:
+                judged = len(tried)
+                break
+            why = why_this_one(point, points, odds, main, [one.finalist.point.route for one in tried])
+            tried.append(certifier.judge(point, points, turn, why=why))
+            if tried[-1].file.is_proven:
+                return certifier.with_lock(tried[-1], self.lock_of(search, certifier.steps, judged))
+        lock = self.lock_of(search, certifier.steps, judged)
+        unbroken = sorted((one for one in tried if not one.is_broken), key=lambda one: one.on_the_wrong_side)
+        if unbroken:
+            return certifier.with_lock(unbroken[0], lock)
+        return self.honest_no(certifier, search, points, tried)
+
+    def lock_of(self, search: Search, steps: Steps, judged: int | None) -> Lock:
+        """How far this build went, so that it can be made again."""
+        if self.plan.recipe.lock is not None:
+            return self.plan.recipe.lock
+        was_cut = search.is_over and search.widened > 0
+        return Lock(
+            units=search.spent,
+            widened=search.widened if was_cut else None,
+            finalists=judged,
+            cut=tuple(sorted(steps.cut)),
         )
 
-    def walk(self, steps: Sequence[str], work: Mapping[str, str]) -> list[tuple[Mapping[str, str], list[str]]]:
-        """(work, notes) after each step."""
-        states: list[tuple[Mapping[str, str], list[str]]] = []
-        for at, step in enumerate(steps):
-            seed = self.seed_for(step, steps[:at].count(step))
-            version = parse_step(step).version
-            key = digest_of([_FORMAT, "step", step, version, dict(work), seed, code_id()])
-            result = self.pool.once(key, {"do": "step", "step": step, "work": dict(work), "seed": seed})
-            work = result["work"]
-            states.append((work, result["notes"]))
-        return states
-
-    def seed_for(self, step: str, turn: int) -> int:
-        """From the recipe's seed, the step's text and how often that text came before: never from position."""
-        return int(digest_of([self.plan.recipe.seed, step, turn])[:12], 16)
-
-    def measurable(self, candidate: Candidate) -> list[str]:
-        """Those of the plan's gauges that can be read off this candidate; none while it cannot answer yet."""
-        try:
-            can_answer = Program(candidate.parts).pipeline is not None
-        except BadFile:
-            return []  # no reader yet, or a body in a workshop kind
-        return [name for name in self.plan.gauges if can_answer and applies(name, candidate.sketch)]
-
-    def measured(self, candidate: str, rows: str, gauges: Sequence[str]) -> dict[str, Reading]:
-        """The readings of the gauges, by name, from the ledger or a worker."""
-        versions = [find_gauge(name).version for name in gauges]
-        key = digest_of([_FORMAT, "measure", gauges, versions, candidate, rows, code_id()])
-        job = {"do": "measure", "candidate": candidate, "rows": rows, "gauges": list(gauges), "sure": 0.95}
-        result = self.pool.once(key, job)
-        return {data["gauge"]: reading_from_json(data) for data in result["readings"]}
-
-    def judge(
-        self, point: Point, points: Sequence[Point], odds: Odds, vault: Vault, turn: int, began: float
-    ) -> Certified:
-        """Packs the finalist, measures it on the vault in a clean process, and packs it again with the verdicts."""
-        candidate = candidate_from_bytes(self.store.get(point.candidate))
-        dossier = self.dossier(points, self.lineage(point), point, {"trials": len(points)})
-        selftest = self_test(candidate, self.intake.dataset.fit)
-        sizes = [limit.bound for limit in odds.limits if limit.gauge == "size"]
-        cap = min(sizes, default=float("inf"))
-        blank = self.expected(odds)
-        draft = pack(candidate, dossier, blank, [one.reading for one in blank], {}, selftest, made={}, cap=cap)
-        rows = vault.open(f"judge, finalist {turn + 1}: {point.route}")
-        with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
-            answers, costs = try_file(draft, rows, Path(scratch), self.storage)
-        sure = level(min((limit.sure for limit in odds.limits), default=0.95), turn)
-        trial = trial_of(candidate.task, rows, answers, costs)
-        readings = measure_all(candidate, trial, sure=sure, wanted=[limit.gauge for limit in odds.limits])
-        tables = answer_tables(candidate.task, answers, rows.answer, rows.weight, constant={})
-        made = {
-            "made": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": vars(this_machine()),
-            "seconds": round(time.monotonic() - began, 1),
-        }
-        for _ in range(3):  # the stated size is part of the file it states; it settles at once
-            judged = verdicts(odds.limits, readings)
-            data = pack(candidate, dossier, judged, readings, tables, selftest, made=made, cap=cap)
-            readings = tuple(exact_size(reading, len(data)) for reading in readings)
-        return self.certified(data, verdicts(odds.limits, readings), readings, point, len(points), began)
-
-    def certified(
-        self,
-        data: bytes,
-        judged: tuple[Judged, ...],
-        readings: tuple[Reading, ...],
-        point: Point,
-        candidates: int,
-        began: float,
-    ) -> Certified:
-        contents = decode(data)
-        return Certified(
-            data=data,
-            digest=contents.digest,
-            body_digest=contents.body_digest,
-            judged=judged,
-            readings=readings,
-            candidates=candidates,
-            seconds=time.monotonic() - began,
-            route=point.route,
+    def honest_no(
+        self, certifier: Certifier, search: Search, points: Sequence[Point], tried: Sequence[Tried]
+    ) -> Certified | Infeasible:
+        """Why there is no file; with best effort, the nearest file comes along, and says itself what it breaks."""
+        odds, seconds = certifier.odds, time.monotonic() - self.began
+        advice = Advice(odds=odds, main=self.plan.main, baselines=self.prepared.baselines, candidates=search.trials)
+        if tried:
+            no = broken_on_vault(tried[0].file, advice, seconds=seconds)
+        else:
+            no = explain(points, advice, self.prepared.floor, seconds=seconds)
+        no = replace(no, told=certifier.told)
+        if not self.best_effort or not points:
+            return no
+        nearest = (
+            tried[0]
+            if tried
+            else certifier.judge(
+                nearest_point(points, odds),
+                points,
+                0,
+                why=f"nothing keeps every limit; this candidate is the nearest: {no.why}",
+            )
         )
-
-    def lineage(self, point: Point) -> tuple[dict[str, Any], ...]:
-        """For each step of the route: its notes, and the readings wherever the candidate can already answer."""
-        line = []
-        for step, (work, notes) in zip(point.steps, self.walk(point.steps, self.start)):
-            gauges = self.measurable(candidate_from_bytes(self.store.get(work["candidate"])))
-            readings = self.measured(work["candidate"], self.start["choose"], gauges) if gauges else {}
-            values = {gauge: float(f"{reading.value:.6g}") for gauge, reading in readings.items()}
-            line.append({"step": step, "readings": values, "notes": notes})
-        return tuple(line)
-
-    def dossier(
-        self,
-        points: Sequence[Point],
-        lineage: Sequence[Mapping[str, Any]],
-        shipped: Point | None,
-        build: Mapping[str, Any],
-    ) -> Dossier:
-        """Everything the file says about itself besides parts, readings and verdicts."""
-        edge = frontier(points, [self.plan.main, "size"])
-        kept = sorted({id(p): p for p in [*edge, *points[:24], *([shipped] if shipped else [])]}.values(), key=order)
-        return Dossier(
-            recipe=str(self.plan.recipe),
-            lineage=lineage,
-            frontier=[self.frontier_row(point, shipped) for point in kept],
-            doctor=[finding.as_json() for finding in self.intake.findings],
-            data=self.intake.describe(),
-            importance=[] if shipped is None else self.importance(shipped),
-            build={"seed": self.plan.recipe.seed, "units": self.plan.units, "libraries": libraries(), **build},
-        )
-
-    def frontier_row(self, point: Point, shipped: Point | None) -> dict[str, Any]:
-        numbers = {gauge: [float(f"{x:.6g}") for x in (r.value, r.low, r.high)] for gauge, r in point.readings.items()}
-        keeps = all(limit.room(point.number(limit.gauge)) >= 0 for limit in self.plan.recipe.limits)
-        return {
-            "route": point.route,
-            "steps": list(point.steps),
-            "readings": numbers,
-            "keeps": keeps,
-            "bytes": int(point.costs["size"]),
-            "shipped": shipped is not None and point.candidate == shipped.candidate,
-        }
-
-    def importance(self, point: Point) -> list[Any]:
-        """Permutation importance of each column, from the ledger or a worker."""
-        rows = self.start["choose"]
-        seed = self.plan.recipe.seed
-        key = digest_of([_FORMAT, "importance", point.candidate, rows, self.plan.main, seed, code_id()])
-        job = {"do": "importance", "candidate": point.candidate, "rows": rows, "gauge": self.plan.main, "seed": seed}
-        result: list[Any] = self.pool.once(key, job)["importance"]
-        return result[:_MOST_IMPORTANT]
-
-
-def order(point: Point) -> tuple[float, str]:
-    return point.costs["size"], point.candidate
+        file = certifier.with_lock(nearest, self.lock_of(search, certifier.steps, None))
+        return file if file.is_proven else replace(no, file=file)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from trivet.core.registry import find_gauge
+from trivet.core.units import show_amount
 
-from .chance import Odds, Point
+from .chance import ENOUGH, Odds, Point
 
 FINALISTS = 3
-_NEARLY = 0.9  # candidates whose chance is within this share of the best are told apart by quality
+_NEARLY = 0.9  # where none is likely enough, chances within this share of the best count as equal
 
 
 def frontier(points: Sequence[Point], gauges: Sequence[str]) -> list[Point]:
@@ -23,7 +24,7 @@ def dominates(one: Point, other: Point, gauges: Sequence[str]) -> bool:
 
 
 def finalists(points: Sequence[Point], odds: Odds, main: str) -> list[Point]:
-    """At most three, best first: those most likely to be proven, told apart by the main gauge, then by size.
+    """At most three, best first: among those likely enough to be proven the main gauge decides, then size.
 
     The order is fixed before the vault is opened.  Candidates that surely break a limit are left out.
     """
@@ -34,7 +35,34 @@ def finalists(points: Sequence[Point], odds: Odds, main: str) -> list[Point]:
 
     def rank(point: Point) -> tuple[float, ...]:
         chance = chances[point.candidate]
-        near = chance >= _NEARLY * best
+        near = chance >= min(ENOUGH, _NEARLY * best)
         return (near, 0.0 if near else chance, sign * point.number(main), -point.costs["size"])
 
     return sorted(able, key=rank, reverse=True)[:FINALISTS]
+
+
+def why_this_one(chosen: Point, points: Sequence[Point], odds: Odds, main: str, passed_over: Sequence[str]) -> str:
+    """One sentence: why this candidate ships and not another.
+
+    passed_over: routes of finalists that came before it and could not be proven.
+    """
+    unit = find_gauge(main).unit
+    likely = [point for point in points if odds.chance(point) >= ENOUGH]
+    reached = f"{chosen.route} has {main} {show_amount(chosen.number(main), unit)} on the rows that compare"
+    chance = odds.chance(chosen)
+    if len(points) == 1:
+        sentence = f"{reached}: the only candidate that was tried"
+    elif not odds.limits:
+        sentence = f"{reached}: the best of {len(points)} candidates, and no limit asks for anything else"
+    elif chance >= ENOUGH:
+        among = "the only one of" if len(likely) == 1 else f"the best of the {len(likely)}, out of"
+        sentence = (
+            f"{reached}: {among} {len(points)} candidates "
+            f"with a chance of {ENOUGH:.0%} or more to be proven to keep every limit"
+        )
+    else:
+        sentence = (
+            f"{reached}; of {len(points)} candidates it was among the likeliest to be proven to keep every limit, "
+            f"with a chance of about {chance:.0%}"
+        )
+    return sentence + (f"; {' and '.join(passed_over)} came before it and could not be proven" if passed_over else "")

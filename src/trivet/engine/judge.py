@@ -47,15 +47,20 @@ def level(sure: float, turn: int) -> float:
     return 1 - (1 - sure) / 2**turn
 
 
-def try_file(data: bytes, rows: Rows, folder: Path, storage: Storage, *, costs: bool = True) -> tuple[Answers, Costs]:
-    """What the file answers on raw rows and what it costs, seen from a clean process."""
+def try_file(
+    data: bytes, rows: Rows, folder: Path, storage: Storage, *, costs: bool = True, starts: bool = True
+) -> tuple[Answers, Costs]:
+    """What the file answers on raw rows and what it costs, seen from a clean process.
+
+    starts: whether cold starts are taken, too; they are six processes more.
+    """
     file, sent, got = folder / "finalist.trivet", folder / "rows.jsonl", folder / "answers.jsonl"
-    storage.publish(file, data)
-    storage.publish(sent, b"".join(canonical_json(row) + b"\n" for row in rows.dicts()))
+    storage.publish(file, data, private=True)
+    storage.publish(sent, b"".join(canonical_json(row) + b"\n" for row in rows.dicts()), private=True)
     counts = (CALLS, REPEATS) if costs else (1, 1)
     run_probe([str(file), str(sent), str(got), "--calls", str(counts[0]), "--repeats", str(counts[1])])
     found = json.loads(storage.read(got))
-    starts = [cold_start_ms(file, sent, got) for _ in range(COLD_STARTS if costs else 0)]
+    started = [cold_start_ms(file, sent, got) for _ in range(COLD_STARTS if costs and starts else 0)]
     for path in (file, sent, got):
         storage.remove(path)
     return answers_from_json(found), Costs(
@@ -63,7 +68,7 @@ def try_file(data: bytes, rows: Rows, folder: Path, storage: Storage, *, costs: 
         latency_ms=np.asarray(found["latency_ms"]),
         rows_per_second=np.asarray(found["rows_per_second"]),
         peak_memory=float(found["peak_memory"]),
-        cold_start_ms=np.asarray(starts),
+        cold_start_ms=np.asarray(started),
         machine=this_machine(),
     )
 

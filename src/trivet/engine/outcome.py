@@ -1,11 +1,55 @@
 """What a compile ends in: a certified file, or an honest no."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from typing import Any
 
+from trivet.core.card import Card, Cell, Line
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
-from trivet.core.units import show_amount
+from trivet.core.units import show_amount, show_duration
 from trivet.core.value import value
+from trivet.data.doctor import Finding
+
+from .progress import Progress
+
+
+@value
+class Told:
+    """What the user has to know besides the verdicts: findings of the doctor, alerts that block, notices."""
+
+    findings: tuple[Finding, ...] = ()
+    alerts: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def grave(self) -> tuple[Finding, ...]:
+        """The findings that block or warn and were not accepted."""
+        return tuple(f for f in self.findings if f.severity != "note" and not f.accepted)
+
+    def boxes(self, severity: str) -> tuple[tuple[str, str], ...]:
+        """(finding, evidence and what to do) of each grave finding of this severity, for a card."""
+        return tuple((in_short(f), f"{f.evidence}; {f.fix}") for f in self.grave if f.severity == severity)
+
+    def tell(self, progress: Progress) -> None:
+        """Says each grave finding and each notice once, before the search."""
+        for finding in self.grave:
+            progress.warn(finding.severity, f"{in_short(finding)}: {finding.evidence}; {finding.fix}")
+        for notice in self.notices:
+            progress.note(notice)
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON values with stable keys."""
+        return {
+            "findings": [finding.as_json() for finding in self.findings],
+            "alerts": list(self.alerts),
+            "notices": list(self.notices),
+        }
+
+
+def in_short(finding: Finding) -> str:
+    """E.g. "id-column(customer)", the form in which a recipe accepts it."""
+    return f"{finding.code}({finding.column})" if finding.column else finding.code
 
 
 @value
@@ -21,6 +65,25 @@ class Judged:
         """For UNPROVEN: about how many certification rows would prove it."""
         return self.limit.rows_needed(self.reading) if self.verdict is Verdict.UNPROVEN else None
 
+    @property
+    def is_kept_by_constant(self) -> bool:
+        """Whether a constant answer keeps the limit as well."""
+        return self.reading.baseline is not None and self.limit.room(self.reading.baseline) >= 0
+
+    @property
+    def note(self) -> str:
+        """What there is to say besides the verdict: on which side an unproven value lies, and what a proof takes."""
+        notes = []
+        if self.verdict is Verdict.UNPROVEN:
+            if self.limit.room(self.reading.value) < 0:
+                notes.append("the value breaks it, but not for sure")
+            elif self.rows_needed:
+                notes.append(f"about {self.rows_needed:,} certification rows would prove it")
+        if self.is_kept_by_constant:
+            is_held = self.verdict is Verdict.HOLDS
+            notes.append("so does the constant answer" if is_held else "the constant answer keeps it")
+        return "; ".join(notes)
+
     def as_json(self) -> dict[str, Any]:
         """JSON values with stable keys."""
         return {
@@ -28,14 +91,37 @@ class Judged:
             "gauge": self.limit.gauge,
             "verdict": str(self.verdict),
             "rows_needed": self.rows_needed,
+            "note": self.note,
         }
+
+
+def stand_ins(limits: Sequence[Limit], n_vault: int) -> tuple[Judged, ...]:
+    """Stand-ins of realistic length for verdicts that are not known yet."""
+    blank = {"value": 0.123456789012345, "low": 0.123456789012345, "high": 0.123456789012345, "n": n_vault}
+    return tuple(
+        Judged(
+            limit=limit,
+            reading=Reading(gauge=limit.gauge, how="stratified bootstrap", **blank),  # type: ignore[arg-type]
+            verdict=Verdict.UNPROVEN,
+        )
+        for limit in limits
+    )
+
+
+def outcome_of(judged: Sequence[Judged]) -> str:
+    """CERTIFIED when every limit holds, BROKEN when one is broken, else UNPROVEN."""
+    verdicts = {one.verdict for one in judged}
+    if Verdict.BROKEN in verdicts:
+        return "BROKEN"
+    return "UNPROVEN" if Verdict.UNPROVEN in verdicts else "CERTIFIED"
 
 
 @value
 class Certified:
-    """A packaged specialist with the verdict on every limit; none is BROKEN.
+    """A packaged specialist with the verdict on every limit; none is BROKEN, but for a best effort.
 
     data: the bytes of the `.trivet` file.  readings: every gauge that was measured on the vault or the machine.
+    main: the gauge that decided among candidates.  constant: what a constant answer says.  why: why this candidate.
     """
 
     data: bytes
@@ -43,9 +129,18 @@ class Certified:
     body_digest: str
     judged: tuple[Judged, ...]
     readings: tuple[Reading, ...]
+    main: str
+    constant: Mapping[str, Any]
     candidates: int
     seconds: float
     route: str
+    why: str
+    told: Told = field(default_factory=Told)
+
+    @property
+    def outcome(self) -> str:
+        """CERTIFIED, UNPROVEN, or BROKEN for a best effort."""
+        return outcome_of(self.judged)
 
     @property
     def is_proven(self) -> bool:
@@ -58,6 +153,7 @@ class Infeasible:
     """No candidate keeps every limit: which one gives way, the closest that can be had, and what to do.
 
     An honest result, not an exception.  closest: readings of the nearest candidate, by gauge.
+    file: the nearest candidate, packed and judged, where a best effort was asked for.
     """
 
     limit: Limit
@@ -67,9 +163,39 @@ class Infeasible:
     next_step: str
     candidates: int
     seconds: float
+    told: Told = field(default_factory=Told)
+    file: Certified | None = None
 
     def __str__(self) -> str:
         return f"INFEASIBLE: {self.why}\n  do: {self.next_step}"
+
+    def __repr__(self) -> str:
+        return f"<Infeasible: {self.why}; do: {self.next_step}>"
+
+    def _repr_html_(self) -> str:
+        """The card that a notebook shows."""
+        return Card(
+            tone="bad",
+            badge="INFEASIBLE",
+            title=f"{self.limit} cannot be kept",
+            about=f"candidates tried: {self.candidates}, in {show_duration(self.seconds)}",
+            alerts=self.told.boxes("block"),
+            warnings=self.told.boxes("warn"),
+            columns=("the closest candidate", "measured", "constant answer"),
+            lines=tuple(closest_line(reading, self.limit) for reading in self.closest),
+            said=(("why", self.why), ("do", self.next_step), *self.effort),
+            folded=(("what was done with the data", self.told.notices),),
+        ).html()
+
+    @property
+    def effort(self) -> tuple[tuple[str, str], ...]:
+        """What there is to say of the file that a best effort left behind."""
+        if self.file is None:
+            return ()
+        broken = [str(one.limit) for one in self.file.judged if one.verdict is Verdict.BROKEN]
+        return (
+            ("best effort", f"the nearest file is {self.file.outcome}: it breaks {', '.join(broken) or 'nothing'}"),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """JSON values with stable keys."""
@@ -81,13 +207,31 @@ class Infeasible:
             "route": self.route,
             "closest": [reading.as_json() for reading in self.closest],
             "candidates": self.candidates,
+            **self.told.as_json(),
         }
+
+
+def closest_line(reading: Reading, limit: Limit) -> Line:
+    """Gauge, reading and constant answer; the limit that gives way stands beside its gauge."""
+    gauge = Cell(text=reading.gauge, small=f"{limit} was asked" if reading.gauge == limit.gauge else "")
+    constant = "–" if reading.baseline is None else show_amount(reading.baseline, reading.unit)
+    number = Cell(text=show_amount(reading.value, reading.unit), small=interval_of(reading))
+    return Line(cells=(gauge, number, Cell(text=constant)))
 
 
 def shown(reading: Reading) -> str:
     """Value, interval and count on one line."""
-    number = show_amount(reading.value, reading.unit)
-    if reading.low == reading.high:
-        return number
-    low, high = show_amount(reading.low, reading.unit), show_amount(reading.high, reading.unit)
-    return f"{number} ({low} to {high}, n = {reading.n})"
+    number, interval = show_amount(reading.value, reading.unit), interval_of(reading)
+    return f"{number} ({interval})" if interval else number
+
+
+def interval_of(reading: Reading) -> str:
+    """E.g. "0.91 to 0.95, n = 400"; empty for what was counted exactly, or is not known."""
+    if reading.low == reading.high or reading.value != reading.value:
+        return ""
+    return f"{show_amount(reading.low, reading.unit)} to {show_amount(reading.high, reading.unit)}, n = {reading.n}"
+
+
+def shown_baseline(reading: Reading) -> str:
+    """E.g. "constant 0.9412"; empty where a constant answer means nothing."""
+    return "" if reading.baseline is None else f"constant {show_amount(reading.baseline, reading.unit)}"

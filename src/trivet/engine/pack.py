@@ -6,67 +6,62 @@ Whatever depends on the machine or the clock goes to the evidence section.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trivet.core.candidate import Candidate
 from trivet.core.reading import Reading
-from trivet.core.value import value
 from trivet.runtime.container import encode
 from trivet.storage.objects import task_to_json
 
-from .outcome import Judged
+from .dossier import Dossier
+from .outcome import Judged, outcome_of
 
-_OPTIONAL = ("importance", "tables", "frontier", "lineage", "doctor")
+if TYPE_CHECKING:
+    from .certify import Finalist
+
+SKETCH = "sketch"
+_OPTIONAL = ("importance", "tables", "frontier", SKETCH, "lineage", "doctor")
+_SHORTER = 0.6
 _EVIDENCE_ROOM = 4500  # bytes kept free for the evidence section, whose length depends on the machine's name
 
 
-@value
-class Dossier:
-    """What the file says about itself besides the parts; every entry is JSON."""
-
-    recipe: str
-    lineage: Sequence[Mapping[str, Any]]
-    frontier: Sequence[Mapping[str, Any]]
-    doctor: Sequence[Mapping[str, Any]]
-    data: Mapping[str, Any]
-    importance: Sequence[Sequence[Any]]
-    build: Mapping[str, Any]
-
-
-def pack(
-    candidate: Candidate,
-    dossier: Dossier,
-    judged: Sequence[Judged],
-    readings: Sequence[Reading],
-    tables: Mapping[str, Any],
-    selftest: Mapping[str, Any],
-    *,
-    made: Mapping[str, Any],
-    cap: float,
-) -> bytes:
+def pack(finalist: "Finalist", judged: Sequence[Judged], readings: Sequence[Reading], *, cap: float) -> bytes:
     """The bytes of the file.  cap: size that the file must not pass; optional documents yield to it, one by one."""
+    candidate = finalist.candidate
     manifest = {
         "task": task_to_json(candidate.task),
+        "outcome": outcome_of(judged),
         "limits": [one.limit.as_json() for one in judged],
         "verdicts": [one.as_json() for one in judged],
         "readings": [reading.as_json() for reading in readings if reading.where is None and reading.unit != "B"],
-        "selftest": dict(selftest),
-        "tables": dict(tables),
+        "selftest": dict(finalist.selftest),
+        "tables": dict(finalist.tables),
         "dropped_documents": [],
-        **{name: getattr(dossier, name) for name in Dossier.__dataclass_fields__},
+        **entries_of(finalist.dossier),
     }
-    manifest = fitted(manifest, candidate, cap)
+    manifest = fitted(manifest, candidate, cap, sketch=len(str(finalist.made.get(SKETCH, ""))))
+    made = {key: found for key, found in finalist.made.items() if key not in manifest["dropped_documents"]}
     return with_own_size(manifest, candidate, readings, made)
 
 
-def fitted(manifest: dict[str, Any], candidate: Candidate, cap: float) -> dict[str, Any]:
-    """The manifest, with optional documents left out (and named) until the body fits under the cap."""
+def entries_of(dossier: Dossier) -> dict[str, Any]:
+    """{name: entry} of a dossier."""
+    return {name: getattr(dossier, name) for name in Dossier.__dataclass_fields__}
+
+
+def fitted(manifest: dict[str, Any], candidate: Candidate, cap: float, *, sketch: int) -> dict[str, Any]:
+    """The manifest, with optional documents left out (and named) until the file fits under the cap.
+
+    sketch: bytes of the sketch of rows, which stands in the evidence and yields in its turn.
+    """
     left_out: list[str] = []
     for name in _OPTIONAL:
-        if len(encode(manifest, candidate.parts, {})) + _EVIDENCE_ROOM <= cap:
+        room = _EVIDENCE_ROOM + (0 if SKETCH in left_out else sketch)
+        if len(encode(manifest, candidate.parts, {})) + room <= cap:
             break
         left_out.append(name)
-        manifest = {**manifest, name: type(manifest[name])(), "dropped_documents": list(left_out)}
+        empty = {} if name == SKETCH else {name: type(manifest[name])()}
+        manifest = {**manifest, **empty, "dropped_documents": list(left_out)}
     return manifest
 
 
@@ -91,15 +86,19 @@ def exact_size(reading: Reading, n_bytes: int) -> Reading:
     return replace(reading, value=size, low=size, high=size, n=1) if reading.gauge == "size" else reading
 
 
+def bare_bytes(candidate: Candidate, dossier: Dossier) -> int:
+    """Fewer bytes than any file of the task takes: stand-ins may be longer than what takes their place."""
+    return int(_SHORTER * (overhead(candidate, dossier, ()) - _EVIDENCE_ROOM))
+
+
 def overhead(candidate: Candidate, dossier: Dossier, judged: Sequence[Judged]) -> int:
     """Bytes that the file takes besides its parts when every optional document is left out."""
     bare: dict[str, list[Any]] = {"importance": [], "frontier": [], "lineage": [], "doctor": []}
-    slim = Dossier(**{name: bare.get(name, getattr(dossier, name)) for name in Dossier.__dataclass_fields__})
     manifest = {
         "task": task_to_json(candidate.task),
         "limits": [one.limit.as_json() for one in judged],
         "verdicts": [one.as_json() for one in judged],
         "readings": [one.reading.as_json() for one in judged] * 2,
-        **{name: getattr(slim, name) for name in Dossier.__dataclass_fields__},
+        **{name: bare.get(name, entry) for name, entry in entries_of(dossier).items()},
     }
     return len(encode(manifest, {}, {})) + _EVIDENCE_ROOM

@@ -16,8 +16,12 @@ from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.data.splits import usual_shares
 
+from .wishes import check_wishes
+
 # Share of the time budget that the search may spend; the rest is for reading, the doctor and the judge.
 _SEARCH_SHARE = 0.7
+_JUDGE_SECONDS, _JUDGE_SECONDS_PER_ROW = 3.0, 1.5e-4  # of one finalist: 3 s for 600 rows, 7 s for 26,000 (2026-11)
+_JUDGE_SHARE = 0.5  # of the time is the most that is kept for the judge
 
 
 @value
@@ -25,7 +29,8 @@ class Plan:
     """What will run.  routes: complete lines of passes, all checked.  units: work units the search may spend.
 
     gauges: what is measured of every candidate.  main: the gauge that decides among candidates that keep all limits.
-    seconds, memory: forecast of the whole build (bytes), for the number of workers it was made for.
+    seconds, judging, memory: forecast of the whole build, of its judge, and in bytes, for the number of workers it was
+    made for and the speed of this machine.
     """
 
     recipe: Recipe
@@ -36,11 +41,15 @@ class Plan:
     main: str
     units: float
     seconds: float
+    judging: float
     memory: float
 
 
-def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int) -> Plan:
-    """The plan for this many rows in all; raises every complaint at once."""
+def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int, speed: float = 1.0) -> Plan:
+    """The plan for this many rows in all; raises every complaint at once.
+
+    speed: of this machine, 1 for the one that work units were measured on; it changes forecasts only.
+    """
     size = Size(rows=int(rows * usual_shares(rows)[0]), columns=len(task.inputs), scores=task.n_scores)
     errors: list[TrivetError] = []
     routes = checked_routes(recipe, task, size, errors)
@@ -58,7 +67,8 @@ def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int) -> Plan:
         main=main_gauge(recipe.limits, task),
         units=units,
         # Reading, judging, workers: 5 to 11 s; 23,000 x 14 held 470 MB in all (bench/compile_stages.py, 2026-11).
-        seconds=8 + 1e-4 * rows + min(units, starters) / threads,
+        seconds=min((8 + 1e-4 * rows + min(units, starters) / threads) / speed, recipe.seconds),
+        judging=min((_JUDGE_SECONDS + _JUDGE_SECONDS_PER_ROW * rows) / speed, _JUDGE_SHARE * recipe.seconds),
         memory=2e8 * (1 + threads) + 500 * rows * len(task.inputs),
     )
 
@@ -115,6 +125,13 @@ def sketch_of(route: Route, task: Task) -> Sketch:
     for step in route.steps:
         sketch = parse_step(step).check(sketch)
     return sketch
+
+
+def check_limits_alone(limits: Sequence[Limit]) -> None:
+    """Refuses limits that need no look at any table to be refused; all at once."""
+    errors: list[TrivetError] = []
+    check_wishes(limits, errors)
+    raise_all(errors)
 
 
 def check_limits(limits: Sequence[Limit], task: Task, routes: Sequence[Route], errors: list[TrivetError]) -> None:

@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +33,17 @@ class JobFailed(Exception):
     """A job ended without a result; says why in one line."""
 
 
+class JobCut(Exception):
+    """A job was stopped because its time was over.  is_own: its own time, not that of the whole search."""
+
+    def __init__(self, *, is_own: bool) -> None:
+        super().__init__()
+        self.is_own = is_own
+
+    def __str__(self) -> str:
+        return "it took longer than its share of the time" if self.is_own else "the time was over"
+
+
 class Worker:
     """One process that runs jobs; started when first needed, and again when it died."""
 
@@ -38,19 +51,22 @@ class Worker:
         self.folder = folder
         self.process: subprocess.Popen[str] | None = None
 
-    def ask(self, job: dict[str, Any]) -> dict[str, Any]:
-        """The answer to a job; raises JobFailed when it failed or the process died."""
+    def ask(self, job: dict[str, Any], *, until: float = inf, longest: float = inf) -> dict[str, Any]:
+        """The answer to a job; raises JobFailed when it failed or the process died, JobCut when its time was over.
+
+        until: moment of `time.monotonic`.  longest: seconds.  At the earlier of the two the process is killed.
+        """
         process = self.process = self.process or self.start()
-        if process.stdin is None or process.stdout is None:
-            raise JobFailed("the worker has no pipes")
-        try:
-            process.stdin.write(json.dumps(job) + "\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
+        left = until - time.monotonic()
+        with Alarm(process, min(left, longest)) as alarm:
+            line = spoken_with(process, json.dumps(job))
+        if alarm.rang:  # also when it answered at the last moment: the process is gone
+            self.process = None
+            process.wait()
         if not line:
             self.process = None
+            if alarm.rang:
+                raise JobCut(is_own=longest < left)
             raise JobFailed(f"the worker process died (exit {process.wait()}); often too little memory")
         return result_of(json.loads(line))
 
@@ -68,6 +84,41 @@ class Worker:
         if self.process is not None and self.process.stdin is not None:
             self.process.stdin.close()
             self.process.wait()
+
+
+class Alarm:
+    """Kills a process after so many seconds, unless it is left before; `rang` says that it did."""
+
+    def __init__(self, process: "subprocess.Popen[str]", seconds: float) -> None:
+        self.process, self.rang = process, False
+        self.timer = threading.Timer(max(seconds, 0.0), self.ring) if seconds < inf else None
+
+    def ring(self) -> None:
+        self.rang = True
+        self.process.kill()
+
+    def __enter__(self) -> "Alarm":
+        if self.timer is not None:
+            self.timer.daemon = True
+            self.timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer.join()
+
+
+def spoken_with(process: "subprocess.Popen[str]", line: str) -> str:
+    """The process's answer to one line; "" when it has died."""
+    if process.stdin is None or process.stdout is None:
+        raise JobFailed("the worker has no pipes")
+    try:
+        process.stdin.write(line + "\n")
+        process.stdin.flush()
+        return process.stdout.readline()
+    except BrokenPipeError:
+        return ""
 
 
 def result_of(reply: dict[str, Any]) -> dict[str, Any]:
@@ -104,8 +155,11 @@ class Pool:
         """The results in the order of the things, whatever the order in which they end."""
         return self.executor.map(work, things)
 
-    def once(self, key: str, job: dict[str, Any]) -> dict[str, Any]:
-        """The result under this key: from the ledger, from whoever computes it right now, or computed here."""
+    def once(self, key: str, job: dict[str, Any], *, until: float = inf, longest: float = inf) -> dict[str, Any]:
+        """The result under this key: from the ledger, from whoever computes it right now, or computed here.
+
+        until, longest: as in `Worker.ask`.
+        """
         with self.lock:
             known = self.store.result(key)
             if known is not None and self.is_whole(known):
@@ -115,7 +169,7 @@ class Pool:
             if future is None:
                 future = self.flying[key] = Future()
         if is_mine:
-            self.fly(key, job, future)
+            self.fly(key, job, future, until, longest)
         return future.result()
 
     def is_whole(self, result: dict[str, Any]) -> bool:
@@ -124,10 +178,12 @@ class Pool:
         self.whole |= {digest for digest in named - self.whole if self.store.has(digest)}
         return named <= self.whole
 
-    def fly(self, key: str, job: dict[str, Any], future: "Future[dict[str, Any]]") -> None:
+    def fly(
+        self, key: str, job: dict[str, Any], future: "Future[dict[str, Any]]", until: float, longest: float
+    ) -> None:
         worker = self.hired()
         try:
-            result = worker.ask(job)
+            result = worker.ask(job, until=until, longest=longest)
             with self.lock:
                 known = self.store.result(key)
                 if known is not None:  # done again because an object got lost; all but the time must be the same

@@ -1,7 +1,9 @@
 """The search: starters first, then trials that aim at whatever limit is still violated.
 
 Counts work units, never seconds, and decides by trial number, never by order of arrival: the same recipe and data
-always visit the same candidates, with any number of workers, and after any number of interruptions.
+always visit the same candidates, with any number of workers, and after any number of interruptions.  The clock may end
+it between two candidates; a search with as many units as that one had spent ends at the same candidate.
+At the end, guards are widened where a better candidate lacks nothing but a guard's proof.
 Sampler: Optuna's tree-structured Parzen estimator (multi-objective, Ozaki et al. 2020), one constraint per limit.
 """
 
@@ -17,14 +19,18 @@ from trivet.core.limits import Limit
 from trivet.core.passes import Range, Size
 from trivet.core.registry import find_gauge, parse_step
 
-from .chance import Odds, Point
+from .chance import ENOUGH, Odds, Point
 
 _BATCH = 4  # trials asked for at once; fixed, so that the number of workers changes nothing
 _SURE_ENOUGH = 0.95  # chance of being proven at which a search without a better idea stops
 
 _GIVE_UP = 2  # failures in a row after which a route is no longer proposed to help a limit
 
+_ROUNDING = 1e-9  # units added up in another order differ in the last digits
+_MOST_WIDENED = 3  # candidates whose guards are widened
+
 Evaluate = Callable[[Sequence[Route]], list[Point | None]]
+"""A point or None for each route, in order; fewer than routes when the clock ended the search."""
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -32,6 +38,7 @@ class Search:
     """Visits routes until a candidate is likely to be proven, or the units are spent.
 
     main: the quality gauge that decides among candidates that keep all limits.  size: what one run costs.
+    most_widened: trials that widen guards; an earlier search may have been ended within them.
     """
 
     routes: Sequence[Route]
@@ -41,22 +48,32 @@ class Search:
     units: float
     seed: int
     evaluate: Evaluate
+    most_widened: int | None = None
     points: list[Point] = dataclasses.field(default_factory=list)
     trials: int = 0
     spent: float = 0.0
+    widened: int = 0
+    is_over: bool = False
 
     def run(self) -> list[Point]:
         """All points seen, in the order of their trials."""
+        self.look_around()
+        spent = self.spent
+        self.widen_guards()
+        self.spent = spent  # widening is no part of what a lock counts in units
+        return self.points
+
+    def look_around(self) -> None:
+        """Starters, then exploration, until a candidate is likely to be proven, or units or time are over."""
         starters = [route for route in self.routes if route.is_starter]
         seen = []
         for at in range(0, len(starters), _BATCH):
             batch = self.affordable(starters[at : at + _BATCH], keep_first=at == 0)
             seen += list(zip(batch, self.visit(batch)))
-            if self.is_done():
-                return self.points
+            if self.is_done() or self.is_over:
+                return
         if any(route.vary for route in self.routes):
             self.explore(seen)
-        return self.points
 
     def explore(self, seen: Sequence[tuple[Route, Point | None]]) -> None:
         """Trials proposed by the sampler, half of them on routes that help the violated limit."""
@@ -64,7 +81,7 @@ class Search:
         for route, point in seen:
             sampler.learn(route, point)
         barren = 0
-        while self.spent < self.units and not self.is_done() and barren < 8:
+        while self.spent < self.units - _ROUNDING and not self.is_done() and barren < 8:
             proposals = sampler.propose(_BATCH, self.odds.violated(self.points))
             batch = self.affordable([route for _, route in proposals])
             before = len(self.points)
@@ -75,13 +92,45 @@ class Search:
                 else:
                     sampler.skip(trial)
             barren = barren + 1 if len(self.points) == before else 0
-            if not batch:
+            if not batch or self.is_over:
                 return
+
+    def widen_guards(self) -> None:
+        """For candidates that are better than the best likely one and lack only a guard's proof: wider guards."""
+        sign = 1.0 if find_gauge(self.main).better == ">=" else -1.0
+        likely = [sign * point.number(self.main) for point in self.points if self.odds.chance(point) >= ENOUGH]
+        better = [p for p in self.points if sign * p.number(self.main) > max(likely, default=float("-inf"))]
+        wanting = [p for p in better if self.odds.chance(p) < ENOUGH and self.lacks_only_a_guard(p)]
+        for point in sorted(wanting, key=lambda p: (-sign * p.number(self.main), p.candidate))[:_MOST_WIDENED]:
+            if self.is_likely_when_wider(point):
+                return
+
+    def is_likely_when_wider(self, point: Point) -> bool:
+        """Visits the point's route with wider and wider guards; whether one of them is likely to be proven."""
+        route = widened(Route(name=point.route, steps=point.steps, is_starter=False), self.odds.limits)
+        while route is not None and not self.is_over:
+            if self.most_widened is not None and self.widened >= self.most_widened:
+                self.is_over = True
+                return False
+            found = self.visit([route])
+            self.widened += len(found)
+            if any(one is not None and self.odds.chance(one) >= ENOUGH for one in found):
+                return True
+            route = widened(route, self.odds.limits)
+        return False
+
+    def lacks_only_a_guard(self, point: Point) -> bool:
+        """Whether every limit that no guard of the route serves is likely enough to be proven."""
+        served = {gauge for step in point.steps for gauge in served_by_a_guard(step)}
+        rest = [limit for limit in self.odds.limits if limit.gauge not in served]
+        odds = dataclasses.replace(self.odds, limits=tuple(rest))
+        return len(rest) < len(self.odds.limits) and odds.chance(point) >= ENOUGH
 
     def visit(self, batch: Sequence[Route]) -> list[Point | None]:
         found = self.evaluate(batch)
-        self.trials += len(batch)
-        self.spent += sum(map(self.cost, batch))
+        self.is_over = self.is_over or len(found) < len(batch)
+        self.trials += len(found)
+        self.spent += sum(map(self.cost, batch[: len(found)]))
         known = {point.candidate for point in self.points}
         for point in found:
             if point is not None and point.candidate not in known:
@@ -93,7 +142,7 @@ class Search:
         """The routes of the batch that the units left still pay for; the very first is always tried."""
         kept, left = [], self.units - self.spent
         for at, route in enumerate(batch):
-            if self.cost(route) <= left or (keep_first and at == 0):
+            if self.cost(route) <= left + _ROUNDING or (keep_first and at == 0):
                 kept.append(route)
                 left -= self.cost(route)
         return kept
@@ -182,6 +231,24 @@ class Sampler:
             if thing.name in route.vary:
                 found |= {f"{route.name}.{thing.name}.{name}": getattr(thing, name) for name in thing.ranges()}
         return found
+
+
+def served_by_a_guard(step: str) -> tuple[str, ...]:
+    """The gauges that a step can be widened for; none for most steps."""
+    thing = parse_step(step)
+    return thing.serves if thing.widened() is not None else ()
+
+
+def widened(route: Route, limits: Sequence[Limit]) -> Route | None:
+    """The route with each guard that serves a limit one notch wider; None when none can be widened."""
+    wanted = {limit.gauge for limit in limits}
+    wider = {
+        step: str(thing)
+        for step in route.steps
+        if wanted & set(served_by_a_guard(step)) and (thing := parse_step(step).widened()) is not None
+    }
+    steps = tuple(wider.get(step, step) for step in route.steps)
+    return dataclasses.replace(route, steps=steps) if wider else None
 
 
 def helps(route: Route, limit: Limit) -> bool:

@@ -43,7 +43,7 @@ class Estimate:
         )
 
 
-def clopper_pearson(hits: int, of: int, sure: float) -> tuple[float, float]:
+def clopper_pearson(hits: float, of: float, sure: float) -> tuple[float, float]:
     """Exact interval for a share from `hits` of `of` independent rows; of = 0 says nothing: (0, 1).
 
     Source: Clopper and Pearson 1934; equals statsmodels proportion_confint(method="beta") to 1e-10 (tests/reference).

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> Result:
     out = arguments.out or str(Path(arguments.file).with_suffix(".html"))
     file = load(arguments.file)
     page = render(file.manifest, file.evidence, digest=file.digest, size_bytes=file.size_bytes)
-    Storage().publish(out, page.encode("utf-8"), overwrite=arguments.force)
+    Storage().publish(out, page.encode("utf-8"), private=False, overwrite=arguments.force)
     outcome = file.manifest.get("outcome")
     broken = (
         "  BROKEN: this file does not keep its limits; the page says so in its title\n" if outcome == "BROKEN" else ""

@@ -1,9 +1,12 @@
 """`trivet show`: what a file is and what it claims."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trivet.cli.result import Result, table
+
+if TYPE_CHECKING:
+    from trivet.core.reading import Reading
 
 SUMMARY = "Show what a file answers, what it promises and what was measured."
 EXAMPLE = "trivet show claims.trivet"
@@ -11,44 +14,81 @@ EXAMPLE = "trivet show claims.trivet"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", help="a .trivet file")
+    parser.add_argument(
+        "--recipe", action="store_true", help="print the recipe with its lock: compiled again, it gives the same body"
+    )
 
 
 def run(arguments: argparse.Namespace) -> Result:
     from trivet.core.candidate import SLOTS, kinds_of
     from trivet.core.reading import reading_from_json
-    from trivet.core.units import show_amount
-    from trivet.engine.outcome import shown
     from trivet.runtime.container import read
 
     contents = read(arguments.file)
     manifest, evidence = contents.manifest, contents.evidence
-    task = manifest["task"]
     readings = [reading_from_json(data) for data in [*manifest["readings"], *evidence.get("readings", [])]]
     parts = {slot: kinds_of(contents.parts[slot]) for slot in SLOTS if slot in contents.parts}
-    size = next((reading.value for reading in readings if reading.gauge == "size"), None)
-    text = "\n".join(
-        [
-            f"{arguments.file}: {sentence(task)}",
-            table([[v["limit"], v["verdict"]] for v in manifest["verdicts"]]) or "  no limits",
-            "measured on the vault and in a clean process:",
-            table([[r.gauge, shown(r), f"[{r.how}]"] for r in readings]),
-            "model: " + " -> ".join(f"{slot} {kinds}" for slot, kinds in parts.items()),
-            f"size {show_amount(size or 0, 'B')}   made {evidence.get('made', 'at an unknown time')} "
-            f"by trivet {manifest['build']['libraries'].get('trivet', '?')}",
-            f"body {contents.body_digest}",
-        ]
-    )
     data: dict[str, Any] = {
         "file": arguments.file,
-        "task": task,
+        "task": manifest["task"],
+        "outcome": manifest.get("outcome"),
         "verdicts": manifest["verdicts"],
+        "why": manifest.get("why", ""),
+        "alerts": manifest.get("alerts", []),
+        "findings": manifest.get("doctor", []),
+        "notices": manifest["data"].get("notices", []),
         "readings": [reading.as_json() for reading in readings],
+        "constant": manifest.get("constant"),
         "parts": parts,
         "digest": contents.digest,
         "body_digest": contents.body_digest,
         "recipe": manifest["recipe"],
     }
-    return Result(text=text, data=data)
+    if arguments.recipe:
+        return Result(text=manifest["recipe"].rstrip(), data={"recipe": manifest["recipe"]})
+    return Result(text=text_of(data, readings, evidence, manifest["build"]["libraries"]), data=data)
+
+
+def text_of(
+    data: dict[str, Any], readings: "list[Reading]", evidence: dict[str, Any], libraries: dict[str, str]
+) -> str:
+    """What a file is, what it promises, what was found, what was measured."""
+    from trivet.core.units import show_amount
+    from trivet.engine.outcome import shown, shown_baseline
+
+    size = next((reading.value for reading in readings if reading.gauge == "size"), None)
+    verdicts = [[v["limit"], f"{v['verdict']}{in_brackets(v.get('note', ''))}"] for v in data["verdicts"]]
+    return "\n".join(
+        [
+            f"{data['file']}: {sentence(data['task'])}",
+            *(["  BEST EFFORT: this file breaks a limit that was asked of it"] if data["outcome"] == "BROKEN" else []),
+            *([f"  BUT the data has a finding that blocks: {', '.join(data['alerts'])}"] if data["alerts"] else []),
+            table(verdicts) or "  no limits were stated: nothing to prove",
+            *([f"  why this one: {data['why']}"] if data["why"] else []),
+            *(f"  {line}" for line in grave_lines(data["findings"])),
+            *(f"  note: {notice}" for notice in data["notices"]),
+            "measured on the vault and in a clean process:",
+            table([[r.gauge, shown(r), shown_baseline(r), f"[{r.how}]"] for r in readings]),
+            "model: " + " -> ".join(f"{slot} {kinds}" for slot, kinds in data["parts"].items()),
+            f"size {show_amount(size or 0, 'B')}   made {evidence.get('made', 'at an unknown time')} "
+            f"by trivet {libraries.get('trivet', '?')}",
+            f"body {data['body_digest']}",
+        ]
+    )
+
+
+def in_brackets(note: str) -> str:
+    return f"  ({note})" if note else ""
+
+
+def grave_lines(findings: list[dict[str, Any]]) -> list[str]:
+    """One line for each finding that blocks or warns, the accepted ones marked."""
+    return [
+        f"{'accepted ' if found.get('accepted') else ''}{found['severity']}: "
+        f"{found['code']}{'(' + found['column'] + ')' if found['column'] else ''}: {found['evidence']}"
+        for found in findings
+        if found["severity"] != "note"
+    ]
 
 
 def sentence(task: dict[str, Any]) -> str:

@@ -2,45 +2,43 @@
 
 import argparse
 
-from trivet.cli.result import Result, table
+from trivet.cli.result import Result
 
 SUMMARY = "Measure the claims of a file again: from the file alone, or on fresh labelled rows."
 EXAMPLE = "trivet verify claims.trivet --data fresh.csv"
 
+_EXITS = {"SOUND": 0, "MISSED": 3, "UNPROVEN": 5, "DAMAGED": 6}
+_WRONG_INPUT = ("file-missing", "file-unreadable", "file-newer", "file-cap")  # nothing was altered
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", help="a .trivet file")
-    parser.add_argument("--data", help="fresh labelled rows: path, glob or SQL")
+    parser.add_argument("--data", help="labelled rows that the build never saw: path, glob or SQL")
     parser.add_argument("--no-header", action="store_true", help="the first line of --data holds data")
+    parser.add_argument("--encoding", default="utf-8", help="text encoding of --data (default utf-8; never guessed)")
 
 
 def run(arguments: argparse.Namespace) -> Result:
     from trivet.core.units import show_amount
-    from trivet.engine.outcome import shown
-    from trivet.runtime.container import decode
+    from trivet.runtime.errors import BadFile
     from trivet.ship.specialist import load
-    from trivet.ship.verify import verify
+    from trivet.ship.verify import damaged, verify
 
-    data = load(arguments.file).data
-    contents = decode(data)
-    found = verify(data, contents, source=arguments.data, header=not arguments.no_header)
-    rows = [
-        [one.limit.gauge, shown(one.reading), str(one.limit), str(one.verdict), f"[{found.how[one.limit.gauge]}]"]
-        for one in found.judged
-    ]
-    kind = f"rows of {arguments.data}" if arguments.data else "made-up rows, for costs only"
-    text = "\n".join(
-        [
-            f"{arguments.file}: {'sound' if found.is_sound else 'NOT SOUND'} ({found.n_rows} {kind})",
-            table(rows) or "  no limits",
-            *(f"  problem: {problem}" for problem in found.problems),
-            f"  whole and unaltered: {show_amount(len(data), 'B')}, SHA-256 {contents.digest}",
-        ]
-    )
-    if not arguments.data:
-        text += "\n  next: give labelled rows that the build never saw with --data to measure every limit again"
+    try:
+        model = load(arguments.file)
+    except BadFile as error:
+        if error.code in _WRONG_INPUT:
+            raise
+        found, digest, after = damaged(error), None, []
+    else:
+        header = not arguments.no_header
+        found = verify(model.data, model.contents, source=arguments.data, header=header, encoding=arguments.encoding)
+        digest = model.digest
+        after = [f"  bytes unaltered: {show_amount(model.size_bytes, 'B')}, SHA-256 {digest}"]
+        if arguments.data is None:
+            after += ["  next: give labelled rows that the build never saw with --data to measure every limit again"]
     return Result(
-        text=text,
-        data={**found.as_json(), "file": arguments.file, "digest": contents.digest},
-        exit_code=0 if found.is_sound else 3,
+        text="\n".join([f"{arguments.file}: {found}", *after]),
+        data={**found.as_json(), "file": arguments.file, "digest": digest},
+        exit_code=_EXITS[found.outcome],
     )

@@ -16,11 +16,15 @@ from . import (
     mixed_units,
     sentinel_values,
     split_borders,
+    unused_text,
 )
 from .exam import Exam
-from .finding import Finding, in_order
+from .finding import Finding, few_warnings, in_order
 
-__all__ = ["Finding", "columns_to_drop", "examine", "examine_columns", "examine_rows"]
+__all__ = [
+    "Finding", "columns_to_drop", "examine", "examine_columns", "examine_rows", "few_warnings", "unread_texts",
+    "why_dropped",
+]  # fmt: skip
 
 Check = Callable[[Exam], Iterable[Finding]]
 OF_COLUMNS: tuple[Check, ...] = (
@@ -31,7 +35,13 @@ OF_COLUMNS: tuple[Check, ...] = (
     mixed_units.check,
 )
 OF_ROWS: tuple[Check, ...] = (answers.check, duplicate_rows.check, split_borders.check)
-_DROPPED = ("constant-column", "empty-column", "id-column", "target-copy")
+_DROPPED = {
+    "constant-column": "one value in every row",
+    "empty-column": "every cell is missing",
+    "id-column": "an id",
+    "target-copy": "a copy of the answer",
+    "unused-text": "text, which the models of this domain do not read",
+}
 
 
 def examine(rows: Rows, task: Task, *, dataset: Dataset, vault: Rows, seed: int) -> tuple[Finding, ...]:
@@ -51,6 +61,12 @@ def examine_columns(rows: Rows, task: Task, *, seed: int) -> tuple[Finding, ...]
     return in_order(chain.from_iterable(check(exam) for check in OF_COLUMNS))
 
 
+def unread_texts(rows: Rows, task: Task, *, of_columns: tuple[Finding, ...], seed: int) -> tuple[Finding, ...]:
+    """The findings about columns, with one for each text column of a task whose domain reads no text."""
+    exam = Exam(rows=rows, task=task, seed=seed)
+    return in_order((*of_columns, *unused_text.check(exam)))
+
+
 def examine_rows(
     rows: Rows, task: Task, *, dataset: Dataset, vault: Rows, seed: int, of_columns: tuple[Finding, ...] = ()
 ) -> tuple[Finding, ...]:
@@ -67,5 +83,14 @@ def examine_rows(
 
 
 def columns_to_drop(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """The input columns that no model should see: ids, constants, empty columns and copies of the target."""
+    """The input columns that no model sees: ids, constants, empty ones, copies of the target, texts nothing reads."""
     return tuple(sorted({f.column for f in findings if f.code in _DROPPED and f.column is not None}))
+
+
+def why_dropped(findings: Iterable[Finding]) -> tuple[tuple[str, str], ...]:
+    """(column, why) for each of the columns to drop, in the order of the findings; the gravest reason of several."""
+    why: dict[str, str] = {}
+    for one in findings:
+        if one.code in _DROPPED and one.column is not None:
+            why.setdefault(one.column, _DROPPED[one.code])
+    return tuple(why.items())

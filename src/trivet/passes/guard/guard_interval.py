@@ -7,6 +7,7 @@ with quantiles, as `fit-trees(coverage=0.9)` makes them: wide where values are u
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -22,6 +23,7 @@ from trivet.kit.scores import scores_of
 from trivet.runtime.part import Part
 
 MOST_COVERAGE = 0.999
+MOST_MARGIN = 3.0
 # Of the largest score.  An end of the interval is computed in float32; where answers repeat (whole numbers, the leaves
 # of a tree), the last bit would put all rows that stand on the end in or out.
 SLACK = 4 * float(np.finfo(np.float32).eps)
@@ -70,7 +72,12 @@ class GuardInterval(Pass):
         return work.with_(guard=Part(kind="interval", config={"coverage": self.coverage}, arrays=arrays))
 
     def ranges(self) -> Mapping[str, Range]:
-        return {"margin": Range(low=0.5, high=3)}
+        return {"margin": Range(low=0.5, high=MOST_MARGIN)}
+
+    def widened(self) -> "GuardInterval | None":
+        """Aims higher by half a standard deviation."""
+        margin = min(self.margin + 0.5, MOST_MARGIN)
+        return replace(self, margin=margin) if margin > self.margin else None
 
     def units(self, size: Size) -> float:
         return 0.005 + 1e-7 * size.rows * size.columns  # 0.005 s on 1,900 x 11 (2026-11)

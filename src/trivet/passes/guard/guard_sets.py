@@ -6,6 +6,7 @@ Source: Sadinle, Lei and Wasserman 2019 (least ambiguous sets); Vovk et al. 2005
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -21,6 +22,7 @@ from trivet.kit.scores import stated_probabilities
 from trivet.runtime.part import Part
 
 MOST_COVERAGE = 0.999
+MOST_MARGIN = 3.0
 # The floor is the probability of a tune row, and a tree says the same of many rows.  ONNX Runtime and numpy differ in
 # the last bit, which would put all of them in or out.
 SLACK = 1e-6
@@ -73,7 +75,12 @@ class GuardSets(Pass):
         return work.with_(guard=guard)
 
     def ranges(self) -> Mapping[str, Range]:
-        return {"margin": Range(low=0.5, high=3)}
+        return {"margin": Range(low=0.5, high=MOST_MARGIN)}
+
+    def widened(self) -> "GuardSets | None":
+        """Aims higher by half a standard deviation."""
+        margin = min(self.margin + 0.5, MOST_MARGIN)
+        return replace(self, margin=margin) if margin > self.margin else None
 
     def units(self, size: Size) -> float:
         return 0.01 + 1e-7 * size.rows * (size.columns + size.scores)  # 0.03 s on 12,500 x 14 (2026-11)

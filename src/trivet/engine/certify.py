@@ -1,0 +1,165 @@
+"""Certifies finalists: packs each, has it judged on the vault in a clean process, and packs it with the verdicts."""
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from trivet.core.candidate import Candidate
+from trivet.core.limits import Verdict
+from trivet.core.reading import Reading
+from trivet.core.recipe import Lock
+from trivet.core.rows import Rows
+from trivet.data.row_sketch import row_sketch
+from trivet.data.vault import Vault
+from trivet.kit.answer_tables import answer_tables
+from trivet.kit.constant import baselines, with_baselines
+from trivet.kit.provenance import this_machine
+from trivet.kit.self_test import self_test
+from trivet.runtime.container import decode
+from trivet.storage.disk import Storage
+
+from .chance import Odds, Point
+from .dossier import Dossier, Writer
+from .judge import level, measure_all, trial_of, try_file, verdicts
+from .outcome import Certified, Told, stand_ins
+from .pack import SKETCH, exact_size, pack
+from .steps import Steps
+
+_SECONDS_OF_STARTS = 6.0  # what six cold starts take on a slow machine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finalist:
+    """A candidate with everything that its file is packed from."""
+
+    point: Point
+    candidate: Candidate
+    dossier: Dossier
+    selftest: dict[str, Any]
+    readings: tuple[Reading, ...] = ()
+    tables: dict[str, Any]
+    made: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """A finalist that was judged, its file, and how long that took."""
+
+    finalist: Finalist
+    file: Certified
+    seconds: float
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether some limit is surely not kept."""
+        return any(one.verdict is Verdict.BROKEN for one in self.file.judged)
+
+    @property
+    def on_the_wrong_side(self) -> int:
+        """How many limits its values do not keep, surely or not."""
+        return sum(one.limit.room(one.reading.value) < 0 for one in self.file.judged)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certifier:
+    """What every finalist of a build is certified with.  began: when the build began, by the monotonic clock."""
+
+    steps: Steps
+    writer: Writer
+    odds: Odds
+    vault: Vault
+    storage: Storage
+    told: Told
+    began: float
+
+    def judge(self, point: Point, points: Sequence[Point], turn: int, *, why: str) -> Tried:
+        """Packs the finalist, measures it on the vault in a clean process, and packs it again with the verdicts."""
+        start = time.monotonic()
+        candidate = self.steps.candidate(point.candidate)
+        finalist = Finalist(
+            point=point,
+            candidate=candidate,
+            dossier=self.writer.of(point, points, self.steps, why=why),
+            selftest=self_test(candidate, self.steps.dataset.fit),
+            tables={},
+            made=self.made(),
+        )
+        finalist = self.measured(finalist, turn)
+        return Tried(finalist=finalist, file=self.packed(finalist, len(points)), seconds=time.monotonic() - start)
+
+    def measured(self, finalist: Finalist, turn: int) -> Finalist:
+        """The finalist with what its packed file does on the vault and on this machine."""
+        expected = stand_ins(self.odds.limits, len(self.vault))
+        blank = [one.reading for one in expected]
+        draft = pack(finalist, expected, blank, cap=self.cap)
+        rows = self.vault.open(f"judge, finalist {turn + 1}: {finalist.point.route}")
+        wanted = [limit.gauge for limit in self.odds.limits]
+        starts = "cold-start" in wanted or self.steps.deadline.seconds_left() > _SECONDS_OF_STARTS
+        with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
+            answers, costs = try_file(draft, rows, Path(scratch), self.storage, starts=starts)
+        sure = level(min((limit.sure for limit in self.odds.limits), default=0.95), turn)
+        trial = trial_of(finalist.candidate.task, rows, answers, costs)
+        readings = measure_all(finalist.candidate, trial, sure=sure, wanted=wanted)
+        return replace(
+            finalist,
+            readings=self.beside_the_constant(readings, rows),
+            tables=answer_tables(finalist.candidate.task, answers, rows.answer, rows.weight, self.writer.constant),
+            made=self.made(),
+        )
+
+    def beside_the_constant(self, readings: Sequence[Reading], rows: Rows) -> tuple[Reading, ...]:
+        names = [reading.gauge for reading in readings]
+        constant, task = self.writer.constant, self.writer.intake.task
+        return with_baselines(readings, baselines(task, constant, rows.answer, rows.weight, names))
+
+    def made(self) -> dict[str, Any]:
+        """When, where and in how many seconds; and the sketch of the rows, if the recipe wants one."""
+        return {
+            "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": vars(this_machine()),
+            "seconds": round(time.monotonic() - self.began, 1),
+            **({SKETCH: self.sketch} if self.writer.plan.recipe.sketch else {}),
+        }
+
+    @cached_property
+    def sketch(self) -> dict[str, Any]:
+        """Hashes of some rows of the build, by which the file knows them again."""
+        intake = self.writer.intake
+        return row_sketch(intake.dataset.fit, intake.dataset.tune, intake.dataset.choose, intake.vault)
+
+    @property
+    def cap(self) -> float:
+        """The size that no file may pass."""
+        return min((limit.bound for limit in self.odds.limits if limit.gauge == "size"), default=float("inf"))
+
+    def with_lock(self, tried: Tried, lock: Lock) -> Certified:
+        """The file with a lock that says how far its build went, so that the same body can be made again."""
+        dossier = self.writer.with_lock(tried.finalist.dossier, lock)
+        return self.packed(replace(tried.finalist, dossier=dossier), tried.file.candidates)
+
+    def packed(self, finalist: Finalist, candidates: int) -> Certified:
+        readings = finalist.readings
+        for _ in range(3):  # the stated size is part of the file it states; it settles at once
+            judged = verdicts(self.odds.limits, readings)
+            data = pack(finalist, judged, readings, cap=self.cap)
+            readings = tuple(exact_size(reading, len(data)) for reading in readings)
+        contents = decode(data)
+        return Certified(
+            data=data,
+            digest=contents.digest,
+            body_digest=contents.body_digest,
+            judged=verdicts(self.odds.limits, readings),
+            readings=readings,
+            main=self.writer.plan.main,
+            constant=contents.manifest["constant"],
+            candidates=candidates,
+            seconds=time.monotonic() - self.began,
+            route=finalist.point.route,
+            why=finalist.dossier.why,
+            told=self.told,
+        )

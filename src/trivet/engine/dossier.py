@@ -1,0 +1,102 @@
+"""What a file says about itself besides its parts, its readings and its verdicts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from trivet.core.recipe import Lock
+from trivet.core.value import value
+from trivet.data.intake import Intake
+from trivet.kit.provenance import libraries
+
+from .chance import Point
+from .frontier import frontier
+from .plan import Plan
+from .steps import Steps
+
+_MOST_POINTS = 24  # candidates that the frontier's plot shows besides the frontier itself
+
+
+@value
+class Dossier:
+    """Every entry is JSON.
+
+    recipe: its text, with the lock.  why: why this candidate ships.  alerts: findings that block.
+    constant: what a constant answer says.
+    """
+
+    recipe: str
+    why: str
+    alerts: Sequence[str]
+    constant: Mapping[str, Any]
+    lineage: Sequence[Mapping[str, Any]]
+    frontier: Sequence[Mapping[str, Any]]
+    doctor: Sequence[Mapping[str, Any]]
+    data: Mapping[str, Any]
+    importance: Sequence[Sequence[Any]]
+    build: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writer:
+    """Writes the dossiers of one build.  constant: see `kit.constant`.  notices: everything that the user was told."""
+
+    intake: Intake
+    plan: Plan
+    constant: Mapping[str, Any]
+    notices: Sequence[str]
+
+    def blank(self) -> Dossier:
+        """One as it is before anything was found, for forecasts of size."""
+        return self.about(None, (), lineage=(), importance=(), why="w" * 300)
+
+    def of(self, point: Point, points: Sequence[Point], steps: Steps, *, why: str) -> Dossier:
+        """The dossier of the candidate that ships, before the lock is known."""
+        return self.about(point, points, lineage=steps.lineage(point), importance=steps.importance(point), why=why)
+
+    def with_lock(self, dossier: Dossier, lock: Lock) -> Dossier:
+        """The same with how far the build went."""
+        recipe = str(replace(self.plan.recipe, lock=lock))
+        return replace(dossier, recipe=recipe, build={**dossier.build, "units": lock.units})
+
+    def about(
+        self,
+        shipped: Point | None,
+        points: Sequence[Point],
+        *,
+        lineage: Sequence[Mapping[str, Any]],
+        importance: Sequence[Sequence[Any]],
+        why: str,
+    ) -> Dossier:
+        edge = frontier(points, [self.plan.main, "size"])
+        kept = [*edge, *points[:_MOST_POINTS], *([shipped] if shipped else [])]
+        kept = sorted({id(point): point for point in kept}.values(), key=order)
+        unlocked = Lock(units=123.456789012345)  # of a usual length
+        return Dossier(
+            recipe=str(replace(self.plan.recipe, lock=unlocked)),
+            why=why,
+            alerts=list(self.intake.alerts),
+            constant=dict(self.constant),
+            lineage=lineage,
+            frontier=[self.frontier_row(point, shipped) for point in kept],
+            doctor=[finding.as_json() for finding in self.intake.findings],
+            data={**self.intake.describe(), "notices": list(self.notices)},
+            importance=importance,
+            build={"seed": self.plan.recipe.seed, "trials": len(points), "libraries": libraries()},
+        )
+
+    def frontier_row(self, point: Point, shipped: Point | None) -> dict[str, Any]:
+        numbers = {gauge: [float(f"{x:.6g}") for x in (r.value, r.low, r.high)] for gauge, r in point.readings.items()}
+        keeps = all(limit.room(point.number(limit.gauge)) >= 0 for limit in self.plan.recipe.limits)
+        return {
+            "route": point.route,
+            "steps": list(point.steps),
+            "readings": numbers,
+            "keeps": keeps,
+            "bytes": int(point.costs["size"]),
+            "shipped": shipped is not None and point.candidate == shipped.candidate,
+        }
+
+
+def order(point: Point) -> tuple[float, str]:
+    return point.costs["size"], point.candidate
