@@ -16,7 +16,7 @@ from trivet.core.recipe import Lock
 from trivet.core.rows import Rows
 from trivet.data.row_sketch import row_sketch
 from trivet.data.vault import Vault
-from trivet.kit.calibration_table import calibration_table
+from trivet.kit.answer_tables import answer_tables
 from trivet.kit.constant import baselines, with_baselines
 from trivet.kit.provenance import this_machine
 from trivet.kit.self_test import self_test
@@ -42,7 +42,7 @@ class Finalist:
     dossier: Dossier
     selftest: dict[str, Any]
     readings: tuple[Reading, ...] = ()
-    calibration: dict[str, Any]
+    tables: dict[str, Any]
     made: dict[str, Any]
 
 
@@ -86,7 +86,7 @@ class Certifier:
             candidate=candidate,
             dossier=self.writer.of(point, points, self.steps, why=why),
             selftest=self_test(candidate, self.steps.dataset.fit),
-            calibration={},
+            tables={},
             made=self.made(),
         )
         finalist = self.measured(finalist, turn)
@@ -108,7 +108,7 @@ class Certifier:
         return replace(
             finalist,
             readings=self.beside_the_constant(readings, rows),
-            calibration=calibration_table(answers, rows.answer),
+            tables=answer_tables(finalist.candidate.task, answers, rows.answer, rows.weight, self.writer.constant),
             made=self.made(),
         )
 
