@@ -293,10 +293,9 @@ class Build:
         """How far this build went, so that it can be made again."""
         if self.plan.recipe.lock is not None:
             return self.plan.recipe.lock
-        was_cut = search.is_over and search.widened > 0
         return Lock(
             units=search.spent,
-            widened=search.widened if was_cut else None,
+            widened=search.widened if search.is_over else None,
             finalists=judged,
             cut=tuple(sorted(steps.cut)),
         )
