@@ -1,9 +1,9 @@
-"""Writes the generated pages of docs/: one per command, pass, gauge, domain and error code; `--check` only compares."""
+"""Writes the generated pages of docs/: one for each thing that `trivet explain` knows; `--check` only compares."""
 
 import sys
 from pathlib import Path
 
-from trivet.cli.catalogue import KINDS, error_codes, error_page, homes, page_of
+from trivet.cli.catalogue import KINDS, TEXTS, homes, names_in, page_in, page_of
 from trivet.cli.main import command_names, parser
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -12,7 +12,7 @@ FOLDERS = {"pass": "passes", "gauge": "gauges", "domain": "domains"}
 
 def pages() -> dict[Path, str]:
     """{path: text} of every generated page."""
-    found = {DOCS / "errors" / f"{code}.md": error_page(code) for code in error_codes()}
+    found = {DOCS / folder / f"{name}.md": page_in(folder, name) for folder in TEXTS for name in names_in(folder)}
     for kind in KINDS:
         found |= {DOCS / FOLDERS[kind] / f"{name}.md": page_of(kind, name) for name in homes(kind)}
     helps = parser().command_helps()
@@ -24,7 +24,7 @@ def pages() -> dict[Path, str]:
 
 def main() -> int:
     wanted = pages()
-    there = {path for folder in ("commands", *FOLDERS.values(), "errors") for path in (DOCS / folder).glob("*.md")}
+    there = {path for folder in ("commands", *FOLDERS.values(), *TEXTS) for path in (DOCS / folder).glob("*.md")}
     if "--check" in sys.argv:
         stale = [p for p, text in wanted.items() if not p.exists() or p.read_text(encoding="utf-8") != text]
         stale += sorted(there - set(wanted))

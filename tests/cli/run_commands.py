@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 STEPS = ("prepare-table", "fit-linear", "emit-linear", "fit-temperature")
-LIMITS = ("auroc >= 0.8", "accuracy >= 0.9", "size <= 50 kB")
+LIMITS = ("auroc >= 0.8", "accuracy >= 0.8", "size <= 50 kB")
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,20 @@ from run_commands import STEPS, flags, in_process
 
 from trivet.cli.main import command_names
 
-READING = {"gauge", "value", "low", "high", "unit", "n", "sure", "how", "where", "notes"}
+READING = {"gauge", "value", "low", "high", "unit", "n", "sure", "how", "where", "notes", "baseline"}
 
 
 def test_compile_writes_the_file_and_tells_every_verdict(workplace):
     assert workplace.compiled.code == 0, workplace.compiled.err
     told = workplace.compiled.json
     assert set(told) == {
-        "outcome", "out", "bytes", "digest", "body_digest", "route", "candidates", "seconds", "stages",
-        "limits", "readings",
+        "outcome", "out", "bytes", "digest", "body_digest", "route", "why", "candidates", "seconds", "stages", "main",
+        "constant", "limits", "readings", "findings", "alerts", "notices",
     }  # fmt: skip
     assert told["bytes"] == workplace.file.stat().st_size
-    assert [limit["limit"] for limit in told["limits"]] == ["auroc >= 0.8", "accuracy >= 0.9", "size <= 50 kB"]
+    assert [limit["limit"] for limit in told["limits"]] == ["auroc >= 0.8", "accuracy >= 0.8", "size <= 50 kB"]
     for limit in told["limits"]:
-        assert set(limit) == {"limit", "gauge", "verdict", "rows_needed", "reading"}
+        assert set(limit) == {"limit", "gauge", "verdict", "rows_needed", "note", "reading"}
         assert set(limit["reading"]) == READING
     assert told["limits"][0]["verdict"] == told["limits"][2]["verdict"] == "HOLDS"
     assert told["outcome"] == ("CERTIFIED" if told["limits"][1]["verdict"] == "HOLDS" else "UNPROVEN")
@@ -43,7 +43,10 @@ def test_show_says_what_the_file_answers_and_claims(workplace, trivet):
 
 def test_show_as_json_has_stable_keys(workplace, trivet):
     told = trivet("show", str(workplace.file), "--json").json
-    assert set(told) == {"file", "task", "verdicts", "readings", "parts", "digest", "body_digest", "recipe"}
+    assert set(told) == {
+        "file", "task", "outcome", "verdicts", "why", "alerts", "findings", "notices", "readings", "constant", "parts",
+        "digest", "body_digest", "recipe",
+    }  # fmt: skip
     assert told["digest"] == workplace.compiled.json["digest"]
 
 
@@ -59,7 +62,7 @@ def test_predict_answers_every_row_as_csv(workplace, trivet):
 
 def test_predict_as_json_has_stable_keys(workplace, trivet):
     told = trivet("predict", str(workplace.file), str(workplace.table), "--json").json
-    assert set(told) == {"rows", "out", "answers"}
+    assert set(told) == {"rows", "out", "rule", "answers"}
     assert told["rows"] == 400 == len(told["answers"]["y"])
 
 
@@ -80,7 +83,9 @@ def test_init_prints_a_recipe_that_compile_reads(workplace, trivet, tmp_path):
     recipe.write_text(made.out, encoding="utf-8")
     plan = trivet("compile", str(recipe), "--dry-run", "--json")
     assert plan.code == 0, plan.out
-    assert set(plan.json) == {"recipe", "rows", "goal", "modality", "forecast", "routes"}
+    assert set(plan.json) == {
+        "recipe", "rows", "goal", "modality", "forecast", "routes", "findings", "alerts", "notices",
+    }  # fmt: skip
     assert (plan.json["rows"], plan.json["goal"], plan.json["modality"]) == (400, "classify", "table")
 
 
@@ -152,7 +157,9 @@ def test_an_honest_no_says_why_how_near_and_what_to_do():
     near = Reading(gauge="auroc", value=0.9, low=0.85, high=0.94, n=80)
     why, do = "auroc was at best 0.9000", "allow auroc >= 0.85"
     told = infeasible(
-        Infeasible(limit=limit, closest=(near,), route="linear", why=why, next_step=do, candidates=7, seconds=3.0), {}
+        Infeasible(limit=limit, closest=(near,), route="linear", why=why, next_step=do, candidates=7, seconds=3.0),
+        None,
+        {},
     )
     assert told.exit_code == 3
     assert told.text == (
@@ -176,6 +183,7 @@ def test_infeasible_as_json_has_stable_keys(workplace, tmp_path):
     ended = in_process("compile", str(workplace.table), "--target", "y", *words)
     assert ended.code == 3
     keys = {"outcome", "limit", "why", "next_step", "route", "closest", "candidates", "stages"}
+    keys |= {"findings", "alerts", "notices"}
     assert set(ended.json) == keys and ended.json["limit"] == "size <= 500 B"
 
 

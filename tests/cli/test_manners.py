@@ -58,8 +58,6 @@ def test_help_and_catalogues_load_no_heavy_library(words):
         (["compile", "ab.csv", "--target", "y", "--time", "0"], "recipe-field"),
         (["compile", "ab.csv", "--target", "y", "--seed", "-1"], "recipe-field"),
         (["show", "nothing.trivet"], "file-missing"),
-        (["show", "ab.csv"], "file-magic"),
-        (["predict", "ab.csv", "ab.csv"], "file-magic"),
         (["explain", "aurco"], "unknown-name"),
     ],
 )  # fmt: skip
@@ -73,6 +71,44 @@ def test_wrong_input_ends_with_2_and_a_code_that_has_a_page(workplace, trivet, t
     assert [error["code"] for error in told.json["errors"]] == [code]
     assert set(told.json["errors"][0]) == {"code", "wanted", "found", "do", "where"}
     assert trivet("explain", code).code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "exit_code", "code"),
+    [
+        ("absent.trivet", None, 2, "file-missing"),
+        ("folder.trivet", None, 2, "file-unreadable"),
+        ("newer.trivet", lambda data: data[:8] + (2).to_bytes(4, "little") + data[12:], 2, "file-newer"),
+        ("table.trivet", lambda data: b"a,b\n1,2\n", 6, "file-magic"),
+        ("cut.trivet", lambda data: data[:-7], 6, "file-length"),
+        ("bent.trivet", lambda data: data[:5000] + bytes([data[5000] ^ 1]) + data[5001:], 6, "file-digest"),
+    ],
+)
+def test_05_15_a_damaged_file_ends_with_6_and_a_wrong_path_with_2(
+    workplace, trivet, tmp_path, name, change, exit_code, code
+):
+    (tmp_path / "folder.trivet").mkdir()
+    if change is not None:
+        (tmp_path / name).write_bytes(change(workplace.file.read_bytes()))
+    for words in (["show"], ["predict", str(workplace.table)], ["report"]):
+        ended = trivet(words[0], str(tmp_path / name), *words[1:])
+        assert (ended.code, ended.out) == (exit_code, "") and f"error[{code}]" in ended.err
+
+
+def test_a_file_that_is_too_large_is_no_damaged_file():
+    from trivet.runtime.caps import keep_cap
+    from trivet.runtime.errors import BadFile
+
+    with pytest.raises(BadFile) as caught:
+        keep_cap(2, 1, "bytes", "here")
+    assert caught.value.exit_code == 2
+
+
+def test_05_15_every_exit_code_is_named_in_every_help(trivet):
+    for words in ([], ["predict"], ["verify"]):
+        told = " ".join(trivet(*words, "--help").out.split())
+        assert "0 done, 1 our fault, 2 wrong input, 3 limits cannot be kept, 4 something is not installed, " in told
+        assert "5 unproven, 6 the file is damaged or contradicts itself, 130 interrupted" in told
 
 
 def test_the_nearest_command_is_offered(trivet):

@@ -14,6 +14,7 @@ STEPS = (
     "distil(into=tree)",
     "guard-sets(coverage=0.9)",
 )
+SPELLED = ("number(decimal=',', thousands='.')", 'number(thousands="\'")', 'date(format="%d.%m.%Y")')
 
 # A TOML file is UTF-8, which has no lone surrogates.
 words = st.text(st.characters(blacklist_categories=("Cs",)), max_size=12)
@@ -42,7 +43,7 @@ data_specs = st.builds(
     group=names,
     time=names,
     drop=st.lists(words, max_size=3).map(tuple),
-    types=st.none() | st.dictionaries(words, st.sampled_from(FIELD_TYPES), min_size=1, max_size=3),
+    types=st.none() | st.dictionaries(words, st.sampled_from([*FIELD_TYPES, *SPELLED]), min_size=1, max_size=3),
 )
 
 recipes = st.builds(

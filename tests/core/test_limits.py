@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from trivet.core.errors import BadLimit, BadUse
 from trivet.core.limits import Limit, Verdict, split_limit
 from trivet.core.reading import Reading, reading_from_json
-from trivet.core.registry import parse_limit
+from trivet.core.registry import homes, nearest_limit, parse_limit
 
 numbers = st.floats(-1e6, 1e6)
 RANK = {Verdict.BROKEN: 0, Verdict.UNPROVEN: 1, Verdict.HOLDS: 2}
@@ -102,9 +102,17 @@ def test_an_unbounded_interval_survives_json():
         ("p99-latency ≤ 500 us", "p99-latency", "<=", 0.5),
         ("p99_latency <= 2 s", "p99-latency", "<=", 2000),
         ("rows-per-second >= 10 krows/s", "rows-per-second", ">=", 10_000),
+        ("AUROC >= 0.9", "auroc", ">=", 0.9),
+        ("size <= 50kb", "size", "<=", 50_000),
+        ("Size <= 50 KB", "size", "<=", 50_000),
+        ("p99-latency<=5MS", "p99-latency", "<=", 5),
+        ("P99_Latency <= 5 \u03bcs", "p99-latency", "<=", 0.005),
+        ("rows-per-second >= 10000", "rows-per-second", ">=", 10_000),
+        ("rows-per-second >= 10k", "rows-per-second", ">=", 10_000),
+        ("coverage >= 90%", "coverage", ">=", 0.9),
     ],
 )
-def test_limits_are_read_as_people_write_them(text, gauge, must, bound):
+def test_05_15_limits_are_read_as_people_write_them(text, gauge, must, bound):
     limit = parse_limit(text)
     assert (limit.gauge, limit.must) == (gauge, must)
     assert limit.bound == pytest.approx(bound, rel=1e-12)
@@ -115,6 +123,39 @@ def test_other_forms_are_refused_with_an_example(text):
     with pytest.raises(BadLimit, match="limit-form") as caught:
         split_limit(text)
     assert repr(text) in caught.value.found and "auroc >= 0.92" in caught.value.do
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("accuracy > 0.9", "accuracy >= 0.9"),
+        ("size < 50kb", "size <= 50kb"),
+        ("size < 50", "size <= 50 kB"),
+        ("auroc == 1", "auroc >= 1"),
+        ("mae = 3", "mae <= 3"),
+        ("AUROC 0.9", "auroc >= 0.9"),
+        ("auroc", "auroc >= 0.92"),
+        ("p99 latency <= 5 ms", "p99-latency <= 5 ms"),
+        ("0.9 <= auroc", "auroc >= 0.9"),
+        ("size <= 5", "size <= 5 kB"),
+        ("size <= 5m", "size <= 5 MB"),
+        ("size <= 5 ms", "size <= 5 kB"),
+        ("size <= 1,5 kB", "size <= 1.5 kB"),
+        ("p99-latency <= 5", "p99-latency <= 5 ms"),
+        ("auroc >= high", "auroc >= 0.92"),
+    ],
+)
+def test_05_15_what_is_refused_is_answered_with_the_nearest_limit_that_is_not(text, nearest):
+    with pytest.raises(BadLimit) as caught:
+        parse_limit(text)
+    assert f"write '{nearest}'" in caught.value.do
+    assert str(parse_limit(nearest))
+
+
+@given(st.text(max_size=20) | st.from_regex(r"(auroc|SIZE|p99 latency|mae) ?[<>=~]{0,2} ?[0-9,.]{0,4} ?[a-zA-Z%]{0,3}"))
+def test_05_15_whatever_is_offered_as_the_nearest_limit_is_one(text):
+    near = nearest_limit(text)
+    assert near is None or parse_limit(near).gauge in homes("gauge")
 
 
 @pytest.mark.parametrize("text", ["size <= 5", "size <= 5 ms", "p99-latency <= 5", "auroc >= 5 kB", "auroc >= high"])

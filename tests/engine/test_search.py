@@ -28,7 +28,11 @@ def made_point(name: str, auroc: float, kilobytes: float, *, n: int = 400, half:
     """A point with a given AUROC, interval and size."""
     reading = Reading(gauge="auroc", value=auroc, low=auroc - half, high=auroc + half, n=n)
     return Point(
-        route=name, steps=("prepare-table",), candidate=name, readings={"auroc": reading}, costs={"size": 1e3 * kilobytes}
+        route=name,
+        steps=("prepare-table",),
+        candidate=name,
+        readings={"auroc": reading},
+        costs={"size": 1e3 * kilobytes},
     )
 
 

@@ -62,3 +62,14 @@ def test_the_columns_come_in_order_dates_as_three_numbers_and_texts_as_none(prep
 def test_classes_get_labels_and_values_none(prepare):
     assert prepare("multiclass").candidate.parts["labels"].arrays["blob"].tobytes() == b"highlowmid"
     assert "labels" not in prepare("regression").candidate.parts
+
+
+def test_05_8_spellings_are_written_for_the_reader_and_only_when_there_are_any(tmp_path):
+    work = tiny_work("binary")
+    plain = parse_step("prepare-table").run(work, context(tmp_path)).candidate.parts["reader"]
+    assert set(plain.config) == {"fields"}
+    fields = tuple(replace(f, spelling="decimal=','") if f.name == "age" else f for f in work.candidate.task.inputs)
+    candidate = replace(work.candidate, task=replace(work.candidate.task, inputs=fields))
+    spelled = parse_step("prepare-table").run(replace(work, candidate=candidate), context(tmp_path)).candidate
+    assert spelled.parts["reader"].config["spellings"] == {"age": "decimal=','"}
+    assert spelled.parts["reader"].config["fields"] == plain.config["fields"]

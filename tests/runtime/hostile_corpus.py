@@ -212,6 +212,24 @@ def kind_cases() -> list[Case]:
         ("a vote with a weight of NaN", put("vote", "weights", 0, "<f", float("nan")), "part-array"),
         ("fields that are no list", edited("trees", lambda p: p["reader"]["config"].update(fields=1)), "part-config"),
         ("a field twice", edited("trees", lambda p: fields_of(p).append(["age", "number"])), "part-config"),
+        ("spellings that are no table", spelled_as([["age", "unit='kg'"]]), "part-config"),
+        ("spellings of nothing", spelled_as({}), "part-config"),
+        ("a spelling of a field that is not there", spelled_as({"height": "unit='kg'"}), "part-config"),
+        ("a spelling of a category", spelled_as({"ward": "unit='kg'"}), "part-config"),
+        ("a spelling that says nothing", spelled_as({"age": ""}), "part-config"),
+        ("a spelling that is a number", spelled_as({"age": 7}), "part-config"),
+        ("a spelling that is not canonical", spelled_as({"age": "unit='kg',decimal=','"}), "part-config"),
+        ("a spelling with an option too many", spelled_as({"age": "unit='kg', locale='de_DE'"}), "part-config"),
+        ("a spelling with an option twice", spelled_as({"age": "unit='kg', unit='g'"}), "part-config"),
+        ("a decimal mark that is a pattern", spelled_as({"age": "decimal='.*'"}), "part-config"),
+        ("a unit that is a pattern of digits", spelled_as({"age": "unit='[0-9]'"}), "part-config"),
+        ("a spelling of 10,000 characters", spelled_as({"age": f"unit='{'k' * 10_000}'"}), "part-config"),
+        ("a date without a format", spelled_as({"seen": "unit='d'"}), "part-config"),
+        ("a format with a directive of C", spelled_as({"seen": "format='%d %c'"}), "part-config"),
+        ("a format that is a pattern", spelled_as({"seen": "format='(%Y)+%m'"}), "part-config"),
+        ("a format without a year", spelled_as({"seen": "format='%d.%m.'"}), "part-config"),
+        ("a format that turns ISO dates around", spelled_as({"seen": "format='%Y-%d-%m'"}), "part-config"),
+        ("65 different spellings", many_spellings(65), "part-config"),
         ("a temperature of zero", put("additive", "temperature", 0, "<f", 0.0, slot="scale"), "part-array"),
         ("a temperature of NaN", put("additive", "temperature", 0, "<f", float("nan"), slot="scale"), "part-array"),
         ("scores that descend", put("trees", "x", 0, "<f", 9.0, slot="scale"), "part-array"),
@@ -269,6 +287,21 @@ def fields_of(parts: dict[str, Any]) -> Any:
 
 def configured(name: str, **config: Any) -> bytes:
     return edited(name, lambda parts: parts["body"]["config"].update(config))
+
+
+def spelled_as(spellings: Any) -> bytes:
+    """A sample whose reader has these spellings."""
+    return edited("spelled", lambda parts: parts["reader"]["config"].update(spellings=spellings))
+
+
+def many_spellings(count: int) -> bytes:
+    def edit(parts: dict[str, Any]) -> None:
+        more = [[f"n{at}", "number"] for at in range(count)]
+        fields_of(parts).extend(more)
+        units = {name: f"unit='{chr(97 + at % 26)}{chr(97 + at // 26)}'" for at, (name, _) in enumerate(more)}
+        parts["reader"]["config"]["spellings"] = units
+
+    return edited("spelled", edit)
 
 
 def put(name: str, array: str, at: int, form: str, value: Any, slot: str = "body") -> bytes:

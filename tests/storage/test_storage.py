@@ -31,7 +31,8 @@ def scenario(folder: Path, disk: Disk) -> None:
             store.record(name, {"object": store.put(name.encode() * 50)})
         if not store.events("vault-opened"):
             store.note("vault-opened", by="judge")
-    storage.publish(folder / "out.trivet", NEW)
+    for _ in range(2):  # the second replaces the first, and keeps its mode
+        storage.publish(folder / "out.trivet", NEW, private=False)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -133,22 +134,25 @@ def test_a_disk_that_fills_up_in_mid_write_harms_nothing(full_at, undisturbed, t
 
 
 def test_a_write_that_reads_back_differently_is_refused(tmp_path):
-    Storage().publish(tmp_path / "a", OLD)
+    Storage().publish(tmp_path / "a", OLD, private=False)
     with pytest.raises(StorageError, match="to verify"):
-        Storage(LyingDisk()).publish(tmp_path / "a", NEW)
+        Storage(LyingDisk()).publish(tmp_path / "a", NEW, private=False)
     assert content(tmp_path) == {"a": OLD}
 
 
 def test_errors_name_operation_path_and_reason(tmp_path):
     with pytest.raises(StorageError) as heard:
-        Storage().publish(tmp_path / "absent" / "a", NEW)
+        Storage().publish(tmp_path / "absent" / "a", NEW, private=False)
     assert heard.value.code == "storage-failed"
     assert "absent" in heard.value.wanted and "ENOENT" in heard.value.found and "folder" in heard.value.do
 
 
 @pytest.mark.parametrize("name", ["nul\0byte", "lone\ud800surrogate", "n" * 256])
 def test_impossible_names_are_typed_errors(name, tmp_path):
-    for call in (Storage().read, Storage().remove, Storage().make_folder, lambda p: Storage().publish(p, b"")):
+    def publish(path: str) -> None:
+        Storage().publish(path, b"", private=True)
+
+    for call in (Storage().read, Storage().remove, Storage().make_folder, publish):
         with pytest.raises(StorageError):
             call(tmp_path / name)
     assert content(tmp_path) == {}
@@ -157,7 +161,7 @@ def test_impossible_names_are_typed_errors(name, tmp_path):
 @pytest.mark.parametrize("name", ["with space", "emoji 🦭", "n" * 255, "-dash", "new\nline"])
 def test_odd_names_work(name, tmp_path):
     storage = Storage()
-    storage.publish(tmp_path / name, NEW)
+    storage.publish(tmp_path / name, NEW, private=False)
     assert storage.read(tmp_path / name) == NEW
     storage.remove(tmp_path / name)
     storage.remove(tmp_path / name)
@@ -166,15 +170,15 @@ def test_odd_names_work(name, tmp_path):
 
 def test_without_overwrite_what_is_there_stays(tmp_path):
     storage = Storage()
-    storage.publish(tmp_path / "a", OLD, overwrite=False)
+    storage.publish(tmp_path / "a", OLD, private=False, overwrite=False)
     with pytest.raises(StorageError) as heard:
-        storage.publish(tmp_path / "a", NEW, overwrite=False)
+        storage.publish(tmp_path / "a", NEW, private=False, overwrite=False)
     assert heard.value.code == "file-exists"
     assert content(tmp_path) == {"a": OLD}
 
 
 def test_reading_refuses_more_than_the_cap(tmp_path):
-    Storage().publish(tmp_path / "a", b"12345")
+    Storage().publish(tmp_path / "a", b"12345", private=False)
     assert Storage().read(tmp_path / "a", cap=5) == b"12345"
     with pytest.raises(StorageError) as heard:
         Storage().read(tmp_path / "a", cap=4)
@@ -182,20 +186,63 @@ def test_reading_refuses_more_than_the_cap(tmp_path):
 
 
 def test_a_file_where_a_folder_should_be_is_named(tmp_path):
-    Storage().publish(tmp_path / "a", b"")
+    Storage().publish(tmp_path / "a", b"", private=False)
     with pytest.raises(StorageError, match="mkdir"):
         Storage().make_folder(tmp_path / "a" / "b")
 
 
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
-def test_files_and_folders_are_private_whatever_the_umask(umask, tmp_path):
+def test_files_and_folders_of_a_store_are_private_whatever_the_umask(umask, tmp_path):
     before = os.umask(umask)
     try:
         scenario(tmp_path, Disk())
     finally:
         os.umask(before)
-    for path in tmp_path.rglob("*"):
-        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+    assert mode_of(tmp_path / "store") == 0o700
+    for path in (tmp_path / "store").rglob("*"):
+        assert mode_of(path) == (0o700 if path.is_dir() else 0o600), path
+
+
+SHARED = """
+import os, sys
+from trivet.storage.disk import Storage
+os.umask(int(sys.argv[1], 8))
+for name, private in (("new", False), ("old", False), ("own", True)):
+    Storage().publish(sys.argv[2] + "/" + name, b"text", private=private)
+Storage().publish(sys.argv[2] + "/sole", b"text", private=False, overwrite=False)
+"""
+
+
+@pytest.mark.parametrize(("umask", "mode"), [("022", 0o644), ("027", 0o640), ("077", 0o600)])
+def test_05_15_results_get_the_mode_that_the_umask_gives_and_a_replaced_file_keeps_its_own(umask, mode, tmp_path):
+    for name in ("old", "own"):
+        (tmp_path / name).write_bytes(b"before")
+        (tmp_path / name).chmod(0o664)
+    subprocess.run([sys.executable, "-c", SHARED, umask, str(tmp_path)], check=True)
+    found = {path.name: mode_of(path) for path in tmp_path.iterdir()}
+    assert found == {"new": mode, "sole": mode, "old": 0o664, "own": 0o600}
+
+
+def test_a_private_file_that_is_replaced_is_never_readable_by_others_on_the_way(tmp_path):
+    (tmp_path / "a").write_bytes(OLD)
+    (tmp_path / "a").chmod(0o600)
+    seen = set()
+
+    class Looking(QuickDisk):
+        def write(self, fd: int, data: memoryview) -> int:
+            seen.add(stat.S_IMODE(os.fstat(fd).st_mode))
+            return super().write(fd, data)
+
+    before = os.umask(0o022)
+    try:
+        Storage(Looking()).publish(tmp_path / "a", NEW, private=False)
+    finally:
+        os.umask(before)
+    assert seen == {0o600} and mode_of(tmp_path / "a") == 0o600
 
 
 def test_writers_in_many_threads_never_show_a_mixture(tmp_path):
@@ -204,7 +251,7 @@ def test_writers_in_many_threads_never_show_a_mixture(tmp_path):
 
     def write(data: bytes) -> None:
         for _ in range(10):
-            Storage().publish(tmp_path / "a", data)  # a new one each time, so that each sweeps, too
+            Storage().publish(tmp_path / "a", data, private=False)  # a new one each time, so that each sweeps, too
 
     threads = [threading.Thread(target=write, args=(data,)) for data in contents]
     for thread in threads:
@@ -279,7 +326,7 @@ with Store.opened(sys.argv[1] + "/store", storage) as store:
     for i in range(10**6):
         data = b"%d" % i * 300
         store.record(str(i), {"object": store.put(data)})
-        storage.publish(sys.argv[1] + "/out.trivet", data)
+        storage.publish(sys.argv[1] + "/out.trivet", data, private=False)
         print(i, flush=True)
 """
 
@@ -299,7 +346,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_files_and_all_it_acknowledge
         assert first_open - len(acknowledged) in (0, 1)
         for i in (first_open, first_open + 1):
             store.record(str(i), {"object": store.put(b"%d" % i * 300)})
-    storage.publish(tmp_path / "out.trivet", NEW)
+    storage.publish(tmp_path / "out.trivet", NEW, private=False)
     assert not list(tmp_path.glob(".trivet-*")), "what a killed writer left is swept away"
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trivet.core.recipe import DataSpec, Recipe
 
+EXAMPLE = "--type zip=category  or  --type \"amount=number(decimal=',')\""
+
 
 def add_data_options(parser: argparse.ArgumentParser) -> None:
     """Options that say how to read the source."""
@@ -16,7 +18,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--no-header", action="store_true", help="the first line holds data; columns are c1, c2, ...")
     group.add_argument("--encoding", help="text encoding of the source (default utf-8; never guessed)")
     group.add_argument("--goal", choices=("auto", "classify", "regress"), help="default: seen from the data")
-    group.add_argument("--type", action="append", default=[], metavar="COLUMN=TYPE", help="force a column's type")
+    group.add_argument("--type", action="append", default=[], metavar="COLUMN=TYPE", help="force a type: zip=category")
     group.add_argument("--drop", action="append", default=[], metavar="COLUMN", help="leave a column out")
     group.add_argument("--weight", metavar="COLUMN", help="column with the weight of each row")
     group.add_argument("--group", metavar="COLUMN", help="rows of one group never straddle a split")
@@ -96,21 +98,33 @@ def data_of(arguments: argparse.Namespace, spec: "DataSpec") -> "DataSpec":
 
 
 def types_of(texts: list[str]) -> dict[str, str]:
-    from trivet.core.errors import BadUse
-    from trivet.core.task import FIELD_TYPES
+    """column -> type text, of texts such as "zip=category" or "amount=number(decimal=',')".  All mistakes at once."""
+    from trivet.core.errors import BadUse, raise_all
+    from trivet.runtime.kinds.spellings import BadSpelling, parse_type
 
     found: dict[str, str] = {}
+    errors = []
     for text in texts:
-        column, sign, kind = text.rpartition("=")
-        if not sign or kind not in FIELD_TYPES:
-            raise BadUse(
-                "column-type",
-                wanted=f"COLUMN=TYPE with a type of {', '.join(FIELD_TYPES)}",
-                found=repr(text),
-                do="write, for example,  --type zip=category",
-            )
-        found[column] = kind
+        column, kind = column_and_type(text)
+        try:
+            parse_type(kind)
+            found[column] = kind
+        except BadSpelling as error:
+            wanted = f"COLUMN=TYPE with {error}"
+            errors.append(BadUse("column-type", wanted=wanted, found=repr(text), do=f"write, for example,  {EXAMPLE}"))
+    raise_all(errors)
     return found
+
+
+def column_and_type(text: str) -> tuple[str, str]:
+    """The two sides of the = that stands before a type; names of columns may have signs of their own."""
+    from trivet.core.task import FIELD_TYPES
+
+    for at in (at for at, letter in enumerate(text) if letter == "="):
+        if text[at + 1 :].partition("(")[0].strip() in FIELD_TYPES:
+            return text[:at], text[at + 1 :]
+    column, _, kind = text.rpartition("=")
+    return column, kind
 
 
 def limits_of(texts: list[str], recipe: "Recipe") -> tuple[Any, ...]:

@@ -2,7 +2,9 @@
 
 import dataclasses
 import inspect
+import re
 import sys
+from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
@@ -14,6 +16,7 @@ from trivet.core.units import EXAMPLES
 from .result import Result, table
 
 KINDS = ("pass", "gauge", "domain")
+TEXTS = {"errors": "error", "findings": "finding", "words": "word"}  # folders of written pages, and their kind
 _LABELS = ("Helps", "Costs", "Needs", "Better", "Interval", "Source")
 
 
@@ -72,30 +75,74 @@ def parameter_lines(thing: Any) -> list[str]:
     return lines
 
 
+def names_in(folder: str) -> list[str]:
+    """Every page that lies in one of the folders "errors", "findings" and "words", by name."""
+    there = (files("trivet.cli") / folder).iterdir()
+    return sorted(page.name.removesuffix(".md") for page in there if page.name.endswith(".md"))
+
+
+def page_in(folder: str, name: str) -> str:
+    """A page of these folders in Markdown."""
+    return (files("trivet.cli") / folder / f"{name}.md").read_text(encoding="utf-8")
+
+
 def error_codes() -> list[str]:
     """Every error code that has a page."""
-    folder = files("trivet.cli") / "errors"
-    return sorted(page.name.removesuffix(".md") for page in folder.iterdir() if page.name.endswith(".md"))
+    return names_in("errors")
 
 
 def error_page(code: str) -> str:
     """The page of an error code in Markdown."""
-    return (files("trivet.cli") / "errors" / f"{code}.md").read_text(encoding="utf-8")
+    return page_in("errors", code)
 
 
-def page_for(name: str) -> tuple[str, str]:
-    """(kind, page) of whatever has this name; an unknown name is answered with the nearest ones."""
+def command_help(name: str) -> str:
+    """What `trivet NAME --help` prints, of one width everywhere."""
+    from .main import parser
+
+    return parser().command_helps()[name]
+
+
+def known_names() -> dict[str, str]:
+    """{name: kind} of everything that `trivet explain` knows; a name means one thing."""
+    from .main import command_names
+
+    found = dict.fromkeys(command_names(), "command")
+    for folder, kind in TEXTS.items():
+        found |= dict.fromkeys(names_in(folder), kind)
     for kind in KINDS:
-        if name in homes(kind):
-            return kind, page_of(kind, name)
-    codes = error_codes()
-    if name in codes:
-        return "error", error_page(name)
-    known = [*codes, *(one for kind in KINDS for one in homes(kind))]
+        found |= dict.fromkeys(homes(kind), kind)
+    return found
+
+
+def page_for(text: str) -> tuple[str, str, str]:
+    """(name, kind, page) of whatever is called so; an unknown name is answered with the nearest of all.
+
+    text: as it was printed somewhere, e.g. "AUROC", "NOT FRESH", "error[limit-unit]" or "target-copy(salary)".
+    """
+    name, known = plain_name(text), known_names()
+    kind = known.get(name)
+    if kind is None:
+        raise unknown_name(text, name, known)
+    if kind == "command":
+        return name, kind, command_help(name)
+    folders = {kind: folder for folder, kind in TEXTS.items()}
+    return name, kind, page_in(folders[kind], name) if kind in folders else page_of(kind, name)
+
+
+def plain_name(text: str) -> str:
+    """The name in a text that was copied from the screen.
+
+    >>> plain_name("error[limit-unit]:"), plain_name("target-copy(salary)"), plain_name("NOT FRESH")
+    ('limit-unit', 'target-copy', 'not-fresh')
+    """
+    inside = re.search(r"error\[([\w-]+)\]", text)
+    bare = inside[1] if inside else text.partition("(")[0]
+    return re.sub(r"[\s_]+", "-", bare.strip(" .,:;'\"`")).lower()
+
+
+def unknown_name(text: str, name: str, known: Iterable[str]) -> BadUse:
     near = nearest_names(name, known)
-    raise BadUse(
-        "unknown-name",
-        wanted="the name of a pass, gauge, domain or error code",
-        found=repr(name),
-        do="see `trivet passes` and `trivet gauges`" if near.startswith("known are") else near,
-    )
+    do = "see `trivet passes`, `trivet gauges` and `trivet --help`" if near.startswith("known are") else near
+    wanted = "the name of a pass, gauge, domain, command, finding or error code, or a word that trivet prints"
+    return BadUse("unknown-name", wanted=wanted, found=repr(text), do=do)

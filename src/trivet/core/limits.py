@@ -73,7 +73,7 @@ _OPERATORS: dict[str, Literal[">=", "<="]] = {">=": ">=", "=>": ">=", "≥": ">=
 
 
 def split_limit(text: str) -> tuple[str, Literal[">=", "<="], str]:
-    """(gauge, operator, amount as text) of e.g. "p99-latency <= 1 ms"; refuses other operators by name."""
+    """(gauge, operator, amount as text) of e.g. "P99_latency <= 1 ms"; refuses other operators by name."""
     found = _LIMIT.fullmatch(text)
     if found is None or found[2] not in _OPERATORS:
         raise BadLimit(
@@ -82,4 +82,9 @@ def split_limit(text: str) -> tuple[str, Literal[">=", "<="], str]:
             found=repr(text),
             do="write, for example, 'auroc >= 0.92'; `trivet gauges` lists what can be limited",
         )
-    return found[1].replace("_", "-"), _OPERATORS[found[2]], found[3]
+    return gauge_named(found[1]), _OPERATORS[found[2]], found[3]
+
+
+def gauge_named(text: str) -> str:
+    """The name as gauges are called: "P99_latency" is p99-latency."""
+    return re.sub(r"[\s_]+", "-", text).lower()

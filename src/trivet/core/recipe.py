@@ -5,10 +5,11 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast, get_args
 
+from trivet.runtime.kinds.spellings import BadSpelling, parse_type
+
 from .errors import BadRecipe, TrivetError, nearest_names, raise_all
 from .limits import Limit
 from .registry import parse_limit, parse_step
-from .task import FIELD_TYPES
 from .units import parse_amount, show_amount
 from .value import value
 
@@ -167,8 +168,10 @@ class _Reader:
             self.complain("types", "a table [types]", repr(found))
             return {}
         for column, kind in found.items():
-            if kind not in FIELD_TYPES:
-                self.complain(column, f"a type for {column}, one of {', '.join(FIELD_TYPES)}", repr(kind))
+            try:
+                parse_type(kind)
+            except BadSpelling as error:
+                self.complain(column, f"for column {column} {error}", repr(kind))
         return dict(found)
 
     def limits(self, found: Any) -> tuple[Limit, ...]:

@@ -1,20 +1,22 @@
 """The folder is the registry: one file, one thing, found by its name and imported only when asked for."""
 
 import pkgutil
+import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from .domains import Domain
-from .errors import BadUse, Refused, nearest_names
+from .errors import BadLimit, BadUse, Refused, nearest_names
 from .gauges import Gauge
-from .limits import Limit, split_limit
+from .limits import Limit, gauge_named, split_limit
 from .passes import Pass
 from .task import Field
 from .text_form import filled, kebab, split_call
-from .units import parse_amount
+from .units import nearest_amount, parse_amount
 
 _PACKAGES = {"pass": "trivet.passes", "gauge": "trivet.gauges", "domain": "trivet.domains"}
 _BASES: dict[str, type] = {"pass": Pass, "gauge": Gauge, "domain": Domain}
@@ -92,11 +94,50 @@ def find_domain(name: str) -> Domain:
 
 
 def parse_limit(text: str, *, sure: float = 0.95) -> Limit:
-    """The limit that e.g. "size <= 200 kB" means, its bound in the gauge's own unit."""
-    name, must, amount = split_limit(text)
+    """The limit that e.g. "size <= 200 kB" means, its bound in the gauge's own unit.
+
+    Neither the case of the gauge and the unit nor the spaces count: "SIZE<=200kb" is the same.  Whatever is refused is
+    answered with the nearest limit that is not.
+    """
+    try:
+        name, must, amount = split_limit(text)
+    except BadLimit as error:
+        if near := nearest_limit(text):
+            error.do = f"write '{near}'; `trivet gauges` lists what can be limited"
+        raise
     gauge = find_gauge(name)
-    bound = parse_amount(amount, gauge.unit, what=name)
+    bound = parse_amount(amount, gauge.unit, what=name, before=f"{name} {must} ")
     return Limit(gauge=name, must=must, bound=bound, unit=gauge.unit, sure=sure)
+
+
+_NAME_FIRST = re.compile(r"\s*([a-z][\w-]*(?:\s+[a-z][\w-]*)*)\s*([^\w\s.+-]*)\s*(.*)", re.IGNORECASE | re.DOTALL)
+_NAME_LAST = re.compile(r"\s*([-+.\d].*?)\s*([<>=≥≤]+)\s*([a-z][\w-]*)\s*", re.IGNORECASE | re.DOTALL)
+_TURNED = str.maketrans("<>≤≥", "><≥≤")
+
+
+def nearest_limit(text: str) -> str | None:
+    """The limit that was probably meant by a text that is none, as `parse_limit` reads it; None when nothing is near.
+
+    >>> [nearest_limit(text) for text in ("accuracy > 90%", "5ms >= p99_latency", "size 50", "?")]
+    ['accuracy >= 90%', 'p99-latency <= 5ms', 'size <= 50 kB', None]
+    """
+    first, last = _NAME_FIRST.fullmatch(text), _NAME_LAST.fullmatch(text)
+    if first is not None:
+        words, sign, amount = first.groups()
+    elif last is not None:
+        words, sign, amount = last[3], last[2].translate(_TURNED), last[1]
+    else:
+        words, sign, amount = "", "", ""
+    near = get_close_matches(gauge_named(words), homes("gauge"), n=1, cutoff=0.5)
+    if not near:
+        return None
+    gauge = find_gauge(near[0])
+    must = "<=" if set(sign) & set("<≤") else ">=" if set(sign) & set(">≥") else gauge.better
+    try:
+        parse_amount(amount, gauge.unit, what=near[0])
+    except BadLimit:
+        amount = nearest_amount(amount, gauge.unit)
+    return f"{near[0]} {must} {amount.strip()}"
 
 
 def domain_for(inputs: Sequence[Field]) -> str:

@@ -30,6 +30,7 @@ class Task:
     inputs: columns in the order of the source.  answer: the target column.
     classes: the texts of the classes in sorted order (numbers by value), empty for regression.
     roles: names of the columns with a part of their own: "weight", "group", "time".
+    role_spellings: column -> spelling of a weight or time column whose cells are spelled, as in Field.
     """
 
     modality: str
@@ -38,6 +39,7 @@ class Task:
     answer: Field
     classes: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
+    role_spellings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def n_scores(self) -> int:

@@ -4,37 +4,76 @@ import re
 
 from .errors import BadLimit, TrivetError
 
+# Of each unit of a gauge: what may be written, in any case, and how many of the unit it is.  Only for bytes and
+# durations a lone m would change its meaning with its case (mega, milli, minutes), so there is none for bytes, and for
+# durations the small one alone.
 _SCALES: dict[str, dict[str, float]] = {
-    "B": {"B": 1, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1024, "MiB": 1024**2},
-    "ms": {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "ms": 1, "s": 1e3},
+    "B": {"B": 1, "byte": 1, "bytes": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3},
+    "ms": {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "ms": 1, "s": 1e3, "sec": 1e3},
     "s": {"ms": 1e-3, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600},
-    "rows/s": {"rows/s": 1, "k rows/s": 1e3, "krows/s": 1e3, "/s": 1},
-    "": {"": 1, "%": 0.01},
+    "rows/s": {"": 1, "rows/s": 1, "rows": 1, "k rows/s": 1e3, "krows/s": 1e3, "k": 1e3, "/s": 1},
+    "": {"": 1, "%": 0.01, "percent": 0.01},
 }
+_CASE_MATTERS = {"s": "M"}  # 5M is no five minutes
 EXAMPLES = {"B": "200 kB", "ms": "5 ms", "s": "5m", "rows/s": "10000 rows/s", "": "0.92"}
-_NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([^\s\d]*(?: rows/s)?)\s*")
+_PLAIN = {"B": "kB", "ms": "ms", "s": "s", "rows/s": "rows/s", "": ""}  # the unit of a number that has none of its own
+_NUMBER = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*", re.DOTALL)
+_DIGITS = re.compile(r"-?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?")
 
 
-def parse_amount(text: str, unit: str, *, what: str) -> float:
-    """The number in the gauge's own unit, from e.g. "200 kB"; refuses a wrong or missing unit by name."""
-    scales = _SCALES.get(unit, {unit: 1, "": 1})
+def parse_amount(text: str, unit: str, *, what: str, before: str = "") -> float:
+    """The number in the gauge's own unit, from e.g. "200 kB", "50kb" or "5MS".
+
+    Refuses a wrong or missing unit by name, with the nearest text that would be read.  what: the gauge or field.
+    before: what stands before the amount in that text, e.g. "size <= ".
+    """
     found = _NUMBER.fullmatch(text)
-    if found is None or found[2] not in scales:
-        raise bad_unit(text, unit, what)
-    return float(found[1]) * scales[found[2]]
+    scale = None if found is None else scale_of(found[2], unit)
+    if found is None or scale is None:
+        raise bad_unit(text, unit, what, before)
+    return float(found[1]) * scale
 
 
-def bad_unit(text: str, unit: str, what: str) -> TrivetError:
-    example = EXAMPLES.get(unit, f"5 {unit}")
-    kinds = {"B": "a size", "ms": "a time", "s": "a duration", "": "a plain number"}
+def scale_of(word: str, unit: str) -> float | None:
+    """How many of the gauge's unit the word stands for, in whatever case; None for a word that is no unit here."""
+    known = _SCALES.get(unit, {unit: 1, "": 1})
+    if word == _CASE_MATTERS.get(unit):
+        return None
+    # casefold also makes one of the two characters that look like a micro sign.
+    return {name.casefold(): scale for name, scale in known.items()}.get(" ".join(word.split()).casefold())
+
+
+def bad_unit(text: str, unit: str, what: str, before: str = "") -> TrivetError:
+    kinds = {"B": "a size", "ms": "a time", "s": "a duration", "rows/s": "a throughput", "": "a plain number"}
+    nearest = f"'{before}{nearest_amount(text, unit)}'"
     return BadLimit(
         "limit-unit",
-        wanted=f"{kinds.get(unit, 'an amount')} such as '{example}' for {what}",
+        wanted=f"{kinds.get(unit, 'an amount')} such as '{EXAMPLES.get(unit, f'5 {unit}')}' for {what}",
         found=repr(text),
-        do=f"write '{example}', '90 s' or '2 h'"
-        if unit == "s"
-        else f"write '{example}', or see `trivet explain {what}`",
+        do=f"write {nearest}, '90 s' or '2 h'" if unit == "s" else f"write {nearest}, or see `trivet explain {what}`",
     )
+
+
+def nearest_amount(text: str, unit: str) -> str:
+    """What was probably meant, as `parse_amount` reads it: the number with the unit that the first letter hints at.
+
+    >>> nearest_amount("50k", "B"), nearest_amount("1,5 m", "B"), nearest_amount("5", "ms"), nearest_amount("high", "")
+    ('50 kB', '1.5 MB', '5 ms', '0.92')
+    """
+    found = _DIGITS.search(text)
+    if found is None:
+        return EXAMPLES.get(unit, f"5 {unit}")
+    word = text[found.end() :].strip().casefold()
+    if unit == "s":
+        return f"{found[0].replace(',', '.')}{'m' if word.startswith('m') else 'h' if word.startswith('h') else ' s'}"
+    by_letter = {
+        "B": {"k": "kB", "m": "MB", "g": "GB"},
+        "ms": {"s": "s", "u": "us", "n": "ns"},
+        "": {"%": "%", "p": "%"},
+    }
+    is_time = unit == "B" and word in ("ms", "min")
+    named = by_letter.get(unit, {}).get("" if is_time else word[:1], _PLAIN.get(unit, unit))
+    return f"{found[0].replace(',', '.')} {named}".strip()
 
 
 def show_amount(number: float, unit: str) -> str:

@@ -6,22 +6,23 @@ from typing import Literal
 import numpy as np
 
 from trivet.core.errors import BadData
-from trivet.core.task import Field, FieldType
+from trivet.core.task import Field
 from trivet.runtime.part import Array
 
-from .cells import BadCell, boolean, number, number_text, values_of
+from .cells import BadCells, boolean, number, number_text, values_of
 from .columns import RawColumn, TextColumn, truth_text
-from .encode import finite, in_order, measured, spoken
-from .guess import guessed_type
+from .encode import cell_error, finite, in_order, measured, spoken
+from .guess import guess
 
 MOST_CODED = 20  # more distinct whole numbers than this are an amount, not labels
 CODED_SHARE = 0.05  # and so are those that hardly repeat
 MOST_CLASSES = 1000  # more is a search, not a classification
 
 
-def answer_field(column: RawColumn, name: str, given: FieldType | None) -> Field:
+def answer_field(column: RawColumn, name: str, given: Field | None) -> Field:
     """The answer's field: a text is a category; yes and no stay the words they are, only true and false are boolean."""
-    type = given or guessed_type(column)
+    seen = guess(column)
+    type, spelling = (given.type, given.spelling) if given else (seen.type, seen.spelling)
     if type is None:
         raise BadData(
             "answer-missing",
@@ -31,7 +32,7 @@ def answer_field(column: RawColumn, name: str, given: FieldType | None) -> Field
         )
     if type == "text" or (type == "boolean" and not given and not says_true(column)):
         type = "category"
-    return Field(name=name, type=type)
+    return Field(name=name, type=type, spelling=spelling)
 
 
 def says_true(column: RawColumn) -> bool:
@@ -93,7 +94,7 @@ def truth_spelling(column: RawColumn, truth: float) -> str:
     if not isinstance(column, TextColumn):
         return truth_text(truth)
     count = np.bincount(column.codes[column.codes >= 0], minlength=len(column.words))
-    meaning = values_of(column.words, "boolean")
+    meaning, _ = values_of(column.words, Field(name="", type="boolean"))
     return min((-count[at], word) for at, word in enumerate(column.words) if meaning[at] == truth)[1]
 
 
@@ -118,14 +119,9 @@ def meaning_of(text: str, answer: Field) -> str | float:
 def answer_values(column: RawColumn, answer: Field) -> Array:
     """(rows,) float64 answers as numbers, NaN = no answer."""
     try:
-        return finite(measured(column, answer.type))
-    except BadCell as bad:
-        raise BadData(
-            "cell-type",
-            wanted=f"a {answer.type} in every answer, column {answer.name!r}",
-            found=repr(bad.cell[:80]),
-            do=f"mend the cell, or give {answer.name!r} the type category",
-        ) from bad
+        return finite(measured(column, answer))
+    except BadCells as bad:
+        raise cell_error(column, answer, bad) from bad
 
 
 def bad_answer(answer: Field, wish: str) -> BadData:

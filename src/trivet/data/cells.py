@@ -1,28 +1,38 @@
 """What one cell of text means: missing, a number, a truth value, a day.  The words are those of the runtime."""
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 
 import numpy as np
 
-from trivet.core.task import FieldType
-from trivet.runtime.kinds.raw_values import BOOLEANS, MISSING, plain_text
+from trivet.core.task import Field, FieldType
+from trivet.runtime.kinds.raw_values import BOOLEANS, ISO_DAY, MISSING, Unreadable, plain_text
+from trivet.runtime.kinds.spellings import spelling_of
 from trivet.runtime.part import Array
 
 LARGEST_EXACT = 2**53  # beyond it float64 skips whole numbers, so two different ids would become one
 
-_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class BadCell(ValueError):
-    """A cell that is not of the type its column has."""
+class BadCells(ValueError):
+    """Cells that are not of the type their column has.  bad: (cell, how often), the most frequent first."""
 
-    def __init__(self, cell: str) -> None:
-        super().__init__(cell)
-        self.cell = cell
+    def __init__(self, bad: Sequence[tuple[str, int]], n_cells: int) -> None:
+        self.bad, self.n_cells = sorted(bad, key=lambda pair: (-pair[1], pair[0])), n_cells
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        return f"{self.count}, {self.shown}"
+
+    @property
+    def count(self) -> str:
+        return f"{sum(n for _, n in self.bad):,} of {self.n_cells:,} cells"
+
+    @property
+    def shown(self) -> str:
+        return "such as " + ", ".join(f"{cell[:40]!r} ({n:,})" for cell, n in self.bad[:3])
 
 
 def is_missing(cell: str) -> bool:
@@ -46,7 +56,7 @@ def boolean(cell: str) -> float:
 
 def day(cell: str) -> float:
     """Days since 1970-01-01 of an ISO 8601 day or time; a time zone is turned to UTC, none is taken for UTC."""
-    if _ISO_DAY.fullmatch(cell) is None:
+    if ISO_DAY.fullmatch(cell) is None:
         raise ValueError(cell)
     when = datetime.fromisoformat(cell)
     return ((when if when.tzinfo else when.replace(tzinfo=UTC)) - _EPOCH) / timedelta(days=1)
@@ -55,21 +65,22 @@ def day(cell: str) -> float:
 PARSERS: dict[FieldType, Callable[[str], float]] = {"number": number, "boolean": boolean, "date": day}
 
 
-def values_of(words: Sequence[str], type: FieldType) -> Array:
-    """(words + 1,) float64: the value of each word, NaN for missing ones and for the last entry, which code -1 picks.
+def values_of(words: Sequence[str], field: Field) -> tuple[Array, list[int]]:
+    """((words + 1,) float64 value of each word; positions of words that are not of the field's type).
 
-    Raises BadCell with the first word that is not of the type.
+    NaN for missing words, for those of another type, and for the last entry, which code -1 picks.
     """
-    parse = PARSERS[type]
+    parse = spelling_of(field.type, field.spelling).measure if field.spelling else PARSERS[field.type]
     values = np.full(len(words) + 1, np.nan)
+    wrong = []
     for at, word in enumerate(words):
         if is_missing(word):
             continue
         try:
             values[at] = parse(word)
-        except (ValueError, OverflowError):
-            raise BadCell(word) from None
-    return values
+        except (ValueError, OverflowError, Unreadable):
+            wrong.append(at)
+    return values, wrong
 
 
 def is_all(type: FieldType, words: Sequence[str]) -> bool:

@@ -26,9 +26,16 @@ class Uneven(ValueError):
 
 def read_csv(path: Path, *, header: bool, encoding: str, limit_rows: int | None) -> Raw:
     """The table; every cell is text.  Blank lines are skipped.  Refuses ragged records and open quotes by line."""
-    origin = str(path)
-    text = decoded(file_bytes(path), encoding, origin)
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else delimiter_of(text)
+    text = decoded(file_bytes(path), encoding, str(path))
+    is_tabbed = path.suffix.lower() == ".tsv"
+    return parse_csv(text, str(path), header=header, limit_rows=limit_rows, delimiter="\t" if is_tabbed else None)
+
+
+def parse_csv(
+    text: str, origin: str, *, header: bool = True, limit_rows: int | None = None, delimiter: str | None = None
+) -> Raw:
+    """The table in a text that came from `origin`; the delimiter is found unless it is given."""
+    delimiter = delimiter or delimiter_of(text)
     try:
         names, columns = table_of(text, delimiter, header, limit_rows)
     except (csv.Error, Uneven) as error:

@@ -4,28 +4,62 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trivet.core.task import FieldType
+from trivet.core.errors import BadData
+from trivet.core.task import Field, FieldType
+from trivet.runtime.kinds.spellings import type_text
 from trivet.runtime.part import Array
 
-from .cells import BadCell, is_missing, values_of
+from .cells import BadCells, is_missing, values_of
 from .columns import NumberColumn, RawColumn, TextColumn, as_text, cells_of
+from .guess import guess
 
 
-def measured(column: RawColumn, type: FieldType) -> Array:
+def measured(column: RawColumn, field: Field) -> Array:
     """(rows,) float64 of a number, boolean or date column, infinities kept, NaN = missing.
 
-    Raises BadCell with a cell that is not of the type.
+    Raises BadCells with all cells that are not of the field's type.
     """
     if isinstance(column, TextColumn):
-        return values_of(column.words, type)[column.codes]
-    if column.type == type or (column.type, type) == ("boolean", "number"):
+        return measured_words(column, field)
+    if column.type == field.type or (column.type, field.type) == ("boolean", "number"):
         return column.values
+    if (column.type, field.type) == ("number", "date") and field.spelling:  # 20240531 as a number
+        return measured_words(as_text(column), field)
     known = column.values[~np.isnan(column.values)]
-    if (column.type, type) == ("number", "boolean"):
+    if (column.type, field.type) == ("number", "boolean"):
         known = known[(known != 0) & (known != 1)]
     if len(known):
-        raise BadCell(str(cells_of(NumberColumn(values=known[:1], type=column.type))[0]))
+        odd, counts = np.unique(known, return_counts=True)
+        cells = map(str, cells_of(NumberColumn(values=odd, type=column.type)))
+        raise BadCells(list(zip(cells, counts.tolist())), len(column.values))
     return column.values
+
+
+def measured_words(column: TextColumn, field: Field) -> Array:
+    """(rows,) float64 of cells of text, as in `measured`."""
+    values, wrong = values_of(column.words, field)
+    if wrong:
+        counts = np.bincount(column.codes + 1, minlength=len(column.words) + 1)[1:]
+        bad = [(column.words[at], int(counts[at])) for at in wrong if counts[at]]
+        if bad:  # words that no row has are left over from a longer table
+            raise BadCells(bad, len(column.codes))
+    return values[column.codes]
+
+
+def cell_error(column: RawColumn, field: Field, bad: BadCells, origin: str = "") -> BadData:
+    """The error about cells that are not of their column's type; names spellings that would fit them all, if any."""
+    better = guess(column)
+    fitting = [type_text(better.type, better.spelling)] if better.type and better.spelling else better.others
+    mend = f"mend the cells of {field.name!r}"
+    if fitting:
+        mend = f"give {field.name!r} the type {' or '.join(fitting)}, which fits all cells"
+    return BadData(
+        "cell-type",
+        wanted=f"a {type_text(field.type, field.spelling)} in every cell of column {field.name!r}",
+        found=f"{bad.count} in column {field.name!r}, {bad.shown}",
+        do=f"{mend}, or make it a category or a text",
+        where=origin,
+    )
 
 
 def finite(values: Array) -> Array:

@@ -196,6 +196,7 @@ def task_of(schema: Schema) -> Task:
         answer=schema.answer,
         classes=schema.classes,
         roles={role: name for role in ("weight", "group", "time") if (name := getattr(schema, role)) is not None},
+        role_spellings={field.name: field.spelling for field in schema.role_fields if field.spelling},
     )
 
 

@@ -17,9 +17,13 @@ class NotStrict(ValueError):
 
 def read_json_lines(path: Path, *, encoding: str, limit_rows: int | None) -> Raw:
     """The table of a file with one object per line; blank lines are skipped."""
-    origin = str(path)
+    return parse_json_lines(decoded(file_bytes(path), encoding, str(path)), str(path), limit_rows=limit_rows)
+
+
+def parse_json_lines(text: str, origin: str, *, limit_rows: int | None = None) -> Raw:
+    """The table in a text that came from `origin`."""
     rows: list[dict[str, Any]] = []
-    for at, line in enumerate(decoded(file_bytes(path), encoding, origin).split("\n")):
+    for at, line in enumerate(text.split("\n")):
         if limit_rows is not None and len(rows) >= limit_rows:
             break
         if line.strip():

@@ -1,9 +1,11 @@
 """Which column plays which part, as the user names it."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from trivet.core.errors import BadUse, TrivetError, nearest_names, raise_all
-from trivet.core.task import FIELD_TYPES, FieldType
+from trivet.core.task import FIELD_TYPES, Field, FieldType
+from trivet.runtime.kinds.spellings import BadSpelling, parse_type
 
 from .raw import Raw, unknown_column
 
@@ -48,13 +50,21 @@ def check_roles(roles: Mapping[str, str], drop: Sequence[str]) -> None:
         seen[name] = part
 
 
-def checked_types(raw: Raw, types: Mapping[str, str], drop: Sequence[str]) -> dict[str, FieldType]:
-    """The user's types; refuses all unknown names and types at once."""
+def checked_types(raw: Raw, types: Mapping[str, str], drop: Sequence[str]) -> dict[str, Field]:
+    """The user's types as fields, spellings included; refuses all unknown names and types at once."""
+    given: dict[str, Field] = {}
     errors: list[TrivetError] = [unknown_column(name, raw) for name in (*types, *drop) if name not in raw.names]
-    for name, type in types.items():
-        if type not in FIELD_TYPES:
-            near = nearest_names(str(type), FIELD_TYPES)
-            errors.append(BadUse("unknown-type", wanted=f"a type for column {name!r}", found=repr(type), do=near))
+    for name, text in types.items():
+        try:
+            given[name] = typed_field(name, text)
+        except BadSpelling as error:
+            wanted, do = f"for column {name!r} {error}", nearest_names(str(text).partition("(")[0], FIELD_TYPES)
+            errors.append(BadUse("unknown-type", wanted=wanted, found=repr(text), do=do))
     raise_all(errors)
-    known = {name: name for name in FIELD_TYPES}
-    return {name: known[type] for name, type in types.items() if type in known}
+    return given
+
+
+def typed_field(name: str, text: str) -> Field:
+    """The field of a column that the user gave a type, e.g. "number(decimal=',')"."""
+    type, spelling = parse_type(text)
+    return Field(name=name, type=cast(FieldType, type), spelling=spelling)

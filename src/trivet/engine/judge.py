@@ -55,8 +55,8 @@ def try_file(
     starts: whether cold starts are taken, too; they are six processes more.
     """
     file, sent, got = folder / "finalist.trivet", folder / "rows.jsonl", folder / "answers.jsonl"
-    storage.publish(file, data)
-    storage.publish(sent, b"".join(canonical_json(row) + b"\n" for row in rows.dicts()))
+    storage.publish(file, data, private=True)
+    storage.publish(sent, b"".join(canonical_json(row) + b"\n" for row in rows.dicts()), private=True)
     counts = (CALLS, REPEATS) if costs else (1, 1)
     run_probe([str(file), str(sent), str(got), "--calls", str(counts[0]), "--repeats", str(counts[1])])
     found = json.loads(storage.read(got))

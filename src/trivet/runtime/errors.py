@@ -31,8 +31,19 @@ class TrivetError(Exception):
         }
 
 
+# These say nothing against the file: the path leads nowhere, or this version or this caller does not take it.
+_NOT_DAMAGED = ("file-missing", "file-unreadable", "file-newer", "file-cap")
+
+
 class BadFile(TrivetError):
     """A file that is not a valid specialist: altered, truncated, oversized, newer or made by hand."""
+
+    exit_code = 6
+
+    def __init__(self, code: str, *, wanted: str, found: str, do: str, where: str = "") -> None:
+        super().__init__(code, wanted=wanted, found=found, do=do, where=where)
+        if code in _NOT_DAMAGED:
+            self.exit_code = 2
 
 
 class BadRow(TrivetError):

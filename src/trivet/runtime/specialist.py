@@ -86,6 +86,11 @@ class Specialist:
         return () if self._labels is None else self._labels.values
 
     @property
+    def class_texts(self) -> tuple[str, ...]:
+        """The classes as the file spells them, in the order of `classes`: what goes into a table of text."""
+        return () if self._labels is None else self._labels.texts
+
+    @property
     def limits(self) -> list[dict[str, Any]]:
         """What it was asked to keep."""
         return list(self.manifest.get("limits", []))

@@ -105,5 +105,5 @@ def run(
         )
     file = outcome.file if isinstance(outcome, Infeasible) else outcome
     if out is not None and file is not None:
-        storage.publish(out, file.data, overwrite=overwrite)
+        storage.publish(out, file.data, private=False, overwrite=overwrite)
     return outcome

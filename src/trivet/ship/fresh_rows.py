@@ -8,9 +8,9 @@ from trivet.core.rows import Rows, iso_date
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.data.cells import day
-from trivet.data.guess import guessed_type
+from trivet.data.guess import guess
 from trivet.data.raw import Raw
-from trivet.data.schema import Dropped, Schema, to_rows
+from trivet.data.schema import Dropped, Schema, spelled_roles, to_rows
 from trivet.data.sources import read
 from trivet.data.unknown_labels import refuse_unknown_labels
 
@@ -67,6 +67,7 @@ def schema_of(task: Task, roles: Mapping[str, str]) -> Schema:
         weight=roles.get("weight"),
         group=roles.get("group"),
         time=roles.get("time"),
+        role_fields=spelled_roles(task),
     )
 
 
@@ -87,8 +88,14 @@ def time_notes(rows: Rows, raw: Raw, manifest: Mapping[str, Any], task: Task) ->
         return ()
     first = day(period[0]) if isinstance(period[0], str) else float(period[0])
     early = int((rows.time < first).sum())
-    is_date = guessed_type(raw.column(task.roles["time"])) == "date"
-    shown = iso_date(first) if is_date else f"{first:g}"
+    shown = iso_date(first) if is_date(task.roles["time"], raw, task) else f"{first:g}"
     if not early:
         return (f"no row lies before the certified period, which begins at {shown}",)
     return (f"{early:,} of {len(rows):,} rows lie before the certified period, which begins at {shown}",)
+
+
+def is_date(name: str, raw: Raw, task: Task) -> bool:
+    """Whether the time column holds days rather than plain numbers."""
+    if name in task.role_spellings:
+        return task.role_spellings[name].startswith("format")
+    return guess(raw.column(name)).type == "date"

@@ -1,7 +1,8 @@
 """The one door to the disk: every file that trivet writes is written here.
 
 A published file is whole or absent, whatever happens: a full disk, a failing drive, a kill at any moment.
-Files are private (0600), folders too (0700), whatever the umask.
+Files of a store are private (0600), folders too (0700), whatever the umask.  Results that people share get the mode
+that any new file gets here, and keep the one they had when they are replaced.
 Source: Pillai et al. 2014 (OSDI), "All file systems are not created equal"; why a failed fsync is never retried on the
 same bytes: Rebello et al. 2020 (ATC), "Can applications recover from fsync failures?".
 """
@@ -12,6 +13,7 @@ import json
 import os
 import secrets
 import socket
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,28 +22,25 @@ from pathlib import Path
 
 from trivet.core.errors import StorageError
 
+from .disk_errors import exists, failed, holder, locked, said, too_large
+
 MOST_BYTES = 1 << 30  # of one file that trivet reads, unless the caller says otherwise
 _CHUNK = 1 << 20
 _PART = (".trivet-", ".part")  # how the names of unfinished files begin and end
-
-_WHAT_TO_DO = {
-    errno.ENOSPC: "free some space on that disk and run again; nothing finished is lost",
-    errno.EDQUOT: "free some of your quota on that disk and run again; nothing finished is lost",
-    errno.EIO: "check the disk (dmesg, smartctl), or write to another one; what was there before is unharmed",
-    errno.EACCES: "give yourself the right to write there, or choose another folder",
-    errno.EPERM: "give yourself the right to write there, or choose another folder",
-    errno.EROFS: "choose a folder on a disk that can be written",
-    errno.EMFILE: "raise the number of open files (ulimit -n) and run again",
-    errno.ENAMETOOLONG: "choose a shorter name",
-    errno.ENOENT: "check the path; its folder must exist",
-}
+_PRIVATE, _SHARED = 0o600, 0o666  # modes of new files; the system takes the bits of the umask away from them
 
 
 class Disk:
     """The system calls that storage makes, one method each, so that a test can fail, tear or record any of them."""
 
-    def open(self, path: Path, flags: int) -> int:
-        return os.open(path, flags, 0o600)
+    def open(self, path: Path, flags: int, mode: int = _PRIVATE) -> int:
+        return os.open(path, flags, mode)
+
+    def mode(self, path: Path) -> int:
+        return stat.S_IMODE(os.stat(path).st_mode)
+
+    def chmod(self, fd: int, mode: int) -> None:
+        os.fchmod(fd, mode)
 
     def read(self, fd: int, most: int) -> bytes:
         return os.read(fd, most)
@@ -108,18 +107,26 @@ class Storage:
         except FileNotFoundError:
             return None
 
-    def publish(self, path: str | Path, data: bytes, *, overwrite: bool = True) -> None:
+    def publish(self, path: str | Path, data: bytes, *, private: bool, overwrite: bool = True) -> None:
         """Puts the file there whole: written beside it, synced, read back, then renamed.
 
+        private: for this user alone (0600), as everything in a store; else a new file has the mode that the user's
+        umask gives, and one that is replaced keeps the mode it had.
         After an error, or a kill at any moment, `path` holds the old content or the new, never a mixture.
         Refuses with `file-exists` when something is there and `overwrite` is False.
         """
         path = Path(path)
         self._sweep(path.parent)
-        with self._part_file(path.parent) as (fd, part):
+        kept = None if private or not overwrite else self._mode_of(path)
+        # The system itself subtracts the umask when it makes the file.  To read the umask, a process has to change it,
+        # and then another thread may make a file without any.
+        with self._part_file(path.parent, _SHARED if not private and kept is None else _PRIVATE) as (fd, part):
             write_all(self.disk, fd, data, part)
             if self.read(part, len(data)) != data:
                 raise failed("verify", part, "what was read back differs from what was written", errno.EIO)
+            if kept is not None:
+                with said("chmod", part):
+                    self.disk.chmod(fd, kept)
             self._name(part, path, overwrite=overwrite)
         self._sync_folder(path.parent)
 
@@ -173,6 +180,14 @@ class Storage:
         since = datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}).encode()
 
+    def _mode_of(self, path: Path) -> int | None:
+        """Who may read, write and run the file that is there; None when there is none.  Never setuid or sticky."""
+        try:
+            with said("stat", path, let=FileNotFoundError):
+                return self.disk.mode(path) & 0o777
+        except FileNotFoundError:
+            return None
+
     def _name(self, part: Path, path: Path, *, overwrite: bool) -> None:
         """Gives the finished file its name, in one step that cannot be seen half done."""
         if overwrite:
@@ -204,9 +219,9 @@ class Storage:
             self.disk.close(fd)
 
     @contextmanager
-    def _part_file(self, folder: Path) -> Iterator[tuple[int, Path]]:
+    def _part_file(self, folder: Path, mode: int) -> Iterator[tuple[int, Path]]:
         """An unfinished file under a name that nobody has; removed unless it got its real name."""
-        fd, part = self._new_part(folder)
+        fd, part = self._new_part(folder, mode)
         try:
             yield fd, part
         except BaseException:
@@ -218,12 +233,12 @@ class Storage:
         with said("close", part):
             self.disk.close(fd)
 
-    def _new_part(self, folder: Path) -> tuple[int, Path]:
+    def _new_part(self, folder: Path, mode: int) -> tuple[int, Path]:
         """The file, open and locked: the lock tells sweepers that its writer lives."""
         while True:
             part = folder / f"{_PART[0]}{secrets.token_hex(8)}{_PART[1]}"
             with said("open", part):
-                fd = self.disk.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC)
+                fd = self.disk.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
             if is_locked_by_us(fd) and os.fstat(fd).st_nlink:
                 return fd, part
             # Another process swept the folder between open and lock and has taken this one for dead.
@@ -312,62 +327,3 @@ def is_locked_by_us(fd: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-@contextmanager
-def said(operation: str, path: Path, *, let: type[OSError] | tuple[()] = ()) -> Iterator[None]:
-    """Turns what the system says into a StorageError; errors of the type `let` pass as they are."""
-    try:
-        yield
-    except let:
-        raise
-    except OSError as error:
-        reason = f"{error.strerror or error} ({errno.errorcode.get(error.errno or 0, 'unknown')})"
-        raise failed(operation, path, reason, error.errno or 0) from error
-    except ValueError as error:  # a NUL or a lone surrogate in the path
-        raise failed(operation, path, str(error), errno.EINVAL) from error
-
-
-def failed(operation: str, path: Path, reason: str, number: int) -> StorageError:
-    return StorageError(
-        "storage-failed",
-        wanted=f"to {operation} {str(path)!r}",
-        found=reason,
-        do=_WHAT_TO_DO.get(number, "see what the system says above, or choose another folder"),
-    )
-
-
-def exists(path: Path) -> StorageError:
-    return StorageError(
-        "file-exists",
-        wanted="a path where nothing is yet",
-        found=repr(str(path)),
-        do="choose another name, or say --force to replace it",
-    )
-
-
-def too_large(path: Path, cap: int) -> StorageError:
-    return StorageError(
-        "file-too-large",
-        wanted=f"a file of at most {cap} bytes",
-        found=f"{str(path)!r}, which is larger",
-        do="check that this is the file you meant",
-    )
-
-
-def locked(path: Path, who: str) -> StorageError:
-    return StorageError(
-        "store-locked",
-        wanted=f"to be alone in {str(path.parent)!r}",
-        found=who,
-        do="wait until it is done, stop it, or use another folder",
-    )
-
-
-def holder(card: bytes) -> str:
-    """Who holds a lock, from what the holder wrote into it."""
-    try:
-        said = json.loads(card)
-        return f"process {said['pid']} on {said['host']}, there since {said['since']}"
-    except (ValueError, KeyError, TypeError):
-        return "another process, which has just begun"

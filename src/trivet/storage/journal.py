@@ -107,7 +107,7 @@ def set_aside(path: Path, rest: bytes, storage: Storage) -> Path:
         aside = path.with_name(f"{path.name}.damaged-{number}")
         kept = storage.read_if_there(aside)
         if kept is None:
-            storage.publish(aside, rest, overwrite=False)
+            storage.publish(aside, rest, private=True, overwrite=False)
         if kept is None or kept == rest:  # equal: an earlier try got this far before it was stopped
             return aside
         number += 1

@@ -76,7 +76,8 @@ def task_to_json(task: Task) -> dict[str, Any]:
         "answer": [task.answer.name, task.answer.type],
         "classes": list(task.classes),
         "roles": dict(task.roles),
-        "spellings": {field.name: field.spelling for field in (*task.inputs, task.answer) if field.spelling},
+        "spellings": {field.name: field.spelling for field in (*task.inputs, task.answer) if field.spelling}
+        | dict(task.role_spellings),
     }
 
 
@@ -94,4 +95,5 @@ def task_from_json(data: Mapping[str, Any]) -> Task:
         answer=field_of(*data["answer"]),
         classes=tuple(data["classes"]),
         roles=data.get("roles", {}),
+        role_spellings={name: spellings[name] for name in data.get("roles", {}).values() if name in spellings},
     )

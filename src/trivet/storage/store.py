@@ -28,7 +28,7 @@ class Objects:
         if not self.has(digest):
             path = self._path(digest)
             self._storage.make_folder(path.parent)
-            self._storage.publish(path, data)
+            self._storage.publish(path, data, private=True)
         return digest
 
     def get(self, digest: str) -> bytes:

@@ -19,7 +19,8 @@ JSON_VALUES: list[Any] = [
     "../../etc/passwd", "/dev/zero", "http://127.0.0.1/", "\0", "\ufeff", "\ud800", "é" * 200, "😀" * 200, "x" * 70_000,
     [], {}, [[]], [{}], {"": 0}, {"kind": "trees"}, [0] * 500, [["a", "number"]] * 3, ["a"] * 40_000,
     [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]], [["f", "number"] for _ in range(3000)],
-    [[f"f{at}", "date"] for at in range(1200)],
+    [[f"f{at}", "date"] for at in range(1200)], "unit='%'", {"age": "decimal=','"},
+    {"seen": "unit='d'"},
 ]  # fmt: skip
 JSON_EDITS: list[tuple[bytes, bytes]] = [
     (b",", b", "), (b":", b": "), (b"{", b"{ "), (b"}", b"}\n"), (b'"', b"'"), (b"0.25", b"0.250"), (b"0.25", b"NaN"),

@@ -11,6 +11,7 @@ from trivet.runtime.part import Array, Part
 Rng = np.random.Generator
 
 FIELDS = (("age", "number"), ("member", "boolean"), ("town", "category"), ("since", "date"), ("colour", "category"))
+SPELLINGS = {"age": "thousands=',', unit='y'", "since": "format='%d.%m.%Y'"}  # numbers and ISO dates fit as well
 WIDTH = 7  # numbers that a reader of FIELDS makes
 WORDS = {"town": ("Bonn", "Köln", "Ulm"), "colour": ("blue", "red")}
 
@@ -78,7 +79,9 @@ def weights(rng: Rng, name: str, *shape: int) -> dict[str, Array]:
 
 
 def columns(rng: Rng, d: int, k: int) -> Part:
-    return Part(kind="columns", config={"fields": [list(field) for field in FIELDS]}, children=(codes(rng),))
+    children = (codes(rng),)
+    spelled = {"spellings": SPELLINGS} if rng.random() < 0.5 else {}
+    return Part(kind="columns", config={"fields": [list(field) for field in FIELDS], **spelled}, children=children)
 
 
 def codes(rng: Rng) -> Part:

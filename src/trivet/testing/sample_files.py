@@ -8,6 +8,7 @@ from trivet.runtime.container import encode
 from trivet.runtime.part import Array, Part
 
 FIELDS = [["age", "number"], ["smokes", "boolean"], ["ward", "category"], ["seen", "date"], ["remark", "text"]]
+SPELLINGS = {"age": "decimal=',', thousands='.', unit='kg'", "seen": "format='%d.%b.%Y %H:%M'"}
 WIDTH = 6  # columns of numbers that the reader makes of FIELDS
 EVIDENCE = {"machine": {"cores": 2, "system": "Linux"}, "readings": [{"gauge": "p99-latency", "value": 0.21}]}
 
@@ -34,6 +35,7 @@ def sample_parts() -> dict[str, dict[str, Part]]:
         "vote": {**triple, "body": vote()},
         "ngrams": {**triple, "body": ngrams(3)},
         "interval": {"reader": reader(), "body": linear(3), "guard": interval()},
+        "spelled": {"reader": reader(spellings=SPELLINGS), "body": linear(1)},
     }
 
 
@@ -52,14 +54,15 @@ def made(*shape: int, seed: int = 0) -> Array:
     return np.random.default_rng(seed).uniform(-1, 1, shape).astype(np.float32)
 
 
-def reader() -> Part:
+def reader(**more: Any) -> Part:
+    """The reader of FIELDS; more: further entries of its config."""
     counts: dict[str, Array] = {
         "counts": np.array([3], np.uint32),
         "code": floats(0, 1, 2),
         "unknown": floats(np.nan),
     }
     codes = Part(kind="codes", arrays={**words("east", "nörth", "west"), **counts})
-    return Part(kind="columns", config={"fields": FIELDS}, children=(codes,))
+    return Part(kind="columns", config={"fields": FIELDS, **more}, children=(codes,))
 
 
 def trees() -> Part:

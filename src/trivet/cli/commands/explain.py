@@ -1,19 +1,19 @@
-"""`trivet explain`: the page of a pass, gauge, domain or error code."""
+"""`trivet explain`: the page of anything that has a name, and of every word that trivet prints."""
 
 import argparse
 
 from trivet.cli.result import Result
 
-SUMMARY = "Explain a pass, gauge, domain or error code: what it is, what it helps and costs, its source."
+SUMMARY = "Explain a pass, gauge, domain, command, finding, error code or any word that trivet prints."
 EXAMPLE = "trivet explain p99-latency"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help="e.g. fit-trees, auroc, table, limit-unit")
+    parser.add_argument("name", nargs="+", help="e.g. fit-trees, auroc, table, id-column, UNPROVEN, vault, limit-unit")
 
 
 def run(arguments: argparse.Namespace) -> Result:
     from trivet.cli.catalogue import page_for
 
-    kind, page = page_for(arguments.name)
-    return Result(text=page.rstrip(), data={"name": arguments.name, "kind": kind, "page": page})
+    name, kind, page = page_for(" ".join(arguments.name))
+    return Result(text=page.rstrip(), data={"name": name, "kind": kind, "page": page})

@@ -31,13 +31,14 @@ def run(arguments: argparse.Namespace) -> Result:
     from trivet.core.registry import parse_limit
     from trivet.data.doctor import few_warnings
     from trivet.data.intake import first_look
+    from trivet.data.schema import spelled_types
 
     spec = data_of(arguments, DataSpec(source=arguments.source, target=wanted_target(arguments)))
     seen = first_look(Recipe(data=spec))
     constant = constant_answer(seen.rows, seen.task)
     limits = tuple(parse_limit(text) for text in starting_limits(seen.task, constant))
-    proposed: dict[str, str] = {}  # types with their spelling, as the schema will propose them
-    recipe = Recipe(data=replace(spec, types={**proposed, **(spec.types or {})} or None), limits=limits)
+    types = {**spelled_types(seen.schema), **(spec.types or {})}
+    recipe = Recipe(data=replace(spec, types=types or None), limits=limits)
     n_rows = len(seen.rows) + sum(count for _, count in seen.dropped)
     findings = few_warnings(seen.findings)
     text = "\n".join(
@@ -61,7 +62,9 @@ def run(arguments: argparse.Namespace) -> Result:
 
 
 def columns_of(schema: "Schema") -> list[dict[str, Any]]:
-    return [{"name": field.name, "type": field.type} for field in schema.fields]
+    from trivet.runtime.kinds.spellings import type_text
+
+    return [{"name": field.name, "type": type_text(field.type, field.spelling)} for field in schema.fields]
 
 
 def opening(schema: "Schema", n_rows: int, source: str) -> list[str]:
@@ -73,7 +76,7 @@ def opening(schema: "Schema", n_rows: int, source: str) -> list[str]:
 
 
 def columns_read(schema: "Schema") -> list[str]:
-    shown = [f"{field.name}: {field.type}" for field in schema.fields[:_MOST_COLUMNS]]
+    shown = [f"{one['name']}: {one['type']}" for one in columns_of(schema)[:_MOST_COLUMNS]]
     more = len(schema.fields) - _MOST_COLUMNS
     title = 'Columns as they were read (change one in a [types] section, e.g.  zip = "category"):'
     return section(title, [*shown, *([f"... and {more} more"] if more > 0 else [])])
@@ -109,7 +112,7 @@ def commented(recipe: str, constant: dict[str, Any]) -> str:
 
     notes = {
         "[limits]": '# A limit is  gauge = "op value"; `trivet gauges` lists the gauges.  These are only a start.',
-        "[build]": "# time is turned into work units once; steps may be a list of passes, see `trivet passes`.",
+        "[build]": "# The build ends within this time; steps may be a list of passes, see `trivet passes`.",
     }
     lines = []
     for line in recipe.rstrip().splitlines():

@@ -24,5 +24,5 @@ def run(arguments: argparse.Namespace) -> Result:
     out = arguments.out or str(Path(arguments.file).with_suffix(".html"))
     file = load(arguments.file)
     page = render(file.manifest, file.evidence, digest=file.digest, size_bytes=file.size_bytes)
-    Storage().publish(out, page.encode("utf-8"), overwrite=arguments.force)
+    Storage().publish(out, page.encode("utf-8"), private=False, overwrite=arguments.force)
     return Result(text=f"  written: {out}", data={"out": out, "bytes": len(page.encode("utf-8"))})

@@ -38,7 +38,9 @@ class PrepareTable(Pass):
     def run(self, work: Work, ctx: Context) -> Work:
         task, rows = work.candidate.task, work.data.fit.at_least(1, for_=self.name)
         fields = [[field.name, field.type] for field in task.inputs]
-        columns = Part(kind="columns", config={"fields": fields}, children=self.codes(rows, task))
+        spellings = {field.name: field.spelling for field in task.inputs if field.spelling}
+        config = {"fields": fields, **({"spellings": spellings} if spellings else {})}
+        columns = Part(kind="columns", config=config, children=self.codes(rows, task))
         made = work.without(*work.candidate.parts).with_(reader=columns)
         return made.with_(labels=labels_part(task)) if task.goal == "classify" else made
 

@@ -12,9 +12,11 @@ from .body import Flow
 from .codes import codebooks
 from .inspector import MOST_WIDTH, Inspector
 from .raw_values import MOST, WANTED, Read, Unreadable, boolean, category, date_parts, number, text
+from .spellings import BadSpelling, Spelling, spelling_of, type_text
 
 TYPES = ("number", "boolean", "category", "date", "text")
 DATE_PARTS = 3
+MOST_SPELLINGS = 64  # different ones; each costs a pattern to build
 FEW_ROWS = 8  # fewer rows than this are read one by one, which costs less than going through columns
 
 
@@ -22,8 +24,10 @@ class Columns:
     """Reads every field by its type: a date gives three numbers, a text gives none, all others one."""
 
     def __init__(self, look: Inspector) -> None:
-        look.only(config=("fields",), children=(0, 1))
+        is_spelled = "spellings" in look.part.config
+        look.only(config=("fields", "spellings") if is_spelled else ("fields",), children=(0, 1))
         self.fields = fields_of(look)
+        self._spellings = spellings_of(look, dict(self.fields)) if is_spelled else {}
         self.names = tuple(name for name, _ in self.fields)
         n_categories = sum(type_ == "category" for _, type_ in self.fields)
         if len(look.part.children) != min(1, n_categories):
@@ -33,7 +37,8 @@ class Columns:
         self._readers: list[tuple[str, str, Any]] = []
         for name, type_ in self.fields:
             book = next(books) if type_ == "category" else None
-            reader = category(book.words, book.unknown) if book else SIMPLE[type_]
+            spelled = self._spellings.get(name)
+            reader = category(book.words, book.unknown) if book else spelled.read if spelled else SIMPLE[type_]
             self._readers.append((name, type_, reader))
         self._plan: list[tuple[str, Read]] = [(n, read) for n, type_, read in self._readers if type_ != "text"]
         self._has_dates = any(type_ == "date" for _, type_ in self.fields)
@@ -80,7 +85,7 @@ class Columns:
 
     def _numbers(self, name: str, type_: str, read: Read, column: Sequence[Any]) -> Array:
         """(rows, 1 or 3) the column as numbers."""
-        if type_ == "number":
+        if type_ == "number" and (name not in self._spellings or is_numeric(column)):
             quick = quick_numbers(column)
             if quick is not None:
                 return quick[:, None]
@@ -91,7 +96,9 @@ class Columns:
         try:
             return [read(value) for value in column]
         except (Unreadable, TypeError):
-            return explain_wrong(name, type_, read, column)
+            spelled = self._spellings.get(name)
+            wanted = WANTED[type_] + (f" as {type_text(type_, spelled.text)} says" if spelled else "")
+            return explain_wrong(name, wanted, read, column)
 
     def _check_names(self, given: Mapping[str, Any]) -> None:
         absent = [name for name in self.names if name not in given]
@@ -123,6 +130,37 @@ def fields_of(look: Inspector) -> list[tuple[str, str]]:
     return fields
 
 
+def spellings_of(look: Inspector, types: Mapping[str, str]) -> dict[str, Spelling]:
+    """name -> how its cells are written, of the config entry `spellings`, checked; each text is understood once."""
+    raw = look.part.config["spellings"]
+    is_table = isinstance(raw, Mapping) and raw and all(isinstance(text, str) for text in raw.values())
+    if not is_table or not set(raw) <= set(types):
+        look.refuse("part-config", "{name of a field: spelling}, not empty", repr(raw)[:80], "spellings")
+    asked = {(types[name], str(text)) for name, text in raw.items()}
+    if len(asked) > MOST_SPELLINGS:
+        look.refuse("part-config", f"at most {MOST_SPELLINGS} different spellings", f"{len(asked)}", "spellings")
+    made = {(type_, text): understood(look, type_, text) for type_, text in sorted(asked)}
+    return {str(name): made[types[name], text] for name, text in raw.items()}
+
+
+def understood(look: Inspector, type_: str, text: str) -> Spelling:
+    """The spelling; refuses one that is not understood, says nothing, or is not in its canonical form."""
+    try:
+        spelling = spelling_of(type_, text)
+    except BadSpelling as error:
+        look.refuse("part-config", str(error), repr(text)[:80], "spellings")
+    if spelling.text != text or not text:
+        look.refuse("part-config", f"the canonical spelling {spelling.text!r}", repr(text)[:80], "spellings")
+    return spelling
+
+
+def is_numeric(column: Sequence[Any]) -> bool:
+    """Whether the column holds no text that its spelling would have to read."""
+    if isinstance(column, np.ndarray):
+        return column.dtype.kind in "fiub"
+    return not any(isinstance(value, str) for value in column)
+
+
 def column_of(column: Any) -> Sequence[Any]:
     """The column as a list or numpy array; times of numpy become datetimes."""
     if isinstance(column, np.ndarray):
@@ -152,14 +190,14 @@ def flat(cells: Iterable[Any]) -> Iterable[float]:
             yield cell
 
 
-def explain_wrong(name: str, type_: str, read: Any, column: Sequence[Any]) -> NoReturn:
+def explain_wrong(name: str, what: str, read: Any, column: Sequence[Any]) -> NoReturn:
     """Raises BadRow for the first value that cannot be read."""
     for row, value in enumerate(column, start=1):
         try:
             read(value)
         except (Unreadable, TypeError) as error:
             code = error.code if isinstance(error, Unreadable) else "wrong-type"
-            wanted = f"{'a finite number' if code == 'not-finite' else WANTED[type_]} in column {name!r}"
+            wanted = f"{'a finite number' if code == 'not-finite' else what} in column {name!r}"
             do = "mend the value; None stands for an unknown one"
             raise BadRow(code, wanted=wanted, found=repr(value)[:80], do=do, where=f"row {row}") from None
     raise RuntimeError(f"column {name!r} could not be read, and no value is to blame")

@@ -3,6 +3,7 @@
 A reader raises Unreadable for a value that its type does not allow.  NaN stands for missing.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from math import inf, isinf, nan
@@ -14,6 +15,7 @@ MOST = float(np.finfo(np.float32).max)
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?"})
 BOOLEANS = {"true": 1.0, "yes": 1.0, "t": 1.0, "y": 1.0, "1": 1.0,
             "false": 0.0, "no": 0.0, "f": 0.0, "n": 0.0, "0": 0.0}  # fmt: skip
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 EPOCH = date(1970, 1, 1).toordinal()
 WANTED = {
     "number": "a number",
