@@ -1,7 +1,7 @@
 """Is a build there when its time is over, and does its lock make the same body again?
 
-Five tables, each built at 20, 60 and 120 seconds, idle and beside two busy neighbours: 20 builds.  No limits are given, so
-that a search has no reason to end before its time.  Prints one table and writes bench/out/deadline.json.
+Five tables, each built at 20, 60 and 120 seconds, idle and beside two busy neighbours: 20 builds.  No limits are given,
+so that a search has no reason to end before its time.  Prints one table and writes bench/out/deadline.json.
     python bench/deadline.py --data-dir ../shared/data
 """
 

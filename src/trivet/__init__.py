@@ -13,9 +13,10 @@ _HOMES = {
     "Specialist": "trivet.ship.specialist",
     "Infeasible": "trivet.engine.outcome",
     "TrivetError": "trivet.runtime.errors",
+    "Verification": "trivet.ship.verify",
 }
 
-__all__ = ["Infeasible", "Specialist", "TrivetError", "__version__", "compile", "load"]
+__all__ = ["Infeasible", "Specialist", "TrivetError", "Verification", "__version__", "compile", "load"]
 
 
 def __getattr__(name: str) -> Any:

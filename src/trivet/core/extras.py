@@ -1,5 +1,6 @@
 """Heavy libraries are invited late and by name."""
 
+import warnings
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -29,7 +30,10 @@ def need(module: str, *, for_: Any) -> ModuleType:
     """
     if is_missing(module):
         raise missing_extra(module, for_=for_)
-    return import_module(module)
+    with warnings.catch_warnings():
+        # In a notebook without widgets, tqdm (of optuna) complains on import about a bar that nobody asked for.
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        return import_module(module)
 
 
 def is_missing(module: str) -> bool:

@@ -122,12 +122,14 @@ def compile_recipe(
     progress.stage("reading")
     prepared = prepare(recipe, source, threads=threads)
     if isinstance(prepared, Infeasible):
+        progress.close()
         return prepared
     if before is not None:
         before(prepared.intake)
     prepared.told.tell(progress)
     refusal = prepared.refusal
     if refusal is not None and not best_effort:
+        progress.close()
         return refusal
     with Store.opened(store, storage) as opened, Pool(opened, threads) as pool:
         build = Build(
@@ -260,7 +262,7 @@ class Build:
             return self.prepared.told
         text = (
             f"the search ended with its time ({show_duration(self.plan.recipe.seconds)} in all) after {search.trials} "
-            f"candidates, {search.spent:.3g} of {search.units:.3g} work units; the lock in the file says so, "
+            f"candidate{'' if search.trials == 1 else 's'}, {search.spent:.3g} of {search.units:.3g} work units; the lock in the file says so, "
             "and more --time may find better"
         )
         self.progress.note(text)

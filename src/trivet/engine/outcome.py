@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
+from trivet.core.card import Card, Cell, Line
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
-from trivet.core.units import show_amount
+from trivet.core.units import show_amount, show_duration
 from trivet.core.value import value
 from trivet.data.doctor import Finding
 
@@ -26,10 +27,14 @@ class Told:
         """The findings that block or warn and were not accepted."""
         return tuple(f for f in self.findings if f.severity != "note" and not f.accepted)
 
+    def boxes(self, severity: str) -> tuple[tuple[str, str], ...]:
+        """(finding, evidence and what to do) of each grave finding of this severity, for a card."""
+        return tuple((in_short(f), f"{f.evidence}; {f.fix}") for f in self.grave if f.severity == severity)
+
     def tell(self, progress: Progress) -> None:
         """Says each grave finding and each notice once, before the search."""
         for finding in self.grave:
-            progress.note(f"{finding.severity} {in_short(finding)}: {finding.evidence}; {finding.fix}")
+            progress.warn(finding.severity, f"{in_short(finding)}: {finding.evidence}; {finding.fix}")
         for notice in self.notices:
             progress.note(notice)
 
@@ -164,6 +169,34 @@ class Infeasible:
     def __str__(self) -> str:
         return f"INFEASIBLE: {self.why}\n  do: {self.next_step}"
 
+    def __repr__(self) -> str:
+        return f"<Infeasible: {self.why}; do: {self.next_step}>"
+
+    def _repr_html_(self) -> str:
+        """The card that a notebook shows."""
+        return Card(
+            tone="bad",
+            badge="INFEASIBLE",
+            title=f"{self.limit} cannot be kept",
+            about=f"candidates tried: {self.candidates}, in {show_duration(self.seconds)}",
+            alerts=self.told.boxes("block"),
+            warnings=self.told.boxes("warn"),
+            columns=("the closest candidate", "measured", "constant answer"),
+            lines=tuple(closest_line(reading, self.limit) for reading in self.closest),
+            said=(("why", self.why), ("do", self.next_step), *self.effort),
+            folded=(("what was done with the data", self.told.notices),),
+        ).html()
+
+    @property
+    def effort(self) -> tuple[tuple[str, str], ...]:
+        """What there is to say of the file that a best effort left behind."""
+        if self.file is None:
+            return ()
+        broken = [str(one.limit) for one in self.file.judged if one.verdict is Verdict.BROKEN]
+        return (
+            ("best effort", f"the nearest file is {self.file.outcome}: it breaks {', '.join(broken) or 'nothing'}"),
+        )
+
     def as_json(self) -> dict[str, Any]:
         """JSON values with stable keys."""
         return {
@@ -178,13 +211,25 @@ class Infeasible:
         }
 
 
+def closest_line(reading: Reading, limit: Limit) -> Line:
+    """Gauge, reading and constant answer; the limit that gives way stands beside its gauge."""
+    gauge = Cell(text=reading.gauge, small=f"{limit} was asked" if reading.gauge == limit.gauge else "")
+    constant = "–" if reading.baseline is None else show_amount(reading.baseline, reading.unit)
+    number = Cell(text=show_amount(reading.value, reading.unit), small=interval_of(reading))
+    return Line(cells=(gauge, number, Cell(text=constant)))
+
+
 def shown(reading: Reading) -> str:
     """Value, interval and count on one line."""
-    number = show_amount(reading.value, reading.unit)
-    if reading.low == reading.high:
-        return number
-    low, high = show_amount(reading.low, reading.unit), show_amount(reading.high, reading.unit)
-    return f"{number} ({low} to {high}, n = {reading.n})"
+    number, interval = show_amount(reading.value, reading.unit), interval_of(reading)
+    return f"{number} ({interval})" if interval else number
+
+
+def interval_of(reading: Reading) -> str:
+    """E.g. "0.91 to 0.95, n = 400"; empty for what was counted exactly, or is not known."""
+    if reading.low == reading.high or reading.value != reading.value:
+        return ""
+    return f"{show_amount(reading.low, reading.unit)} to {show_amount(reading.high, reading.unit)}, n = {reading.n}"
 
 
 def shown_baseline(reading: Reading) -> str:

@@ -20,9 +20,16 @@ class Progress:
     def note(self, text: str) -> None:
         """A surprise that the user should see."""
 
+    def warn(self, severity: str, text: str) -> None:
+        """A finding that blocks or warns."""
+        self.note(f"{severity}: {text}")
+
     def close(self) -> None:
         """The build has ended."""
         self.stages.append(("end", time.monotonic()))
+
+    def stop(self, why: str) -> None:
+        """The build ends here without a result: interrupted, or refused."""
 
     def seconds_by_stage(self) -> dict[str, float]:
         """How long each stage took."""

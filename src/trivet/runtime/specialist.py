@@ -24,6 +24,7 @@ class Specialist:
 
     def __init__(self, data: bytes, *, caps: Caps | None = None, executor: ExecutorName = "auto") -> None:
         self.data = data
+        self._how = {"caps": caps, "executor": executor}
         self.contents = container.decode(data, caps=caps)
         self.program = Program(self.contents.parts, executor=executor)
         if self.program.body is None or (self.program.classifies and self.program.labels is None):
@@ -41,6 +42,10 @@ class Specialist:
     def from_bytes(cls, data: bytes, *, caps: Caps | None = None, executor: ExecutorName = "auto") -> Self:
         """The specialist whose file holds these bytes."""
         return cls(data, caps=caps, executor=executor)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Bytes in, bytes out: copies and other processes check the file again, and open sessions of their own."""
+        return loaded_again, (type(self), self.data, self._how)
 
     def predict(self, rows: Any) -> list[Any]:
         """One answer per row: the class as text, number or boolean, whatever the target was; or the value as float."""
@@ -136,6 +141,11 @@ class Specialist:
             ):  # fmt: skip
                 raise self_test_failed(name, want, found)
         return len(rows)
+
+
+def loaded_again(kind: type[Specialist], data: bytes, how: dict[str, Any]) -> Specialist:
+    """The specialist of these bytes, loaded as the first one was; for pickle, joblib and copy."""
+    return kind.from_bytes(data, **how)
 
 
 def self_test_failed(executor: str, want: Array, found: Array | None) -> BadFile:

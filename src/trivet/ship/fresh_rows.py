@@ -67,7 +67,7 @@ def schema_of(task: Task, roles: Mapping[str, str]) -> Schema:
         weight=roles.get("weight"),
         group=roles.get("group"),
         time=roles.get("time"),
-        role_fields=spelled_roles(task),
+        role_fields=spelled_roles(task) if roles else (),
     )
 
 
@@ -88,14 +88,15 @@ def time_notes(rows: Rows, raw: Raw, manifest: Mapping[str, Any], task: Task) ->
         return ()
     first = day(period[0]) if isinstance(period[0], str) else float(period[0])
     early = int((rows.time < first).sum())
-    shown = iso_date(first) if is_date(task.roles["time"], raw, task) else f"{first:g}"
+    is_date = is_a_date(raw, task)
+    shown = iso_date(first) if is_date else f"{first:g}"
     if not early:
         return (f"no row lies before the certified period, which begins at {shown}",)
     return (f"{early:,} of {len(rows):,} rows lie before the certified period, which begins at {shown}",)
 
 
-def is_date(name: str, raw: Raw, task: Task) -> bool:
-    """Whether the time column holds days rather than plain numbers."""
-    if name in task.role_spellings:
-        return task.role_spellings[name].startswith("format")
-    return guess(raw.column(name)).type == "date"
+def is_a_date(raw: Raw, task: Task) -> bool:
+    """Whether the time column holds dates, in the build's spelling or in a plain one."""
+    name = task.roles["time"]
+    spelled = [field.type for field in spelled_roles(task) if field.name == name]
+    return "date" in spelled or (not spelled and guess(raw.column(name)).type == "date")

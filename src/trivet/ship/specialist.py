@@ -1,10 +1,16 @@
-"""A specialist in the workshop: the runtime's own, and its claims can be verified."""
+"""A specialist in the workshop: the runtime's own, and its claims can be verified, shown and kept."""
 
 from pathlib import Path
 from typing import Any
 
+from trivet.core.errors import BadUse
+from trivet.core.limits import Verdict
+from trivet.core.units import show_amount
 from trivet.runtime.specialist import Specialist as RuntimeSpecialist
+from trivet.storage.disk import Storage
 
+from .cards import about, alert_words, outcome_of, specialist_card, verdict_sentence
+from .report import render
 from .verify import Verification, verify
 
 
@@ -15,7 +21,51 @@ class Specialist(RuntimeSpecialist):
         """Every limit measured again: costs on this machine, and everything on `data` when labelled rows are given."""
         return verify(self.data, self.contents, source=data, header=header, encoding=encoding)
 
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
+        """Writes the file, whole or not at all, and returns its path.
+
+        A file that holds the same bytes already is left as it is; any other is refused unless `force` is True.
+        """
+        return written(path, self.data, force=force)
+
+    def report(self, path: str | Path | None = None, *, force: bool = False) -> Path | str:
+        """The report: written to `path`, which is returned; without a path, the page itself as text.
+
+        Needs `pip install "trivet[report]"`.  Another page that is there is refused unless `force` is True.
+        """
+        page = render(self.manifest, self.evidence, digest=self.digest, size_bytes=self.size_bytes)
+        return page if path is None else written(path, page.encode("utf-8"), force=force)
+
+    def __repr__(self) -> str:
+        outcome = outcome_of(self.manifest)
+        broken = " BROKEN" if outcome == Verdict.BROKEN else ""
+        verdict = verdict_sentence(self.manifest) + alert_words(self.manifest)
+        return f"<Specialist{broken}: {about(self.task)}; {verdict}; {show_amount(self.size_bytes, 'B')}>"
+
+    def _repr_html_(self) -> str | None:
+        """The card that a notebook shows; None, so that it shows the text, for a manifest that trivet did not write."""
+        try:
+            return specialist_card(self.manifest, self.evidence, size_bytes=self.size_bytes)
+        except (TypeError, ValueError, LookupError, AttributeError):
+            return None
+
 
 def load(path: str | Path) -> Specialist:
     """The specialist in a file; raises BadFile for anything but a whole, unaltered file of a known format."""
     return Specialist.load(path)
+
+
+def written(path: str | Path, data: bytes, *, force: bool) -> Path:
+    """The path, at which these bytes are now; what is there already is replaced only by force."""
+    path, storage = Path(path), Storage()
+    if path.exists() and not force:
+        if path.is_file() and path.stat().st_size == len(data) and storage.read(path) == data:
+            return path
+        raise BadUse(
+            "file-exists",
+            wanted=f"to write {str(path)!r}",
+            found="a folder of that name" if path.is_dir() else "another file of that name",
+            do="choose another name, or say force=True to replace it",
+        )
+    storage.publish(path, data, private=False, overwrite=force)
+    return path

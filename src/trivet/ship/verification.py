@@ -61,6 +61,12 @@ class Verification:
         """The limits with this verdict."""
         return [one for one in self.judged if one.verdict is verdict]
 
+    def _repr_html_(self) -> str:
+        """The card that a notebook shows."""
+        from .cards import verification_card  # it says its headline in the words of this module
+
+        return verification_card(self)
+
     def as_json(self) -> dict[str, Any]:
         """JSON values with stable keys."""
         return {

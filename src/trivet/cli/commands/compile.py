@@ -41,10 +41,10 @@ def run(arguments: argparse.Namespace) -> Result:
     threads = usable_cores() if arguments.threads is None else arguments.threads
     if arguments.dry_run:
         return dry_run(recipe, threads)
-    from trivet.cli.progress import TerminalProgress
     from trivet.engine.outcome import Infeasible
     from trivet.engine.progress import Progress
     from trivet.ship.api import run as compile_and_write
+    from trivet.ship.terminal import TerminalProgress
 
     out = Path(arguments.out or default_out(arguments.source))
     progress = Progress() if arguments.quiet else TerminalProgress()

@@ -29,11 +29,17 @@ class TerminalProgress(Progress):
         self.write(f"{self.name}: {share:4.0%}{left}{'; ' + detail if detail else ''}")
 
     def note(self, text: str) -> None:
+        self.warn("note", text)
+
+    def warn(self, severity: str, text: str) -> None:
         self.clear()
-        print(f"  note: {text}", file=self.out, flush=True)
+        print(f"  {severity}: {text}", file=self.out, flush=True)
 
     def close(self) -> None:
         super().close()
+        self.clear()
+
+    def stop(self, why: str) -> None:
         self.clear()
 
     def write(self, line: str, *, urgent: bool = False) -> None:

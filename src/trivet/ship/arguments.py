@@ -1,0 +1,155 @@
+"""The arguments of the Python call as a recipe; all mistakes are told at once, each with the name of its argument."""
+
+from collections.abc import Callable, Iterable, Mapping
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any, TypeVar
+
+from trivet.core.errors import BadRecipe, TrivetError, raise_all
+from trivet.core.limits import Limit
+from trivet.core.recipe import AUTO, DataSpec, Recipe, parse_goal, parse_seed, parse_time
+from trivet.core.registry import parse_limit, parse_step
+from trivet.engine.progress import Progress
+
+T = TypeVar("T")
+
+_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "target": ((str, Integral), "the name of the column to answer (a text)"),
+    "weight": ((str, type(None)), "the name of a column (a text), or None"),
+    "group": ((str, type(None)), "the name of a column (a text), or None"),
+    "time_column": ((str, type(None)), "the name of a column (a text), or None"),
+    "goal": ((str,), "'auto', 'classify' or 'regress'"),
+    "time": ((str, Real), "a time such as '5m', or seconds"),
+    "seed": ((Integral,), "a whole number"),
+    "threads": ((Integral,), "a whole number"),
+    "header": ((bool,), "True or False"),
+    "strict": ((bool,), "True or False"),
+    "sketch": ((bool,), "True or False"),
+    "force": ((bool,), "True or False"),
+    "best_effort": ((bool,), "True or False"),
+    "types": ((Mapping, type(None)), "a mapping from column to type, or None"),
+    "out": ((str, Path, type(None)), "a path, or None"),
+    "store": ((str, Path, type(None)), "a folder, or None"),
+    "progress": ((Progress, bool, type(None)), "None (a bar in a notebook), True, False, or a Progress"),
+}
+
+
+def recipe_of_call(source: str, given: Mapping[str, Any]) -> Recipe:
+    """The recipe that the arguments mean.  source: of data that was given by name, else "".
+
+    Raises every mistake at once, also about arguments that are no part of a recipe (out, store, threads ...).
+    """
+    call = _Call(given)
+    for name in _KINDS:
+        call.checked(name)
+    recipe = Recipe(
+        data=DataSpec(
+            source=source, target=str(given["target"]), header=given["header"],
+            goal=call.parsed("goal", parse_goal, "auto"), weight=given["weight"], group=given["group"],
+            time=given["time_column"], drop=call.texts("drop"), types=call.types(),
+        ),
+        limits=call.limits(),
+        steps=call.steps(),
+        seconds=call.parsed("time", lambda time: parse_time(time if isinstance(time, str) else float(time)), 300.0),
+        seed=call.parsed("seed", lambda seed: parse_seed(int(seed)), 0),
+        strict=given["strict"], accept=call.texts("accept"), sketch=given["sketch"],
+    )  # fmt: skip
+    if call.fits("threads") and given["threads"] < 1:
+        call.complain("threads", "at least one worker", given["threads"], "threads=2")
+    raise_all(call.errors)
+    return recipe
+
+
+class _Call:
+    """Collects mistakes while it reads the arguments, so that all are told in one go."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.given = given
+        self.errors: list[TrivetError] = []
+
+    def fits(self, name: str) -> bool:
+        kinds, _ = _KINDS[name]
+        found = self.given[name]
+        # True is a whole number to Python, and never what was meant by one.
+        return isinstance(found, kinds) and not (isinstance(found, bool) and bool not in kinds)
+
+    def checked(self, name: str) -> None:
+        if not self.fits(name):
+            self.complain(name, _KINDS[name][1], self.given[name])
+
+    def parsed(self, name: str, parse: Callable[[Any], T], instead: T) -> T:
+        return self.attempt(name, parse, self.given[name], instead) if self.fits(name) else instead
+
+    def attempt(self, name: str, parse: Callable[[Any], T], found: Any, instead: T) -> T:
+        try:
+            return parse(found)
+        except TrivetError as error:
+            error.where = error.where or place(name)
+            self.errors.append(error)
+            return instead
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """One text, or several; a set has no order of its own and gets one."""
+        found = self.given[name]
+        if isinstance(found, str):
+            return (found,)
+        wanted = f"a text or a list of texts for {name}"
+        if not isinstance(found, Iterable) or isinstance(found, (bytes, Mapping)):
+            self.complain(name, wanted, found)
+            return ()
+        every = sorted(found, key=str) if isinstance(found, (set, frozenset)) else [*found]
+        for one in every:
+            if not isinstance(one, str):
+                self.complain(name, wanted, one)
+        return tuple(every)
+
+    def steps(self) -> tuple[str, ...]:
+        found = self.texts("steps") or AUTO
+        if found == AUTO:
+            return AUTO
+        return tuple(self.attempt("steps", lambda text: str(parse_step(text)), str(step), "") for step in found)
+
+    def types(self) -> dict[str, str] | None:
+        found = self.given["types"]
+        if not isinstance(found, Mapping) or not found:
+            return None
+        for column, kind in found.items():
+            if not isinstance(kind, str) or not isinstance(column, str):
+                self.complain("types", "texts such as {'zip': 'category'}", {column: kind})
+        return dict(found)
+
+    def limits(self) -> tuple[Limit, ...]:
+        """One text or limit, a sequence of them, or a mapping from gauge to bound or bounds."""
+        found = self.given["limits"]
+        if isinstance(found, Mapping):
+            pairs = [(gauge, one) for gauge, bounds in found.items() for one in listed(bounds)]
+            found = [f"{gauge} {bound}" if isinstance(bound, str) else {gauge: bound} for gauge, bound in pairs]
+        limits: list[Limit] = []
+        for one in listed(found):
+            if isinstance(one, Limit):
+                limits.append(one)
+            elif isinstance(one, str):
+                limits += self.attempt("limits", lambda text: [parse_limit(text)], one, [])
+            else:
+                wanted = "a text such as 'auroc >= 0.7', a list of them, or a mapping such as {'auroc': '>= 0.7'}"
+                self.complain("limits", wanted, one, "limits=['auroc >= 0.7', 'size <= 200 kB']")
+        return tuple(limits)
+
+    def complain(self, name: str, wanted: str, found: Any, example: str = "") -> None:
+        do = f"write, for example,  {example}" if example else "see  help(trivet.compile)"
+        self.errors.append(BadRecipe("recipe-field", wanted=wanted, found=few(found), do=do, where=place(name)))
+
+
+def listed(found: Any) -> list[Any]:
+    """The thing itself, or the things in it where it is a list or the like."""
+    return [*found] if isinstance(found, (list, tuple, set, frozenset)) else [found]
+
+
+def place(name: str) -> str:
+    return f"trivet.compile({name}=...)"
+
+
+def few(found: Any) -> str:
+    """The value as Python writes it, shortened: somebody may have given a whole table."""
+    text = repr(found)
+    return text if len(text) <= 80 else f"{text[:60]}... (a {type(found).__name__})"

@@ -1,0 +1,222 @@
+"""What a notebook shows of a specialist and of a verification: verdicts, baselines, findings, next steps.
+
+Whatever the file does not hold (an older one, or one under a tight size limit) is left out, never made up.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from trivet.core.card import TONES, Card, Cell, Line
+from trivet.core.limits import Verdict
+from trivet.core.reading import Reading, reading_from_json
+from trivet.core.units import show_amount
+from trivet.engine.outcome import interval_of
+
+from .verification import Verification, headline, note_on
+
+Json = Mapping[str, Any]
+
+_COLUMNS = ("verdict", "limit", "measured", "constant answer")
+_MOST_WARNINGS = 5
+_MOST_READINGS = 6  # shown of a build without limits
+_NEXT = (
+    "model.predict(rows)",
+    "model.verify(fresh_rows)",
+    'model.report("model.html")',
+    'model.save("model.trivet")',
+)
+
+
+def specialist_card(manifest: Json, evidence: Json, *, size_bytes: int) -> str:
+    """The card of a file, from what it says about itself."""
+    outcome = outcome_of(manifest)
+    readings = [*manifest.get("readings", ()), *evidence.get("readings", ())]
+    columns, lines = verdict_lines(manifest, readings) if manifest.get("verdicts") else reading_lines(manifest)
+    broken = (("This file is BROKEN", "it does not keep what was asked; it was written all the same"),)
+    return Card(
+        tone=TONES.get(outcome, "plain") if manifest.get("verdicts") else "plain",  # no limits: nothing was proven
+        badge=outcome,
+        title=verdict_sentence(manifest) + alert_words(manifest),
+        about=f"{about(manifest.get('task', {}))} · {show_amount(size_bytes, 'B')}",
+        alerts=(*(broken if outcome == Verdict.BROKEN else ()), *alerts(manifest)),
+        warnings=warnings(manifest),
+        columns=columns,
+        lines=lines,
+        said=tuple((label, str(text)) for label, text in (("why this one", manifest.get("why")),) if text),
+        folded=(("rows, columns and origin", (*data_lines(manifest.get("data", {})), *origin_lines(evidence))),),
+        steps=_NEXT,
+    ).html()
+
+
+def outcome_of(manifest: Json) -> str:
+    """CERTIFIED, UNPROVEN or BROKEN: as the file says, or as its verdicts do where it is older than that word.
+
+    A file that knows neither, made by hand, has NO VERDICT.
+    """
+    if "outcome" in manifest:
+        return str(manifest["outcome"])
+    if "verdicts" not in manifest:
+        return "NO VERDICT"
+    said = {verdict.get("verdict") for verdict in manifest["verdicts"]}
+    return "BROKEN" if Verdict.BROKEN in said else "UNPROVEN" if said - {Verdict.HOLDS} else "CERTIFIED"
+
+
+def verdict_sentence(manifest: Json) -> str:
+    """E.g. "3 limits hold, 1 is unproven"."""
+    if "verdicts" not in manifest:
+        return "the file says nothing about limits"
+    return sentence_of([str(verdict.get("verdict")) for verdict in manifest["verdicts"]])
+
+
+def sentence_of(verdicts: Sequence[str]) -> str:
+    """The verdicts counted; the broken ones in capitals, as they must not be missed."""
+    if not verdicts:
+        return "no limits were set: nothing to prove"
+    count = Counter(verdicts)
+    n = count["HOLDS"]
+    holds = f"{n} limit{'' if n == 1 else 's'} hold{'s' if n == 1 else ''}"
+    rest = [
+        f"{count[verdict]} {'is' if count[verdict] == 1 else 'are'} {word}"
+        for verdict, word in (("BROKEN", "BROKEN"), ("UNPROVEN", "unproven"))
+        if count[verdict]
+    ]
+    return ", ".join([holds, *rest])
+
+
+def alert_words(manifest: Json) -> str:
+    """What the sentence of verdicts adds when the data doctor found sure harm."""
+    n = len(alerts(manifest))
+    return f", but {n} alert{'' if n == 1 else 's'} about the data" if n else ""
+
+
+def about(task: Json) -> str:
+    """E.g. "classifies 'diagnosis' (benign, malignant) from 30 columns"."""
+    if "answer" not in task:
+        return "answers a question that the file does not tell"
+    name, n = str(task["answer"][0]), len(task.get("inputs", ()))
+    inputs = f"from {n} column{'' if n == 1 else 's'}"
+    if task.get("goal") == "regress":
+        return f"answers the number {name!r} {inputs}"
+    classes = [str(one) for one in task.get("classes", ())]
+    few = ", ".join(classes[:6]) + (", ..." if len(classes) > 6 else "")
+    return f"classifies {name!r} ({few}) {inputs}"
+
+
+def alerts(manifest: Json) -> tuple[tuple[str, str], ...]:
+    """(finding, evidence) of each one that means sure harm and was not accepted."""
+    found = {label(one): told(one) for one in findings(manifest, "block")}
+    names = manifest.get("alerts", tuple(found))
+    return tuple((str(name), found.get(str(name), "")) for name in names)
+
+
+def warnings(manifest: Json) -> tuple[tuple[str, str], ...]:
+    """(finding, evidence) of probable harm; a long list ends in a count."""
+    found = [(label(one), told(one)) for one in findings(manifest, "warn")]
+    more = len(found) - _MOST_WARNINGS
+    rest = [(f"and {more} more", "the report has them all")] if more > 0 else []
+    return (*found[:_MOST_WARNINGS], *rest)
+
+
+def findings(manifest: Json, severity: str) -> list[Json]:
+    every = manifest.get("doctor") or ()
+    return [one for one in every if one.get("severity") == severity and not one.get("accepted")]
+
+
+def label(finding: Json) -> str:
+    """As a recipe names it: "missing-values(age)", or the code alone."""
+    column = finding.get("column")
+    return f"{finding.get('code')}({column})" if column else str(finding.get("code"))
+
+
+def told(finding: Json) -> str:
+    return "; ".join(str(finding[key]) for key in ("evidence", "fix") if finding.get(key))
+
+
+def verdict_lines(manifest: Json, readings: Sequence[Json]) -> tuple[tuple[str, ...], tuple[Line, ...]]:
+    """(columns, rows) of the limits, each with reading, interval, constant answer and verdict."""
+    by_gauge = {one.get("gauge"): reading_from_json({**_EMPTY, **one}) for one in readings}
+    lines = []
+    for verdict in manifest["verdicts"]:
+        note = str(verdict.get("note", needed(verdict.get("rows_needed"))))
+        reading = by_gauge.get(verdict.get("gauge"))
+        lines.append(limit_line(str(verdict.get("limit")), reading, str(verdict.get("verdict")), note))
+    return _COLUMNS, tuple(lines)
+
+
+# What a reading in a file may lack without being unreadable.
+_EMPTY: Json = {"value": None, "low": None, "high": None, "where": None, "notes": ()}
+
+
+def needed(rows: int | None) -> str:
+    return f"about {rows:,} certification rows would prove it" if rows else ""
+
+
+def limit_line(text: str, reading: Reading | None, verdict: str, note: str, how: str = "") -> Line:
+    said = Cell(text=verdict, tone=TONES.get(verdict, "plain"))
+    return Line(cells=(said, Cell(text=unbroken(text)), measured(reading, how), baseline(reading)), note=note)
+
+
+def unbroken(limit: str) -> str:
+    """The limit with its bound kept on one line, where a phone breaks it."""
+    return limit.replace(" = ", "\u00a0=\u00a0").replace("= ", "=\u00a0")
+
+
+def measured(reading: Reading | None, how: str = "") -> Cell:
+    if reading is None:
+        return Cell(text="not measured")
+    small = "; ".join(part for part in (interval_of(reading), how) if part)
+    return Cell(text=show_amount(reading.value, reading.unit), small=unbroken(small))
+
+
+def baseline(reading: Reading | None) -> Cell:
+    """What a constant answer reaches."""
+    if reading is None or reading.baseline is None:
+        return Cell(text="–")
+    return Cell(text=show_amount(reading.baseline, reading.unit))
+
+
+def reading_lines(manifest: Json) -> tuple[tuple[str, ...], tuple[Line, ...]]:
+    """(columns, rows) of the first readings, for a build that was asked for nothing."""
+    first = [reading_from_json({**_EMPTY, **one}) for one in manifest.get("readings", ())[:_MOST_READINGS]]
+    lines = [Line(cells=(Cell(text=reading.gauge), measured(reading), baseline(reading))) for reading in first]
+    return ("gauge", "measured", "constant answer"), tuple(lines)
+
+
+def data_lines(data: Json) -> tuple[str, ...]:
+    """What was read and what was left out; older files tell counts and names alone."""
+    lines = [f"{data['rows']:,} rows"] if isinstance(data.get("rows"), int) else []
+    splits = [f"{name} {part.get('rows', '?')}" for name, part in data.get("splits", {}).items()]
+    lines += [f"split: {', '.join(splits)}"] if splits else []
+    if "notices" in data:
+        return (*lines, *map(str, data["notices"]))
+    dropped, left_out = data.get("dropped"), data.get("left_out")
+    lines += [f"rows dropped: {dropped}"] if dropped else []
+    return (*lines, *([f"columns left out: {', '.join(map(str, left_out))}"] if left_out else []))
+
+
+def origin_lines(evidence: Json) -> tuple[str, ...]:
+    return (f"made {evidence['made']}",) if evidence.get("made") else ()
+
+
+def verification_card(found: Verification) -> str:
+    """The card of a verification, in the words of its headline."""
+    word, _, sentence = headline(found).partition(": ")
+    ways = sorted({found.how[one.limit.gauge] for one in found.judged})
+    lines = [
+        limit_line(
+            str(one.limit), one.reading, str(one.verdict), note_on(one),
+            how=found.how[one.limit.gauge] if len(ways) > 1 else "",
+        )
+        for one in found.judged
+    ]  # fmt: skip
+    return Card(
+        tone=TONES[found.outcome],
+        badge=word,
+        title=sentence,
+        about=f"every limit {ways[0]}" if len(ways) == 1 else "",
+        alerts=tuple(("what contradicts the file", problem) for problem in found.problems),
+        columns=_COLUMNS,
+        lines=tuple(lines),
+        said=tuple(("note", note) for note in found.notes),
+    ).html()
