@@ -61,8 +61,13 @@ def finding_row(finding: Json) -> FindingRow:
 
 
 def data_notes(data: Json) -> list[str]:
-    """What was done to the data while it was read: notices, rows dropped, columns left out."""
+    """What was done to the data while it was read: the notices, which tell of dropped rows and columns, too.
+
+    Without notices, rows dropped and columns left out, as far as the file knows.
+    """
     notes = [str(notice) for notice in data.get("notices", ())]
+    if notes:
+        return notes
     if dropped := dropped_rows(data.get("dropped", ())):
         notes.append(f"rows dropped: {dropped}")
     if left_out := left_out_columns(data.get("left_out", ())):
