@@ -260,9 +260,10 @@ class Build:
         """What was told, and that the clock ended the search if it did."""
         if not search.is_over or self.plan.recipe.lock is not None:
             return self.prepared.told
+        seen = f"{search.trials} candidate{'' if search.trials == 1 else 's'}"
         text = (
-            f"the search ended with its time ({show_duration(self.plan.recipe.seconds)} in all) after {search.trials} "
-            f"candidate{'' if search.trials == 1 else 's'}, {search.spent:.3g} of {search.units:.3g} work units; the lock in the file says so, "
+            f"the search ended with its time ({show_duration(self.plan.recipe.seconds)} in all) after {seen}, "
+            f"{search.spent:.3g} of {search.units:.3g} work units; the lock in the file says so, "
             "and more --time may find better"
         )
         self.progress.note(text)
@@ -292,10 +293,9 @@ class Build:
         """How far this build went, so that it can be made again."""
         if self.plan.recipe.lock is not None:
             return self.plan.recipe.lock
-        was_cut = search.is_over and search.widened > 0
         return Lock(
             units=search.spent,
-            widened=search.widened if was_cut else None,
+            widened=search.widened if search.is_over else None,
             finalists=judged,
             cut=tuple(sorted(steps.cut)),
         )

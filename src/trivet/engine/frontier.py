@@ -55,9 +55,9 @@ def why_this_one(chosen: Point, points: Sequence[Point], odds: Odds, main: str, 
     elif not odds.limits:
         sentence = f"{reached}: the best of {len(points)} candidates, and no limit asks for anything else"
     elif chance >= ENOUGH:
-        among = "the only one of" if len(likely) == 1 else f"the best of the {len(likely)}, out of"
+        among = "the only candidate" if len(likely) == 1 else f"the best of {len(likely)} candidates"
         sentence = (
-            f"{reached}: {among} {len(points)} candidates "
+            f"{reached}: {among}, out of {len(points)} tried, "
             f"with a chance of {ENOUGH:.0%} or more to be proven to keep every limit"
         )
     else:

@@ -61,17 +61,18 @@ def finding_row(finding: Json) -> FindingRow:
 
 
 def data_notes(data: Json) -> list[str]:
-    """What was done to the data while it was read, and what else was told before the search.
+    """What was done to the data while it was read: the notices, which tell of dropped rows and columns, too.
 
-    Notices name rows dropped and columns left out, too; files of earlier builds have the bare facts alone.
+    Without notices, rows dropped and columns left out, as far as the file knows.
     """
-    if data.get("notices"):
-        return [str(notice) for notice in data["notices"]]
-    dropped, left_out = dropped_rows(data.get("dropped", ())), left_out_columns(data.get("left_out", ()))
-    return [
-        *([f"rows dropped: {dropped}"] if dropped else ()),
-        *([f"columns left out: {left_out}"] if left_out else ()),
-    ]
+    notes = [str(notice) for notice in data.get("notices", ())]
+    if notes:
+        return notes
+    if dropped := dropped_rows(data.get("dropped", ())):
+        notes.append(f"rows dropped: {dropped}")
+    if left_out := left_out_columns(data.get("left_out", ())):
+        notes.append(f"columns left out: {left_out}")
+    return notes
 
 
 def dropped_rows(dropped: Any) -> str:
