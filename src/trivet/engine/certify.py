@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,6 @@ from .judge import level, measure_all, trial_of, try_file, verdicts
 from .outcome import Certified, Told, stand_ins
 from .pack import SKETCH, exact_size, pack
 from .steps import Steps
-
-_SECONDS_OF_STARTS = 6.0  # what six cold starts take on a slow machine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,9 +98,9 @@ class Certifier:
         draft = pack(finalist, expected, blank, cap=self.cap)
         rows = self.vault.open(f"judge, finalist {turn + 1}: {finalist.point.route}")
         wanted = [limit.gauge for limit in self.odds.limits]
-        starts = "cold-start" in wanted or self.steps.deadline.seconds_left() > _SECONDS_OF_STARTS
+        until = inf if "cold-start" in wanted else self.steps.deadline.ends
         with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
-            answers, costs = try_file(draft, rows, Path(scratch), self.storage, starts=starts)
+            answers, costs = try_file(draft, rows, Path(scratch), self.storage, until=until)
         sure = level(min((limit.sure for limit in self.odds.limits), default=0.95), turn)
         trial = trial_of(finalist.candidate.task, rows, answers, costs)
         readings = measure_all(finalist.candidate, trial, sure=sure, wanted=wanted)
