@@ -230,15 +230,17 @@ def draw_size_limit(ax: Any, room: Room, scene: Scene, shape: Shape) -> Room | N
         return room
     least, most = size_range(scene)
     text = f"limit {scene.size}"
-    style: dict[str, Any] = {"fontsize": shape.small, "color": LIMIT, "rotation": 90}
-    across = at(ax, scene.size.bound, scene.low)[0]
+    style: dict[str, Any] = {"fontsize": shape.small, "color": LIMIT}
     if least <= scene.size.bound <= most:
         ax.axvline(scene.size.bound, **LIMIT_LINE)
-    else:
-        is_right = scene.size.bound > most
-        text += " ↓" if is_right else " ↑"  # rotated by a quarter: it points out of the frame
-        across = room.frame[2] if is_right else room.frame[0]
-    return name_upright(ax, room, across, text, **style)
+        return name_upright(ax, room, at(ax, scene.size.bound, scene.low)[0], text, rotation=90, **style)
+    is_right = scene.size.bound > most
+    across = room.frame[2] if is_right else room.frame[0]
+    # Rotated by a quarter, an arrow down or up points out of the frame to the right or left.
+    after = name_upright(ax, room, across, text + (" ↓" if is_right else " ↑"), rotation=90, **style)
+    level = text + " →" if is_right else "← " + text
+    top = room.frame[3] - shape.small - 5
+    return after or name_level(ax, room, top, level, is_outside=True, **style)
 
 
 def name_routes(ax: Any, room: Room, main: str, points: Sequence[Point], shape: Shape) -> tuple[Room, list[str]]:
