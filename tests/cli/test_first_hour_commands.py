@@ -1,4 +1,4 @@
-"""What the commands say of findings, constant answers, broken files and wrong wishes, in every place where they speak."""
+"""What the commands say of findings, constant answers, broken files and wrong wishes, wherever they speak."""
 
 import json
 import random
