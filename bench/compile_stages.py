@@ -173,7 +173,7 @@ def show(results: list[dict[str, Any]]) -> None:
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--data-dir", default="../shared/data")
-    words.add_argument("--seconds", type=float, default=60, help="time budget of a compile, in work units")
+    words.add_argument("--seconds", type=float, default=60, help="time budget of a compile")
     words.add_argument("--threads", type=int, default=1)
     words.add_argument("--tables", default=",".join(case.table for case in CASES))
     words.add_argument("--out", default="bench/out/compile_stages.json")

@@ -34,7 +34,8 @@ def write_table(path: Path) -> None:
 
 def start(folder: Path, threads: int) -> "subprocess.Popen[str]":
     """A build in its own process group, so that a kill takes the workers too."""
-    words = [sys.executable, "-m", "trivet.cli.main", "compile", "table.csv", "--target", "diagnosis", "--time", "30s"]
+    words = [sys.executable, "-m", "trivet.cli.main", "compile", "table.csv", "--target", "diagnosis"]
+    words += ["--time", "300s"]  # no clock ends a search
     words += ["--out", "table.trivet", "--force", "--quiet", "--json", "--threads", str(threads)]
     for limit in LIMITS:
         words += ["--limit", limit]

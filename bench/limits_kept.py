@@ -26,7 +26,7 @@ from trivet.engine.compile import compile_recipe
 from trivet.engine.judge import measure_all, trial_of, try_file
 from trivet.engine.outcome import Certified, Infeasible
 from trivet.runtime.container import decode
-from trivet.ship.verify import fresh_rows
+from trivet.ship.fresh_rows import fresh_rows
 from trivet.storage.disk import Storage
 from trivet.storage.objects import task_from_json
 
@@ -67,7 +67,7 @@ def fresh_readings(data: bytes, fresh: Path) -> dict[str, Any]:
     """Every gauge of the file on the fresh rows, measured in a clean process."""
     contents = decode(data)
     candidate = Candidate(task=task_from_json(contents.manifest["task"]), parts=contents.parts)
-    rows = fresh_rows(str(fresh), candidate.task, header=True)
+    rows = fresh_rows(str(fresh), contents.manifest, candidate.task, header=True, encoding="utf-8").rows
     with tempfile.TemporaryDirectory() as scratch:
         answers, costs = try_file(data, rows, Path(scratch), Storage())
     return {r.gauge: r for r in measure_all(candidate, trial_of(candidate.task, rows, answers, costs), sure=0.95)}

@@ -178,7 +178,7 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--data-dir", default="../shared/data")
     words.add_argument("--tables", default=",".join(case.table for case in CASES))
-    words.add_argument("--seconds", type=float, default=60, help="time budget of trivet, in work units")
+    words.add_argument("--seconds", type=float, default=60, help="time budget of trivet")
     words.add_argument("--autogluon-python", help="the python of an environment that has autogluon.tabular")
     words.add_argument("--autogluon-seconds", type=float, default=120, help="time_limit of AutoGluon's fit")
     words.add_argument("--out", default="bench/out/speed.json")
