@@ -7,19 +7,26 @@ from collections import Counter
 from pathlib import Path
 
 SOURCE = Path(__file__).parent.parent / "src" / "trivet"
-MOST_CORE_AND_ENGINE, MOST_FILE, MOST_FUNCTION, MOST_MEDIAN = 3000, 600, 80, 15
+MOST_FILE, MOST_FUNCTION, MOST_MEDIAN = 350, 40, 10
 
 
 def functions_of(path: Path) -> list[tuple[int, str]]:
-    """(lines, name) of every function in a file."""
+    """(lines, name) of every function in a file; its signature and docstring, which are for readers, do not count."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     where = path.relative_to(SOURCE)
     return [
-        (node.end_lineno - node.lineno + 1, f"{where}:{node.name}")
+        (node.end_lineno - work_begins(node), f"{where}:{node.name}")
         for node in ast.walk(tree)
         if isinstance(node, kinds) and node.end_lineno is not None
     ]
+
+
+def work_begins(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """The line before the first statement that is no docstring."""
+    first = node.body[0]
+    is_docstring = ast.get_docstring(node, clean=False) is not None
+    return (first.end_lineno or first.lineno) if is_docstring else first.lineno - 1
 
 
 def main() -> int:
@@ -39,12 +46,10 @@ def main() -> int:
     print("longest functions")
     for count, name in functions[:10]:
         print(f"  {count:6d}  {name}")
-    centre = folders["core"] + folders["engine"]
-    print(f"median function {median:g} lines; core + engine {centre} lines; {sum(lines.values())} lines in all")
+    print(f"median function {median:g} lines; {sum(lines.values())} lines in all")
     broken = [
         text
         for text, is_broken in (
-            (f"core + engine: {centre} > {MOST_CORE_AND_ENGINE}", centre > MOST_CORE_AND_ENGINE),
             (f"longest file: {max(lines.values())} > {MOST_FILE}", max(lines.values()) > MOST_FILE),
             (f"longest function: {functions[0]} > {MOST_FUNCTION}", functions[0][0] > MOST_FUNCTION),
             (f"median function: {median} > {MOST_MEDIAN}", median > MOST_MEDIAN),

@@ -143,7 +143,7 @@ def test_report_writes_one_page(workplace, trivet, tmp_path):
     page = tmp_path / "ab.html"
     made = trivet("report", str(workplace.file), "--out", str(page), "--json")
     assert made.code == 0, made.out
-    assert set(made.json) == {"out", "bytes"}
+    assert set(made.json) == {"out", "bytes", "outcome"}
     assert made.json["bytes"] == page.stat().st_size
 
 

@@ -5,7 +5,7 @@ import pytest
 from trivet.core.errors import BadData
 from trivet.core.task import Field, Task
 from trivet.data.sources import read
-from trivet.data.unknown_labels import refuse_unknown_labels
+from trivet.data.unknown_labels import refuse_unknown_labels, unknown_labels
 
 
 def task(classes, type="category"):
@@ -53,6 +53,13 @@ def test_05_3_many_unknown_labels_are_told_shortly():
 )
 def test_05_3_answers_are_matched_by_value_and_missing_ones_pass(answers, classes, type):
     refuse_unknown_labels(read({"a": list(range(len(answers))), "y": answers}), task(classes, type))
+
+
+def test_05_3_answers_in_their_own_spelling_are_matched_by_value():
+    answer = Field(name="y", type="number", spelling="decimal=','")
+    commas = read({"y": ["1,5", "2", "3,5"]}).column("y")
+    assert unknown_labels(commas, answer, ["1.5", "2"]) == [("3,5", 1)]
+    assert unknown_labels(read({"y": [1.5, 2.0]}).column("y"), answer, ["1.5", "2"]) == []
 
 
 @pytest.mark.parametrize(("type", "classes"), [("number", ["0", "1"]), ("boolean", ["false", "true"])])

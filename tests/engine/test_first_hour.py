@@ -64,7 +64,7 @@ def test_05_5_among_candidates_likely_enough_to_be_proven_the_main_gauge_decides
     assert ENOUGH < odds.chance(better) < 0.9 * odds.chance(surer)  # would have been passed over for its coverage
     assert [point.route for point in finalists([surer, better], odds, "mae")] == ["linear", "glass-box"]
     why = why_this_one(better, [surer, better], odds, "mae", [])
-    assert "linear has mae 0.0520" in why and "the best of the 2 candidates" in why
+    assert "linear has mae 0.0520" in why and "the best of 2 candidates, out of 2 tried" in why
 
 
 def test_05_5_a_guard_is_widened_rather_than_a_better_model_thrown_away():

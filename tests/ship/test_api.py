@@ -73,7 +73,7 @@ def test_05_14_no_argument_takes_an_object_that_means_nothing(name):
 
 
 @pytest.mark.parametrize("name", ["limits", "steps", "drop", "accept"])
-@pytest.mark.parametrize("wrong", [object(), [1.5], b"bytes", {"auroc": 0.7}], ids=str)
+@pytest.mark.parametrize("wrong", [object(), [1.5], b"bytes", {"auroc": 0.7}], ids=lambda wrong: type(wrong).__name__)
 def test_05_14_lists_of_texts_hold_texts(name, wrong):
     assert f"trivet.compile({name}=...)" in refused(**{name: wrong}).where
 

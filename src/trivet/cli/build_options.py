@@ -29,7 +29,7 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Options that say what must hold and what may be spent."""
     group = parser.add_argument_group("build")
     group.add_argument("--limit", action="append", default=[], metavar="'GAUGE >= VALUE'", help="all of them must hold")
-    group.add_argument("--time", help="time budget such as 5m, turned into work units once (default 5m)")
+    group.add_argument("--time", help="the build ends within this time, such as 90s or 5m (default 5m)")
     group.add_argument("--seed", type=int, help="every random choice follows from it (default 0)")
     group.add_argument(
         "--steps", action="append", default=[], metavar="PASS", help="run these, in this order; no search"

@@ -29,7 +29,7 @@ _CARD = (
 _CELL = (
     f"text-align:left;vertical-align:top;padding:5px 7px 5px 0;white-space:normal;border:0;border-top:1px solid {_LINE}"
 )
-_HEAD = "text-align:left;padding:3px 7px 3px 0;border:0;font-weight:600;font-size:12px;opacity:.8;white-space:normal"
+_HEAD = "text-align:left;padding:3px 7px 3px 0;border:0;font-weight:600;font-size:11px;opacity:.8;white-space:normal"
 _CODE = "background:rgba(128,128,128,.16);color:inherit;padding:1px 5px;border-radius:4px;white-space:pre-wrap"
 
 

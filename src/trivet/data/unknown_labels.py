@@ -1,18 +1,17 @@
 """Answers of a fresh table that are none of a file's classes: refused by name and number, never dropped in silence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from trivet.core.errors import BadData
-from trivet.core.task import Field, FieldType, Task
+from trivet.core.task import Field, Task
 
-from .cells import boolean, is_missing, number
-from .columns import NumberColumn, RawColumn, as_text
+from .cells import is_missing, values_of
+from .columns import NumberColumn, RawColumn, TextColumn, as_text
 from .raw import Raw
 
 _NAMED = 5
-_MEANINGS: dict[FieldType, Callable[[str], str | float]] = {"number": number, "boolean": boolean}
 
 
 def refuse_unknown_labels(raw: Raw, task: Task) -> None:
@@ -20,8 +19,7 @@ def refuse_unknown_labels(raw: Raw, task: Task) -> None:
 
     Numbers are compared by value and truth values by meaning: `1.0` is the class `1`, and `TRUE` the class `true`.
     """
-    # An answer in a spelling of its own (decimal comma) is read by the schema alone.
-    if task.goal == "regress" or task.answer.spelling:
+    if task.goal == "regress":
         return
     unknown = unknown_labels(raw.column(task.answer.name), task.answer, task.classes)
     if not unknown:
@@ -39,25 +37,24 @@ def refuse_unknown_labels(raw: Raw, task: Task) -> None:
 
 def unknown_labels(column: RawColumn, answer: Field, classes: Sequence[str]) -> list[tuple[str, int]]:
     """(word, rows) of each answer that is none of the classes, the most frequent first; missing answers are not."""
-    known = {meaning(text, answer.type) for text in classes}
+    plain = Field(name=answer.name, type=answer.type)  # as the classes are spelled, and whatever a source typed
     if isinstance(column, NumberColumn) and (column.type, answer.type) == ("boolean", "number"):
         column = NumberColumn(values=column.values, type="number")  # typed truth values are read as 1 and 0
     text = as_text(column)
+    known = set(meanings(classes, plain))
+    said = meanings(text.words, answer if isinstance(column, TextColumn) else plain)
     count = np.bincount(text.codes[text.codes >= 0], minlength=len(text.words))
     odd = [
         (word, int(n))
-        for word, n in zip(text.words, count)
-        if n and not is_missing(word) and meaning(word, answer.type) not in known
+        for word, meaning, n in zip(text.words, said, count)
+        if n and not is_missing(word) and meaning not in known
     ]
     return sorted(odd, key=lambda one: (-one[1], one[0]))
 
 
-def meaning(word: str, type: FieldType) -> str | float | None:
-    """What the word says as an answer of this type: the number, 0.0 or 1.0, or the word itself; None for neither."""
-    try:
-        return _MEANINGS.get(type, str)(word)
-    except ValueError:
-        return None
+def meanings(words: Sequence[str], field: Field) -> list[str | float]:
+    """What each word says as an answer: the number, 0.0 or 1.0, or the word itself; NaN, like nothing, for neither."""
+    return list(words) if field.type in ("category", "text") else values_of(words, field)[0][:-1].tolist()
 
 
 def selection(task: Task) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from trivet.core.recipe import Lock
 from trivet.core.rows import Rows
 from trivet.data.row_sketch import row_sketch
 from trivet.data.vault import Vault
-from trivet.kit.calibration_table import calibration_table
+from trivet.kit.answer_tables import answer_tables
 from trivet.kit.constant import baselines, with_baselines
 from trivet.kit.provenance import this_machine
 from trivet.kit.self_test import self_test
@@ -30,8 +31,6 @@ from .outcome import Certified, Told, stand_ins
 from .pack import SKETCH, exact_size, pack
 from .steps import Steps
 
-_SECONDS_OF_STARTS = 6.0  # what six cold starts take on a slow machine
-
 
 @dataclass(frozen=True, kw_only=True)
 class Finalist:
@@ -42,7 +41,7 @@ class Finalist:
     dossier: Dossier
     selftest: dict[str, Any]
     readings: tuple[Reading, ...] = ()
-    calibration: dict[str, Any]
+    tables: dict[str, Any]
     made: dict[str, Any]
 
 
@@ -86,7 +85,7 @@ class Certifier:
             candidate=candidate,
             dossier=self.writer.of(point, points, self.steps, why=why),
             selftest=self_test(candidate, self.steps.dataset.fit),
-            calibration={},
+            tables={},
             made=self.made(),
         )
         finalist = self.measured(finalist, turn)
@@ -99,16 +98,16 @@ class Certifier:
         draft = pack(finalist, expected, blank, cap=self.cap)
         rows = self.vault.open(f"judge, finalist {turn + 1}: {finalist.point.route}")
         wanted = [limit.gauge for limit in self.odds.limits]
-        starts = "cold-start" in wanted or self.steps.deadline.seconds_left() > _SECONDS_OF_STARTS
+        until = inf if "cold-start" in wanted else self.steps.deadline.ends
         with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
-            answers, costs = try_file(draft, rows, Path(scratch), self.storage, starts=starts)
+            answers, costs = try_file(draft, rows, Path(scratch), self.storage, until=until)
         sure = level(min((limit.sure for limit in self.odds.limits), default=0.95), turn)
         trial = trial_of(finalist.candidate.task, rows, answers, costs)
         readings = measure_all(finalist.candidate, trial, sure=sure, wanted=wanted)
         return replace(
             finalist,
             readings=self.beside_the_constant(readings, rows),
-            calibration=calibration_table(answers, rows.answer),
+            tables=answer_tables(finalist.candidate.task, answers, rows.answer, rows.weight, self.writer.constant),
             made=self.made(),
         )
 

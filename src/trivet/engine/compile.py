@@ -260,9 +260,10 @@ class Build:
         """What was told, and that the clock ended the search if it did."""
         if not search.is_over or self.plan.recipe.lock is not None:
             return self.prepared.told
+        seen = f"{search.trials} candidate{'' if search.trials == 1 else 's'}"
         text = (
-            f"the search ended with its time ({show_duration(self.plan.recipe.seconds)} in all) after {search.trials} "
-            f"candidates, {search.spent:.3g} of {search.units:.3g} work units; the lock in the file says so, "
+            f"the search ended with its time ({show_duration(self.plan.recipe.seconds)} in all) after {seen}, "
+            f"{search.spent:.3g} of {search.units:.3g} work units; the lock in the file says so, "
             "and more --time may find better"
         )
         self.progress.note(text)
@@ -282,26 +283,24 @@ class Build:
             tried.append(certifier.judge(point, points, turn, why=why))
             if tried[-1].file.is_proven:
                 return certifier.with_lock(tried[-1], self.lock_of(search, certifier.steps, judged))
-        lock = self.lock_of(search, certifier.steps, judged)
         unbroken = sorted((one for one in tried if not one.is_broken), key=lambda one: one.on_the_wrong_side)
         if unbroken:
-            return certifier.with_lock(unbroken[0], lock)
-        return self.honest_no(certifier, search, points, tried)
+            return certifier.with_lock(unbroken[0], self.lock_of(search, certifier.steps, judged))
+        return self.honest_no(certifier, search, points, tried, judged)
 
     def lock_of(self, search: Search, steps: Steps, judged: int | None) -> Lock:
         """How far this build went, so that it can be made again."""
         if self.plan.recipe.lock is not None:
             return self.plan.recipe.lock
-        was_cut = search.is_over and search.widened > 0
         return Lock(
             units=search.spent,
-            widened=search.widened if was_cut else None,
+            widened=search.widened if search.is_over else None,
             finalists=judged,
             cut=tuple(sorted(steps.cut)),
         )
 
     def honest_no(
-        self, certifier: Certifier, search: Search, points: Sequence[Point], tried: Sequence[Tried]
+        self, certifier: Certifier, search: Search, points: Sequence[Point], tried: Sequence[Tried], judged: int | None
     ) -> Certified | Infeasible:
         """Why there is no file; with best effort, the nearest file comes along, and says itself what it breaks."""
         odds, seconds = certifier.odds, time.monotonic() - self.began
@@ -313,15 +312,7 @@ class Build:
         no = replace(no, told=certifier.told)
         if not self.best_effort or not points:
             return no
-        nearest = (
-            tried[0]
-            if tried
-            else certifier.judge(
-                nearest_point(points, odds),
-                points,
-                0,
-                why=f"nothing keeps every limit; this candidate is the nearest: {no.why}",
-            )
-        )
-        file = certifier.with_lock(nearest, self.lock_of(search, certifier.steps, None))
+        why = f"nothing keeps every limit; this candidate is the nearest: {no.why}"
+        nearest = tried[0] if tried else certifier.judge(nearest_point(points, odds), points, 0, why=why)
+        file = certifier.with_lock(nearest, self.lock_of(search, certifier.steps, judged))  # judging may have cut, too
         return file if file.is_proven else replace(no, file=file)

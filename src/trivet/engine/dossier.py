@@ -12,8 +12,9 @@ from trivet.kit.provenance import libraries
 from .chance import Point
 from .frontier import frontier
 from .plan import Plan
-from .steps import Steps
+from .steps import IMPORTANCE, Steps
 
+_UNEXPLAINED = "the importance of columns was not measured: there was no time left for it"
 _MOST_POINTS = 24  # candidates that the frontier's plot shows besides the frontier itself
 
 
@@ -52,7 +53,10 @@ class Writer:
 
     def of(self, point: Point, points: Sequence[Point], steps: Steps, *, why: str) -> Dossier:
         """The dossier of the candidate that ships, before the lock is known."""
-        return self.about(point, points, lineage=steps.lineage(point), importance=steps.importance(point), why=why)
+        dossier = self.about(point, points, lineage=steps.lineage(point), importance=steps.importance(point), why=why)
+        if IMPORTANCE not in steps.cut:
+            return dossier
+        return replace(dossier, data={**dossier.data, "notices": [*self.notices, _UNEXPLAINED]})
 
     def with_lock(self, dossier: Dossier, lock: Lock) -> Dossier:
         """The same with how far the build went."""

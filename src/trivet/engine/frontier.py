@@ -49,20 +49,20 @@ def why_this_one(chosen: Point, points: Sequence[Point], odds: Odds, main: str, 
     unit = find_gauge(main).unit
     likely = [point for point in points if odds.chance(point) >= ENOUGH]
     reached = f"{chosen.route} has {main} {show_amount(chosen.number(main), unit)} on the rows that compare"
-    if not odds.limits:
-        sentence = f"{reached}: the best of {counted(len(points))}, and no limit asks for anything else"
-    elif odds.chance(chosen) >= ENOUGH:
+    chance = odds.chance(chosen)
+    if len(points) == 1:
+        sentence = f"{reached}: the only candidate that was tried"
+    elif not odds.limits:
+        sentence = f"{reached}: the best of {len(points)} candidates, and no limit asks for anything else"
+    elif chance >= ENOUGH:
+        among = "the only candidate" if len(likely) == 1 else f"the best of {len(likely)} candidates"
         sentence = (
-            f"{reached}: the best of the {counted(len(likely))}, out of {len(points)}, "
+            f"{reached}: {among}, out of {len(points)} tried, "
             f"with a chance of {ENOUGH:.0%} or more to be proven to keep every limit"
         )
     else:
         sentence = (
-            f"{reached}; of {counted(len(points))} none had a better chance than about {odds.chance(chosen):.0%} "
-            f"to be proven to keep every limit at that quality"
+            f"{reached}; of {len(points)} candidates it was among the likeliest to be proven to keep every limit, "
+            f"with a chance of about {chance:.0%}"
         )
     return sentence + (f"; {' and '.join(passed_over)} came before it and could not be proven" if passed_over else "")
-
-
-def counted(count: int) -> str:
-    return f"{count} candidate{'' if count == 1 else 's'}"

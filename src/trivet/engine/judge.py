@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Collection, Sequence
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +49,11 @@ def level(sure: float, turn: int) -> float:
 
 
 def try_file(
-    data: bytes, rows: Rows, folder: Path, storage: Storage, *, costs: bool = True, starts: bool = True
+    data: bytes, rows: Rows, folder: Path, storage: Storage, *, costs: bool = True, until: float = inf
 ) -> tuple[Answers, Costs]:
     """What the file answers on raw rows and what it costs, seen from a clean process.
 
-    starts: whether cold starts are taken, too; they are six processes more.
+    until: moment of `time.monotonic` by which cold starts, six processes more, have to be over; else there are none.
     """
     file, sent, got = folder / "finalist.trivet", folder / "rows.jsonl", folder / "answers.jsonl"
     storage.publish(file, data, private=True)
@@ -60,7 +61,7 @@ def try_file(
     counts = (CALLS, REPEATS) if costs else (1, 1)
     run_probe([str(file), str(sent), str(got), "--calls", str(counts[0]), "--repeats", str(counts[1])])
     found = json.loads(storage.read(got))
-    started = [cold_start_ms(file, sent, got) for _ in range(COLD_STARTS if costs and starts else 0)]
+    started = cold_starts(file, sent, got, until) if costs else []
     for path in (file, sent, got):
         storage.remove(path)
     return answers_from_json(found), Costs(
@@ -88,6 +89,17 @@ def run_probe(arguments: Sequence[str]) -> None:
             found=ended.stderr.strip().rpartition("\n")[2] or f"exit code {ended.returncode}",
             do="report this with the recipe; the candidates in the store are intact",
         )
+
+
+def cold_starts(file: Path, rows: Path, out: Path, until: float) -> list[float]:
+    """Milliseconds of each of six starts; none when there is no time for all of them."""
+    taken: list[float] = []
+    while len(taken) < COLD_STARTS:
+        left = COLD_STARTS - len(taken)
+        if time.monotonic() + left * max(taken, default=0.0) / 1000 > until:
+            return []
+        taken.append(cold_start_ms(file, rows, out))
+    return taken
 
 
 def cold_start_ms(file: Path, rows: Path, out: Path) -> float:

@@ -34,7 +34,7 @@ class Told:
     def tell(self, progress: Progress) -> None:
         """Says each grave finding and each notice once, before the search."""
         for finding in self.grave:
-            progress.note(f"{finding.severity} {in_short(finding)}: {finding.evidence}; {finding.fix}")
+            progress.warn(finding.severity, f"{in_short(finding)}: {finding.evidence}; {finding.fix}")
         for notice in self.notices:
             progress.note(notice)
 

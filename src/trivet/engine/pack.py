@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .certify import Finalist
 
 SKETCH = "sketch"
-_OPTIONAL = ("importance", "calibration", "frontier", SKETCH, "lineage", "doctor")
+_OPTIONAL = ("importance", "tables", "frontier", SKETCH, "lineage", "doctor")
 _SHORTER = 0.6
 _EVIDENCE_ROOM = 4500  # bytes kept free for the evidence section, whose length depends on the machine's name
 
@@ -35,7 +35,7 @@ def pack(finalist: "Finalist", judged: Sequence[Judged], readings: Sequence[Read
         "verdicts": [one.as_json() for one in judged],
         "readings": [reading.as_json() for reading in readings if reading.where is None and reading.unit != "B"],
         "selftest": dict(finalist.selftest),
-        "calibration": dict(finalist.calibration),
+        "tables": dict(finalist.tables),
         "dropped_documents": [],
         **entries_of(finalist.dossier),
     }

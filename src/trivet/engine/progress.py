@@ -20,6 +20,10 @@ class Progress:
     def note(self, text: str) -> None:
         """A surprise that the user should see."""
 
+    def warn(self, severity: str, text: str) -> None:
+        """A finding that blocks or warns."""
+        self.note(f"{severity}: {text}")
+
     def close(self) -> None:
         """The build has ended."""
         self.stages.append(("end", time.monotonic()))

@@ -51,7 +51,7 @@ def compile(
 
     data: path, glob, SQL, pandas, polars or Arrow table, list of dicts, mapping of columns.
     limits: "auroc >= 0.92", several such texts, or {"auroc": ">= 0.92", "size": "<= 200 kB"}.
-    time: budget, turned into work units once.  accept: findings of the data doctor that a strict build lets pass.
+    time: within which the build ends.  accept: findings of the data doctor that a strict build lets pass.
     sketch: whether the file can tell later which rows it was built on.
     out: where to write the `.trivet` file.  A file that is there is replaced when the same recipe made it from the same
     rows (a cell that runs again), or with force=True; any other is refused before anything is fitted.

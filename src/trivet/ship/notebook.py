@@ -53,7 +53,10 @@ class NotebookProgress(Progress):
         self.update()
 
     def note(self, text: str) -> None:
-        self.notes.append(text)
+        self.warn("note", text)
+
+    def warn(self, severity: str, text: str) -> None:
+        self.notes.append(f"{severity}: {text}")
         self.update(urgent=True)
 
     def close(self) -> None:
@@ -84,7 +87,7 @@ class NotebookProgress(Progress):
         self.put(line, ended_html(line, self.notes, opened=how != "done"))
 
     def put(self, line: str, html: str) -> None:
-        noted = "".join(f"\n  note: {note}" for note in self.notes)
+        noted = "".join(f"\n  {note}" for note in self.notes)
         bundle = {"text/plain": f"trivet: {line}{noted}", "text/html": html}
         if self.place is None:
             self.place = self.show(bundle)
@@ -98,7 +101,7 @@ def running_html(line: str, share: float, notes: list[str]) -> str:
         '<div style="height:6px;margin:5px 0;border-radius:3px;background:rgba(128,128,128,.3)">'
         f'<div style="height:6px;width:{share:.1%};border-radius:3px;background:rgb(56,128,200)"></div></div>'
     )
-    said = "".join(f"<div>note: {escape(note)}</div>" for note in notes)
+    said = "".join(f"<div>{escape(note)}</div>" for note in notes)
     return framed(f"<strong>trivet</strong> {escape(line)}{bar}{said}")
 
 
@@ -107,7 +110,7 @@ def ended_html(line: str, notes: list[str], *, opened: bool) -> str:
     if not notes:
         return framed(head)
     word = f"{len(notes)} note{'' if len(notes) == 1 else 's'}"
-    inner = "".join(f"<div>note: {escape(note)}</div>" for note in notes)
+    inner = "".join(f"<div>{escape(note)}</div>" for note in notes)
     summary = f'<summary style="cursor:pointer">{head} ({word})</summary>'
     return framed(f"<details{' open' if opened else ''}>{summary}{inner}</details>")
 

@@ -9,32 +9,24 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from trivet.core.errors import BadFile
+from trivet.core.errors import BadFile, TrivetError
 from trivet.core.extras import need
-from trivet.core.limits import Limit, Verdict
-from trivet.core.units import show_amount, show_duration
-from trivet.core.value import value
+from trivet.core.limits import Limit
+from trivet.core.registry import find_gauge
+from trivet.core.units import show_amount
 
-from .plots import Plot, calibration_plot, frontier_plot, importance_plot
+from .plots import NARROW, WIDE, Plot
+from .plots_answers import calibration_plot, residual_plot, roc_plot
+from .plots_columns import importance_plot
+from .plots_frontier import frontier_plot
+from .report_findings import data_notes, findings_of
+from .report_sections import class_tables, data_rows, environment_rows, lineage_rows, split_rows
+from .report_verdicts import banner, coverage_sentence, reading_row, verdict_rows, verdict_sentence
 
 Json = Mapping[str, Any]
 
-WORDS = {"HOLDS": ("✓", "holds"), "UNPROVEN": ("?", "unproven"), "BROKEN": ("✗", "broken")}
 _FORMULA = tuple("=+-@\t\r＝＋－＠")
 _AMOUNT = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?( ?[%A-Za-zµ/]+)?")
-
-
-@value
-class VerdictRow:
-    """One line of the table of verdicts.  word: also the name of its colour; "unknown" without a verdict."""
-
-    limit: str
-    reading: str
-    interval: str
-    n: str
-    symbol: str
-    word: str
-    note: str
 
 
 def render(manifest: Json, evidence: Json, *, digest: str, size_bytes: int) -> str:
@@ -43,7 +35,7 @@ def render(manifest: Json, evidence: Json, *, digest: str, size_bytes: int) -> s
     environment = jinja.Environment(
         autoescape=True, undefined=jinja.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=no_formula
     )
-    template = environment.from_string(files("trivet.ship").joinpath("report.html.jinja").read_text(encoding="utf-8"))
+    template = environment.from_string(text_of("report.html.jinja"))
     try:
         view = page(manifest, evidence, digest, size_bytes)
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
@@ -54,13 +46,17 @@ def render(manifest: Json, evidence: Json, *, digest: str, size_bytes: int) -> s
             found=f"{type(error).__name__}: {error}",
             do="build the file again with `trivet compile`",
         ) from error
-    page_text: str = template.render(view)
+    page_text: str = template.render(view, style=text_of("report.css"))
     return page_text
+
+
+def text_of(name: str) -> str:
+    return files("trivet.ship").joinpath(name).read_text(encoding="utf-8")
 
 
 def page(manifest: Json, evidence: Json, digest: str, size_bytes: int) -> dict[str, Any]:
     """Everything that the template shows, as text, plots and rows of text."""
-    task = manifest.get("task", {})
+    task, data = manifest.get("task", {}), manifest.get("data", {})
     limits = tuple(Limit(**limit) for limit in manifest.get("limits", ()))
     exact, costs = list(manifest.get("readings", ())), list(evidence.get("readings", ()))
     main = main_gauge(limits, manifest.get("frontier", ()), exact)
@@ -68,18 +64,22 @@ def page(manifest: Json, evidence: Json, digest: str, size_bytes: int) -> dict[s
     return {
         "title": title(task),
         "sentence": verdict_sentence(verdicts),
+        "banner": banner(manifest.get("outcome"), verdicts),
+        "alerts": [str(alert) for alert in manifest.get("alerts", ())],
+        "why": str(manifest.get("why") or ""),
         "verdicts": verdicts,
-        "frontier": frontier_plot(manifest.get("frontier", ()), limits, main),
-        "calibration": calibration(manifest, task),
+        "headline": [reading_row(reading) for reading in exact if reading["gauge"] == main],
+        "findings": findings_of(manifest.get("doctor")),
+        "data_notes": data_notes(data),
+        **plots(manifest, limits, main, size_bytes),
+        "classes": class_tables(manifest.get("tables", {})),
         "coverage": coverage_sentence(task, exact),
-        "importance": importance_plot(manifest.get("importance", ()), main),
         "dropped": tuple(manifest.get("dropped_documents", ())),
         "exact": [reading_row(reading) for reading in exact],
         "costs": [reading_row(reading) for reading in costs],
-        "doctor": doctor_rows(manifest.get("doctor")),
         "lineage": lineage_rows(manifest.get("lineage", ())),
-        "data": data_rows(manifest.get("data", {})),
-        "splits": split_rows(manifest.get("data", {}).get("splits", {})),
+        "data": data_rows(data),
+        "splits": split_rows(data.get("splits", {})),
         "inputs": [(str(name), str(kind)) for name, kind in task.get("inputs", ())],
         "environment": environment_rows(manifest.get("build", {}), evidence),
         "libraries": sorted(manifest.get("build", {}).get("libraries", {}).items()),
@@ -98,159 +98,40 @@ def title(task: Json) -> str:
 
 
 def main_gauge(limits: Sequence[Limit], frontier: Sequence[Json], exact: Sequence[Json]) -> str:
-    """The gauge that candidates are compared by: the first limited one they were all measured with."""
+    """The gauge that candidates are compared by: the first limited one of quality that they were measured with."""
     measured = [*frontier[0].get("readings", {})] if frontier else [reading["gauge"] for reading in exact]
     limited = [limit.gauge for limit in limits if limit.gauge in measured]
-    return next(iter([*limited, *measured]), "quality")
+    quality = [gauge for gauge in (*limited, *measured) if is_quality(gauge)]
+    return next(iter([*quality, *limited, *measured]), "quality")
 
 
-def verdict_rows(limits: Sequence[Limit], verdicts: Sequence[Json], readings: Sequence[Json]) -> list[VerdictRow]:
-    """One row per limit, in the order of the recipe; a limit without reading or verdict says so."""
-    by_gauge = {reading["gauge"]: reading for reading in readings}
-    by_limit = {verdict["limit"]: verdict for verdict in verdicts}
-    return [verdict_row(limit, by_limit.get(str(limit), {}), by_gauge.get(limit.gauge)) for limit in limits]
+def is_quality(gauge: str) -> bool:
+    """What the registry says; a gauge that is not installed here counts as none."""
+    try:
+        return find_gauge(gauge).family == "quality"
+    except TrivetError:
+        return False
 
 
-def verdict_row(limit: Limit, verdict: Json, reading: Json | None) -> VerdictRow:
-    symbol, word = WORDS.get(verdict.get("verdict", ""), ("–", "unknown"))
-    number, interval, n = measured(reading) if reading else ("not measured", "", "")
-    return VerdictRow(
-        limit=str(limit),
-        reading=number,
-        interval=interval,
-        n=n,
-        symbol=symbol,
-        word=word,
-        note=note(verdict, limit, interval),
-    )
-
-
-def note(verdict: Json, limit: Limit, interval: str) -> str:
-    """What an unproven limit needs, and how sure the others are."""
-    if verdict.get("verdict") == Verdict.UNPROVEN:
-        rows = verdict.get("rows_needed")
-        return f"about {rows:,} certification rows would prove it" if rows else "more rows alone would not prove it"
-    is_sure = verdict.get("verdict") == Verdict.HOLDS and " to " in interval
-    return f"at {limit.sure:.0%} confidence" if is_sure else ""
-
-
-def verdict_sentence(rows: Sequence[VerdictRow]) -> str:
-    """E.g. "3 limits hold, 1 is unproven"."""
-    if not rows:
-        return "No limits were set"
-    counts = {word: sum(row.word == word for row in rows) for word in ("holds", "unproven", "broken", "unknown")}
-    limits = "limit" if counts["holds"] == 1 else "limits"
-    said = [f"{counts['holds']} {limits} {'holds' if counts['holds'] == 1 else 'hold'}"]
-    for word in ("unproven", "broken", "unknown"):
-        if counts[word]:
-            said.append(f"{counts[word]} {'is' if counts[word] == 1 else 'are'} {word}")
-    return ", ".join(said)
-
-
-def measured(reading: Json) -> tuple[str, str, str]:
-    """(number, interval, count) as people read them."""
-    unit, number = reading.get("unit", ""), reading.get("value")
-    if number is None:
-        return "not measured", "", ""
-    low, high = reading.get("low"), reading.get("high")
-    if low == high == number:
-        return show_amount(number, unit), reading.get("how", "exact"), ""
-    n = f"{reading['n']:,}" if reading.get("n") else ""
-    ends = ["no bound" if end is None else show_amount(end, unit) for end in (low, high)]
-    return show_amount(number, unit), " to ".join(ends), n
-
-
-def reading_row(reading: Json) -> dict[str, str]:
-    number, interval, n = measured(reading)
-    notes = "; ".join([str(reading.get("how", "")), *map(str, reading.get("notes", ()))])
-    return {"gauge": reading["gauge"], "number": number, "interval": interval, "n": n, "how": notes}
-
-
-def calibration(manifest: Json, task: Json) -> Plot | None:
-    goal, classes = task.get("goal", "classify"), task.get("classes", ())
-    if goal == "regress":
-        about = str(task.get("answer", ["value"])[0])
-    else:
-        about = f"“{classes[1]}”" if len(classes) == 2 else "the answer given"
-    return calibration_plot(manifest.get("calibration", {}), goal=goal, about=about)
-
-
-def coverage_sentence(task: Json, exact: Sequence[Json]) -> str:
-    """How often the model's sets or intervals hold the truth; empty when that was not measured."""
-    found = {reading["gauge"]: measured(reading) for reading in exact}
-    if "coverage" not in found:
-        return ""
-    number, interval, n = found["coverage"]
-    what, width = ("intervals", "interval-width") if task.get("goal") == "regress" else ("sets of classes", "set-size")
-    sentence = f"The {what} that the model gives hold the truth for a share of {number} ({interval}; {n} unseen rows)"
-    return sentence + (f"; {width.replace('-', ' ')} {found[width][0]}." if width in found else ".")
-
-
-def doctor_rows(findings: Sequence[Json] | None) -> list[tuple[str, ...]] | None:
-    """(code, severity, column, evidence, fix) of each finding; None when the doctor was not asked."""
-    if findings is None:
-        return None
-    fields = ("code", "severity", "column", "evidence", "fix")
-    return [tuple(str(finding.get(name) or "") for name in fields) for finding in findings]
-
-
-def lineage_rows(lineage: Sequence[Json]) -> list[dict[str, Any]]:
-    """Each step with what it changed: the reading after it, and the difference to the reading before."""
-    rows: list[dict[str, Any]] = []
-    before: dict[str, float] = {}
-    for step in lineage:
-        after = step.get("readings", {})
-        changes = [change(gauge, before.get(gauge), number) for gauge, number in after.items()]
-        rows.append({"step": step.get("step", ""), "changes": changes, "notes": list(step.get("notes", ()))})
-        before = {**before, **after}
-    return rows
-
-
-def change(gauge: str, before: float | None, after: float) -> str:
-    if before is None:
-        return f"{gauge} {after:.4g}"
-    moved = after - before
-    return f"{gauge} {after:.4g} (unchanged)" if not moved else f"{gauge} {after:.4g} ({moved:+.2g})"
-
-
-def data_rows(data: Json) -> list[tuple[str, str]]:
-    names = {"source": "source", "rows": "rows read", "dropped": "rows dropped", "left_out": "columns left out"}
-    return [(word, in_words(data[name])) for name, word in names.items() if name in data]
-
-
-def split_rows(splits: Json) -> list[tuple[str, str, str, str]]:
-    """(name, use, rows, digest) in the order in which a build uses them."""
-    uses = {
-        "fit": "passes learn on these",
-        "tune": "passes calibrate and stop early on these",
-        "choose": "the search compares candidates on these",
-        "vault": "the verdicts: no step of the search saw these",
+def plots(manifest: Json, limits: Sequence[Limit], main: str, size_bytes: int) -> dict[str, Plot | None]:
+    """The plots by name; None where the file holds nothing to draw."""
+    task, tables = manifest.get("task", {}), manifest.get("tables", {})
+    classes, constant = [str(name) for name in task.get("classes", ())], manifest.get("constant") or {}
+    baselines = {reading["gauge"]: reading.get("baseline") for reading in manifest.get("readings", ())}
+    shares = constant.get("probabilities", ())
+    about = f"“{classes[1]}”" if len(classes) == 2 else "the answer given"
+    prior = (shares[1] if len(shares) == 2 else max(shares)) if shares else None
+    alone = (NARROW,) if tables.get("roc") else (WIDE, NARROW)
+    target = str(task.get("answer", ["value"])[0])
+    return {
+        "frontier": frontier_plot(
+            manifest.get("frontier", ()), limits, main, size_bytes=size_bytes, baseline=baselines.get(main)
+        ),
+        "calibration": calibration_plot(tables.get("calibration", {}), about=about, prior=prior, shapes=alone),
+        "roc": roc_plot(tables.get("roc", {}), classes),
+        "residuals": residual_plot(tables.get("residuals", {}), about=target, baseline=tables.get("baseline", {})),
+        "importance": importance_plot(manifest.get("importance", ()), main),
     }
-    order = [*(name for name in uses if name in splits), *(name for name in sorted(splits) if name not in uses)]
-    return [(n, uses.get(n, ""), in_words(splits[n].get("rows", "")), str(splits[n].get("digest", ""))) for n in order]
-
-
-def environment_rows(build: Json, evidence: Json) -> list[tuple[str, str]]:
-    machine = evidence.get("machine") or {}
-    seconds = evidence.get("seconds")
-    rows = {
-        "made": evidence.get("made"),
-        "build time": None if seconds is None else show_duration(seconds),
-        "machine of the cost readings": ", ".join(f"{name} {machine[name]}" for name in sorted(machine)) or None,
-        "seed": build.get("seed"),
-        "work units": build.get("units"),
-        "candidates tried": build.get("candidates", build.get("trials")),
-    }
-    return [(name, "not recorded" if fact is None else in_words(fact)) for name, fact in rows.items()]
-
-
-def in_words(fact: Any) -> str:
-    """A number with separators, a list with commas, "none" for an empty one."""
-    if isinstance(fact, bool) or not isinstance(fact, (int, float, list, tuple)):
-        return str(fact)
-    if isinstance(fact, (list, tuple)):
-        return ", ".join(map(str, fact)) or "none"
-    return f"{fact:,}"
 
 
 def no_formula(text: Any) -> Any:

@@ -29,8 +29,11 @@ class TerminalProgress(Progress):
         self.write(f"{self.name}: {share:4.0%}{left}{'; ' + detail if detail else ''}")
 
     def note(self, text: str) -> None:
+        self.warn("note", text)
+
+    def warn(self, severity: str, text: str) -> None:
         self.clear()
-        print(f"  note: {text}", file=self.out, flush=True)
+        print(f"  {severity}: {text}", file=self.out, flush=True)
 
     def close(self) -> None:
         super().close()

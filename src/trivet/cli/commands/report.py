@@ -4,7 +4,7 @@ import argparse
 
 from trivet.cli.result import Result
 
-SUMMARY = "Write one self-contained page with the verdicts, plots, findings and lineage of a file."
+SUMMARY = "Write one self-contained page with the verdicts, baselines, findings, plots and lineage of a file."
 EXAMPLE = "trivet report claims.trivet --out claims.html"
 
 
@@ -25,4 +25,9 @@ def run(arguments: argparse.Namespace) -> Result:
     file = load(arguments.file)
     page = render(file.manifest, file.evidence, digest=file.digest, size_bytes=file.size_bytes)
     Storage().publish(out, page.encode("utf-8"), private=False, overwrite=arguments.force)
-    return Result(text=f"  written: {out}", data={"out": out, "bytes": len(page.encode("utf-8"))})
+    outcome = file.manifest.get("outcome")
+    broken = (
+        "  BROKEN: this file does not keep its limits; the page says so in its title\n" if outcome == "BROKEN" else ""
+    )
+    data = {"out": out, "bytes": len(page.encode("utf-8")), "outcome": outcome}
+    return Result(text=f"{broken}  written: {out}", data=data)
