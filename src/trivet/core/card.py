@@ -22,14 +22,14 @@ TONES: dict[str, Tone] = {
 _LINE = "rgba(128,128,128,.35)"
 _CARD = (
     "font:14px/1.45 system-ui,-apple-system,'Segoe UI',sans-serif;color:inherit;text-align:left;max-width:760px;"
-    "box-sizing:border-box;margin:4px 0;padding:12px 16px;overflow-wrap:break-word;"
+    "box-sizing:border-box;margin:4px 0;padding:12px;overflow-wrap:break-word;"
     f"border:1px solid {_LINE};border-radius:6px;border-left:5px solid "
 )
 # Notebooks style tables themselves (stripes, columns of one width, right-aligned cells): all of it is said again here.
 _CELL = (
-    f"text-align:left;vertical-align:top;padding:5px 9px 5px 0;white-space:normal;border:0;border-top:1px solid {_LINE}"
+    f"text-align:left;vertical-align:top;padding:5px 7px 5px 0;white-space:normal;border:0;border-top:1px solid {_LINE}"
 )
-_HEAD = "text-align:left;padding:3px 9px 3px 0;border:0;font-weight:600;font-size:12px;opacity:.8;white-space:normal"
+_HEAD = "text-align:left;padding:3px 7px 3px 0;border:0;font-weight:600;font-size:11px;opacity:.8;white-space:normal"
 _CODE = "background:rgba(128,128,128,.16);color:inherit;padding:1px 5px;border-radius:4px;white-space:pre-wrap"
 
 
@@ -121,7 +121,9 @@ def rows_of(line: Line) -> list[str]:
 
 
 def cell(one: Cell) -> str:
-    text = badge(one.text, one.tone) if one.tone else escape(one.text)
+    # Smaller than the headline's: "UNPROVEN" must leave room for three more columns on a phone.
+    small_badge = f'<span style="font-size:12px">{badge(one.text, one.tone)}</span>' if one.tone else ""
+    text = small_badge or escape(one.text)
     small = f'<div style="font-size:12px;opacity:.8">{escape(one.small)}</div>' if one.small else ""
     return f'<td style="{_CELL}">{text}{small}</td>'
 
