@@ -7,6 +7,7 @@ import pytest
 from notebook_rows import FAST, cancer
 
 import trivet
+from trivet.core.errors import BadUse
 from trivet.engine.progress import Progress
 from trivet.ship.notebook import NotebookProgress, kernel_runs, progress_for
 from trivet.ship.terminal import TerminalProgress
@@ -59,6 +60,11 @@ def with_ipython(monkeypatch, shell, notebook):
     ipython.display.display = display
     monkeypatch.setitem(sys.modules, "IPython", ipython)
     monkeypatch.setitem(sys.modules, "IPython.display", ipython.display)
+
+
+def test_05_14_a_notebook_shows_a_mistake_without_a_traceback():
+    error = BadUse("file-exists", wanted="a new file", found="a file of that name", do="say force=True")
+    assert "\n".join(error._render_traceback_()) == str(error)
 
 
 def test_05_14_progress_is_one_display_with_stage_share_bar_time_left_and_best_so_far(notebook):

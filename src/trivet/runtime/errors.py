@@ -20,6 +20,10 @@ class TrivetError(Exception):
         place = f"\n  in {self.where}" if self.where else ""
         return f"error[{self.code}]: wanted {self.wanted}; found {self.found}.{place}\n  do: {self.do}"
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of a traceback: the mistake is in what was given, not in the code."""
+        return str(self).splitlines()
+
     def as_json(self) -> dict[str, Any]:
         """The error as JSON values, for `--json` and for other programs."""
         return {
