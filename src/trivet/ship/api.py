@@ -1,7 +1,8 @@
 """The Python call: the same recipe as the TOML file and the command line."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -102,28 +103,21 @@ def run(
             found="a folder of that name" if Path(out).is_dir() else "a file of that name",
             do="choose another name, or say --force (in Python force=True) to replace a file",
         )
-    if store is None:
-        with tempfile.TemporaryDirectory(prefix="trivet-store-") as folder:
-            outcome = compile_recipe(
-                recipe,
-                source,
-                store=Path(folder),
-                threads=threads,
-                progress=progress,
-                best_effort=best_effort,
-                before=before,
-            )
-    else:
+    with store_folder(store) as folder:
         outcome = compile_recipe(
-            recipe,
-            source,
-            store=Path(store),
-            threads=threads,
-            progress=progress,
-            best_effort=best_effort,
-            before=before,
+            recipe, source, store=folder, threads=threads, progress=progress, best_effort=best_effort, before=before
         )
     file = outcome.file if isinstance(outcome, Infeasible) else outcome
     if out is not None and file is not None:
         publish_finished(storage, Path(out), file.data, overwrite=overwrite)
     return outcome
+
+
+@contextmanager
+def store_folder(store: str | Path | None) -> Iterator[Path]:
+    """The folder that remembers finished steps; without one, a temporary folder for the `with` block."""
+    if store is not None:
+        yield Path(store)
+        return
+    with tempfile.TemporaryDirectory(prefix="trivet-store-") as folder:
+        yield Path(folder)
