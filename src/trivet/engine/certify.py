@@ -10,7 +10,6 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from trivet.core.candidate import Candidate
 from trivet.core.limits import Verdict
 from trivet.core.reading import Reading
 from trivet.core.recipe import Lock
@@ -25,24 +24,11 @@ from trivet.runtime.container import decode
 from trivet.storage.disk import Storage
 
 from .chance import Odds, Point
-from .dossier import Dossier, Writer
+from .dossier import Writer
 from .judge import level, measure_all, trial_of, try_file, verdicts
 from .outcome import Certified, Told, stand_ins
-from .pack import SKETCH, exact_size, pack
+from .pack import SKETCH, Finalist, exact_size, pack
 from .steps import Steps
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finalist:
-    """A candidate with everything that its file is packed from."""
-
-    point: Point
-    candidate: Candidate
-    dossier: Dossier
-    selftest: dict[str, Any]
-    readings: tuple[Reading, ...] = ()
-    tables: dict[str, Any]
-    made: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,19 +5,17 @@ Whatever depends on the machine or the clock goes to the evidence section.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
 from trivet.core.candidate import Candidate
 from trivet.core.reading import Reading
 from trivet.runtime.container import encode
 from trivet.storage.objects import task_to_json
 
+from .chance import Point
 from .dossier import Dossier
 from .outcome import Judged, outcome_of
-
-if TYPE_CHECKING:
-    from .certify import Finalist
 
 SKETCH = "sketch"
 _OPTIONAL = ("importance", "tables", "frontier", SKETCH, "lineage", "doctor")
@@ -25,7 +23,20 @@ _SHORTER = 0.6
 _EVIDENCE_ROOM = 4500  # bytes kept free for the evidence section, whose length depends on the machine's name
 
 
-def pack(finalist: "Finalist", judged: Sequence[Judged], readings: Sequence[Reading], *, cap: float) -> bytes:
+@dataclass(frozen=True, kw_only=True)
+class Finalist:
+    """A candidate with everything that its file is packed from."""
+
+    point: Point
+    candidate: Candidate
+    dossier: Dossier
+    selftest: dict[str, Any]
+    readings: tuple[Reading, ...] = ()
+    tables: dict[str, Any]
+    made: dict[str, Any]
+
+
+def pack(finalist: Finalist, judged: Sequence[Judged], readings: Sequence[Reading], *, cap: float) -> bytes:
     """The bytes of the file.  cap: size that the file must not pass; optional documents yield to it, one by one."""
     candidate = finalist.candidate
     manifest = {

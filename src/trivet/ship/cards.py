@@ -1,4 +1,4 @@
-"""What a notebook shows of a specialist and of a verification: verdicts, baselines, findings, next steps.
+"""What a notebook shows of a specialist: verdicts, baselines, findings, next steps; and the lines of any such card.
 
 Whatever the file does not hold (an older one, or one under a tight size limit) is left out, never made up.
 """
@@ -13,11 +13,9 @@ from trivet.core.reading import Reading, reading_from_json
 from trivet.core.units import show_amount
 from trivet.engine.outcome import interval_of
 
-from .verification import Verification, headline, note_on
-
 Json = Mapping[str, Any]
 
-_COLUMNS = ("verdict", "limit", "measured", "constant answer")
+COLUMNS = ("verdict", "limit", "measured", "constant answer")
 _MOST_WARNINGS = 5
 _MOST_READINGS = 6  # shown of a build without limits
 _NEXT = (
@@ -141,7 +139,7 @@ def verdict_lines(manifest: Json, readings: Sequence[Json]) -> tuple[tuple[str, 
         note = str(verdict.get("note", needed(verdict.get("rows_needed"))))
         reading = by_gauge.get(verdict.get("gauge"))
         lines.append(limit_line(str(verdict.get("limit")), reading, str(verdict.get("verdict")), note))
-    return _COLUMNS, tuple(lines)
+    return COLUMNS, tuple(lines)
 
 
 # What a reading in a file may lack without being unreadable.
@@ -197,26 +195,3 @@ def data_lines(data: Json) -> tuple[str, ...]:
 
 def origin_lines(evidence: Json) -> tuple[str, ...]:
     return (f"made {evidence['made']}",) if evidence.get("made") else ()
-
-
-def verification_card(found: Verification) -> str:
-    """The card of a verification, in the words of its headline."""
-    word, _, sentence = headline(found).partition(": ")
-    ways = sorted({found.how[one.limit.gauge] for one in found.judged})
-    lines = [
-        limit_line(
-            str(one.limit), one.reading, str(one.verdict), note_on(one),
-            how=found.how[one.limit.gauge] if len(ways) > 1 else "",
-        )
-        for one in found.judged
-    ]  # fmt: skip
-    return Card(
-        tone=TONES[found.outcome],
-        badge=word,
-        title=sentence,
-        about=f"every limit {ways[0]}" if len(ways) == 1 else "",
-        alerts=tuple(("what contradicts the file", problem) for problem in found.problems),
-        columns=_COLUMNS,
-        lines=tuple(lines),
-        said=tuple(("note", note) for note in found.notes),
-    ).html()

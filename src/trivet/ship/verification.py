@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from trivet.core.card import TONES, Card
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.engine.outcome import Judged, shown, shown_baseline
 
+from .cards import COLUMNS, limit_line
 from .overlap import Overlap
 
 Outcome = Literal["SOUND", "MISSED", "UNPROVEN", "DAMAGED"]
@@ -63,8 +65,6 @@ class Verification:
 
     def _repr_html_(self) -> str:
         """The card that a notebook shows."""
-        from .cards import verification_card  # it says its headline in the words of this module
-
         return verification_card(self)
 
     def as_json(self) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class Verification:
         }
 
     def __str__(self) -> str:
-        rows = [limit_line(one, self.how[one.limit.gauge]) for one in self.judged]
+        rows = [told_line(one, self.how[one.limit.gauge]) for one in self.judged]
         return "\n".join(
             [
                 headline(self),
@@ -139,7 +139,7 @@ def limits(count: int) -> str:
     return f"{count} limit{'s' if count != 1 else ''}"
 
 
-def limit_line(one: Judged, how: str) -> list[str]:
+def told_line(one: Judged, how: str) -> list[str]:
     """The cells of a limit's line: gauge, reading, limit, verdict and where it comes from."""
     reading, note = one.reading, note_on(one)
     number = shown(reading) if reading.value == reading.value else "unknown"
@@ -179,3 +179,26 @@ def rows_to_settle(one: Judged) -> int | None:
 def is_cost(reading: Reading) -> bool:
     """Whether the reading says what the file costs, not how well it answers."""
     return reading.where is not None or reading.unit == "B"
+
+
+def verification_card(found: Verification) -> str:
+    """The card of a verification, in the words of its headline."""
+    word, _, sentence = headline(found).partition(": ")
+    ways = sorted({found.how[one.limit.gauge] for one in found.judged})
+    lines = [
+        limit_line(
+            str(one.limit), one.reading, str(one.verdict), note_on(one),
+            how=found.how[one.limit.gauge] if len(ways) > 1 else "",
+        )
+        for one in found.judged
+    ]  # fmt: skip
+    return Card(
+        tone=TONES[found.outcome],
+        badge=word,
+        title=sentence,
+        about=f"every limit {ways[0]}" if len(ways) == 1 else "",
+        alerts=tuple(("what contradicts the file", problem) for problem in found.problems),
+        columns=COLUMNS,
+        lines=tuple(lines),
+        said=tuple(("note", note) for note in found.notes),
+    ).html()
