@@ -10,6 +10,7 @@ from run_commands import STEPS, flags, in_process, write_csv
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.task import Field, Task
 from trivet.engine.plan import make_plan
+from trivet.runtime.container import read
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,13 @@ def test_05_5_compile_and_show_say_why_it_is_this_one(built, trivet):
     out, ended = built
     assert "why this one: recipe has accuracy" in ended.out
     assert "why this one: recipe has accuracy" in trivet("show", str(out)).out
+
+
+@pytest.mark.parametrize("words", [(), ("--no-sketch",)])
+def test_05_4_the_sketch_of_rows_can_be_left_out(trivet, tmp_path, words):
+    table, out = write_csv(tmp_path / "ab.csv"), tmp_path / "ab.trivet"
+    trivet("compile", str(table), "--target", "y", *flags("--steps", STEPS), "--out", str(out), *words)
+    assert ("sketch" in read(out).evidence) is not bool(words)
 
 
 @pytest.fixture(scope="module")

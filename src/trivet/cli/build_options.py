@@ -36,6 +36,9 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--strict", action="store_true", help="findings of the data doctor end the build")
     group.add_argument(
+        "--no-sketch", action="store_true", help="the file shall not tell which rows it was built on (2 kB of hashes)"
+    )
+    group.add_argument(
         "--accept", action="append", default=[], metavar="CODE[(COLUMN)]", help="a finding that --strict lets stand"
     )
 
@@ -63,6 +66,8 @@ def recipe_of(arguments: argparse.Namespace) -> "Recipe":
         changed["steps"] = steps_of(arguments.steps)
     if arguments.strict:
         changed["strict"] = True
+    if arguments.no_sketch:
+        changed["sketch"] = False
     if arguments.accept:
         changed["accept"] = tuple(dict.fromkeys((*recipe.accept, *accepted_in(arguments.accept))))
     return replace(recipe, **changed)
