@@ -143,3 +143,10 @@ def test_05_10_the_recipe_in_the_file_makes_the_same_body_again(built, trivet, t
     assert "[lock]" in recipe.read_text(encoding="utf-8")
     again = in_process("compile", str(recipe), "--out", str(tmp_path / "again.trivet"), "--json", "--threads", "1")
     assert json.loads(again.out)["body_digest"] == trivet("show", str(out), "--json").json["body_digest"]
+
+
+def test_05_10_a_lock_is_for_its_own_recipe_and_goes_when_a_flag_changes_it(trivet, tmp_path):
+    table, recipe = write_csv(tmp_path / "ab.csv"), tmp_path / "ab.toml"
+    recipe.write_text(f"[data]\nsource = '{table}'\ntarget = 'y'\n[lock]\nunits = 3.0\n", encoding="utf-8")
+    assert "[lock]" in trivet("compile", str(recipe), "--dry-run").out
+    assert "[lock]" not in trivet("compile", str(recipe), "--dry-run", "--time", "9m").out

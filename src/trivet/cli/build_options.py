@@ -70,7 +70,9 @@ def recipe_of(arguments: argparse.Namespace) -> "Recipe":
         changed["sketch"] = False
     if arguments.accept:
         changed["accept"] = tuple(dict.fromkeys((*recipe.accept, *accepted_in(arguments.accept))))
-    return replace(recipe, **changed)
+    wanted = replace(recipe, **changed)
+    # A lock says how far the search for this very recipe came; another recipe has to search for itself.
+    return wanted if wanted == recipe else replace(wanted, lock=None)
 
 
 def wanted_target(arguments: argparse.Namespace) -> str:
