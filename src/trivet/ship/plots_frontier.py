@@ -207,7 +207,7 @@ def draw_lines(ax: Any, room: Room, scene: Scene, shape: Shape) -> tuple[Room, l
     if scene.limit is not None:
         levels.append((f"limit {scene.limit}", scene.limit.bound, LIMIT_LINE))
     if scene.baseline is not None:
-        levels.append((f"constant answer {scene.baseline:.4g}", scene.baseline, BASELINE))
+        levels.append((f"constant answer {show_amount(scene.baseline, '')}", scene.baseline, BASELINE))
     for text, bound, line in levels:
         style = {"fontsize": shape.small, "color": line["color"]}
         is_outside = not scene.low <= bound <= scene.high
