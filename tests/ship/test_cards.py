@@ -14,7 +14,7 @@ from trivet.core.registry import parse_limit
 from trivet.data.doctor import Finding
 from trivet.engine.outcome import Infeasible, Judged, Told
 from trivet.runtime.container import encode
-from trivet.ship.cards import outcome_of, sentence_of, specialist_card
+from trivet.ship.cards import outcome_in, sentence_of, specialist_card
 from trivet.ship.specialist import Specialist
 from trivet.ship.verification import Verification
 from trivet.testing.sample_files import sample_files, sample_parts
@@ -132,10 +132,10 @@ def test_05_14_a_card_is_made_of_whatever_the_file_holds(key):
 
 def test_05_14_an_older_file_has_the_outcome_that_its_verdicts_give():
     old = {"verdicts": [verdict("auroc >= 0.9", "HOLDS")], "data": {"rows": 9, "dropped": 2, "left_out": ["id"]}}
-    assert outcome_of(old) == "CERTIFIED"
+    assert outcome_in(old) == "CERTIFIED"
     assert "rows dropped: 2 columns left out: id" in card(old).text
-    assert outcome_of({"verdicts": [verdict("a", "HOLDS"), verdict("b", "UNPROVEN")]}) == "UNPROVEN"
-    assert outcome_of({"verdicts": [verdict("a", "BROKEN"), verdict("b", "UNPROVEN")]}) == "BROKEN"
+    assert outcome_in({"verdicts": [verdict("a", "HOLDS"), verdict("b", "UNPROVEN")]}) == "UNPROVEN"
+    assert outcome_in({"verdicts": [verdict("a", "BROKEN"), verdict("b", "UNPROVEN")]}) == "BROKEN"
 
 
 def test_05_14_without_limits_nothing_is_proven_and_the_readings_stand_beside_their_baseline():

@@ -1,6 +1,6 @@
 """What a compile ends in: a certified file, or an honest no."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -29,12 +29,12 @@ class Told:
 
     def boxes(self, severity: str) -> tuple[tuple[str, str], ...]:
         """(finding, evidence and what to do) of each grave finding of this severity, for a card."""
-        return tuple((in_short(f), f"{f.evidence}; {f.fix}") for f in self.grave if f.severity == severity)
+        return tuple((f.label, f"{f.evidence}; {f.fix}") for f in self.grave if f.severity == severity)
 
     def tell(self, progress: Progress) -> None:
         """Says each grave finding and each notice once, before the search."""
         for finding in self.grave:
-            progress.warn(finding.severity, f"{in_short(finding)}: {finding.evidence}; {finding.fix}")
+            progress.warn(finding.severity, f"{finding.label}: {finding.evidence}; {finding.fix}")
         for notice in self.notices:
             progress.note(notice)
 
@@ -45,11 +45,6 @@ class Told:
             "alerts": list(self.alerts),
             "notices": list(self.notices),
         }
-
-
-def in_short(finding: Finding) -> str:
-    """E.g. "id-column(customer)", the form in which a recipe accepts it."""
-    return f"{finding.code}({finding.column})" if finding.column else finding.code
 
 
 @value
@@ -108,12 +103,12 @@ def stand_ins(limits: Sequence[Limit], n_vault: int) -> tuple[Judged, ...]:
     )
 
 
-def outcome_of(judged: Sequence[Judged]) -> str:
+def outcome_of(verdicts: Iterable[str]) -> str:
     """CERTIFIED when every limit holds, BROKEN when one is broken, else UNPROVEN."""
-    verdicts = {one.verdict for one in judged}
-    if Verdict.BROKEN in verdicts:
+    said = set(verdicts)
+    if Verdict.BROKEN in said:
         return "BROKEN"
-    return "UNPROVEN" if Verdict.UNPROVEN in verdicts else "CERTIFIED"
+    return "UNPROVEN" if said - {Verdict.HOLDS} else "CERTIFIED"
 
 
 @value
@@ -140,7 +135,7 @@ class Certified:
     @property
     def outcome(self) -> str:
         """CERTIFIED, UNPROVEN, or BROKEN for a best effort."""
-        return outcome_of(self.judged)
+        return outcome_of(one.verdict for one in self.judged)
 
     @property
     def is_proven(self) -> bool:

@@ -41,7 +41,7 @@ def pack(finalist: Finalist, judged: Sequence[Judged], readings: Sequence[Readin
     candidate = finalist.candidate
     manifest = {
         "task": task_to_json(candidate.task),
-        "outcome": outcome_of(judged),
+        "outcome": outcome_of(one.verdict for one in judged),
         "limits": [one.limit.as_json() for one in judged],
         "verdicts": [one.as_json() for one in judged],
         "readings": [reading.as_json() for reading in readings if reading.where is None and reading.unit != "B"],

@@ -53,6 +53,10 @@ class Steps:
         candidate = self.store.put(candidate_to_bytes(self.blank))
         return {"candidate": candidate, **{name: self.store.put(rows_to_bytes(part)) for name, part in rows.items()}}
 
+    def __post_init__(self) -> None:
+        # Asked for now: threads that ask at the same time would each write all rows.
+        _ = self.start
+
     @property
     def blank(self) -> Candidate:
         """The candidate without any part."""

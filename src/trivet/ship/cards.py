@@ -11,7 +11,7 @@ from trivet.core.card import TONES, Card, Cell, Line
 from trivet.core.limits import Verdict
 from trivet.core.reading import Reading, reading_from_json
 from trivet.core.units import show_amount
-from trivet.engine.outcome import interval_of
+from trivet.engine.outcome import interval_of, outcome_of
 
 Json = Mapping[str, Any]
 
@@ -28,7 +28,7 @@ _NEXT = (
 
 def specialist_card(manifest: Json, evidence: Json, *, size_bytes: int) -> str:
     """The card of a file, from what it says about itself."""
-    outcome = outcome_of(manifest)
+    outcome = outcome_in(manifest)
     readings = [*manifest.get("readings", ()), *evidence.get("readings", ())]
     columns, lines = verdict_lines(manifest, readings) if manifest.get("verdicts") else reading_lines(manifest)
     broken = (("This file is BROKEN", "it does not keep what was asked; it was written all the same"),)
@@ -47,7 +47,7 @@ def specialist_card(manifest: Json, evidence: Json, *, size_bytes: int) -> str:
     ).html()
 
 
-def outcome_of(manifest: Json) -> str:
+def outcome_in(manifest: Json) -> str:
     """CERTIFIED, UNPROVEN or BROKEN: as the file says, or as its verdicts do where it is older than that word.
 
     A file that knows neither, made by hand, has NO VERDICT.
@@ -56,8 +56,7 @@ def outcome_of(manifest: Json) -> str:
         return str(manifest["outcome"])
     if "verdicts" not in manifest:
         return "NO VERDICT"
-    said = {verdict.get("verdict") for verdict in manifest["verdicts"]}
-    return "BROKEN" if Verdict.BROKEN in said else "UNPROVEN" if said - {Verdict.HOLDS} else "CERTIFIED"
+    return outcome_of(verdict.get("verdict") for verdict in manifest["verdicts"])
 
 
 def verdict_sentence(manifest: Json) -> str:

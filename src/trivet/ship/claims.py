@@ -9,6 +9,7 @@ from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading, reading_from_json
 from trivet.core.task import Task
 from trivet.core.value import value
+from trivet.engine.outcome import outcome_of
 from trivet.runtime.container import Contents
 from trivet.runtime.specialist import Specialist
 from trivet.storage.objects import task_from_json
@@ -70,8 +71,7 @@ def contradictions(claims: Claims) -> list[str]:
         said, reading = claims.said.get(str(limit)), claims.stated.get(limit.gauge)
         if reading is not None and said != limit.judge(reading):
             found.append(f"the file says {said} for {limit}, its own reading gives {limit.judge(reading)}")
-    verdicts = set(claims.said.values())
-    follows = "BROKEN" if "BROKEN" in verdicts else "UNPROVEN" if "UNPROVEN" in verdicts else "CERTIFIED"
+    follows = outcome_of(claims.said.values())
     if claims.outcome not in ("", follows):
         found.append(f"the file says {claims.outcome}, its verdicts give {follows}")
     return found

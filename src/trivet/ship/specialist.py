@@ -9,7 +9,7 @@ from trivet.core.units import show_amount
 from trivet.runtime.specialist import Specialist as RuntimeSpecialist
 from trivet.storage.disk import Storage
 
-from .cards import about, alert_words, outcome_of, specialist_card, verdict_sentence
+from .cards import about, alert_words, outcome_in, specialist_card, verdict_sentence
 from .report import render
 from .verify import Verification, verify
 
@@ -37,7 +37,7 @@ class Specialist(RuntimeSpecialist):
         return page if path is None else written(path, page.encode("utf-8"), force=force)
 
     def __repr__(self) -> str:
-        outcome = outcome_of(self.manifest)
+        outcome = outcome_in(self.manifest)
         broken = " BROKEN" if outcome == Verdict.BROKEN else ""
         verdict = verdict_sentence(self.manifest) + alert_words(self.manifest)
         return f"<Specialist{broken}: {about(self.task)}; {verdict}; {show_amount(self.size_bytes, 'B')}>"

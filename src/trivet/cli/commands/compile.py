@@ -197,9 +197,7 @@ def unlimited(outcome: "Certified") -> str:
 
 def grave_lines(told: "Told") -> list[str]:
     """One line for each finding that blocks or warns."""
-    from trivet.engine.outcome import in_short
-
-    return [f"{finding.severity}: {in_short(finding)}: {finding.evidence}" for finding in told.grave]
+    return [f"{finding.severity}: {finding.label}: {finding.evidence}" for finding in told.grave]
 
 
 def told_lines(told: "Told") -> list[str]:
