@@ -26,7 +26,7 @@ from trivet.core.context import Context
 from trivet.core.registry import parse_step
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Field, Task
-from trivet.kit.calibrate import best_temperature, mean_log_loss, probabilities_of, smoothed
+from trivet.kit.conformal.calibrate import best_temperature, mean_log_loss, probabilities_of, smoothed
 from trivet.kit.learners import Lesson
 from trivet.kit.scores import scores_of
 

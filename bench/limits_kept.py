@@ -25,7 +25,7 @@ from trivet.core.registry import find_gauge
 from trivet.engine.compile import compile_recipe
 from trivet.engine.judge import measure_all, trial_of, try_file
 from trivet.engine.outcome import Certified, Infeasible
-from trivet.runtime.container import decode
+from trivet.runtime.file.container import decode
 from trivet.ship.fresh_rows import fresh_rows
 from trivet.storage.disk import Storage
 from trivet.storage.objects import task_from_json

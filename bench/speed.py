@@ -25,8 +25,8 @@ from tables import TABLES, find_data_dir, split_table
 
 from trivet.core.units import show_amount
 from trivet.engine.judge import run_probe
-from trivet.kit.provenance import this_machine
-from trivet.runtime.container import decode
+from trivet.engine.provenance import this_machine
+from trivet.runtime.file.container import decode
 
 HERE = Path(__file__).parent
 CALM = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}

@@ -124,7 +124,7 @@ def rows_and_task(table: Path) -> dict[str, object]:
     """What an example may take as given: the rows of a table, and the question about them."""
     from trivet.core.recipe import DataSpec, Recipe
     from trivet.data.intake import read_source, task_of
-    from trivet.data.schema import to_rows
+    from trivet.data.schema.table_schema import to_rows
 
     raw, schema = read_source(Recipe(data=DataSpec(source=str(table), target="diagnosis")))
     return {"rows": to_rows(raw, schema)[0], "task": task_of(schema)}

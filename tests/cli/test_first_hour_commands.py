@@ -10,7 +10,7 @@ from run_commands import STEPS, flags, in_process, write_csv
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.task import Field, Task
 from trivet.engine.plan import make_plan
-from trivet.runtime.container import read
+from trivet.runtime.file.container import read
 
 
 @pytest.fixture(scope="module")

@@ -96,8 +96,8 @@ def test_05_15_a_damaged_file_ends_with_6_and_a_wrong_path_with_2(
 
 
 def test_a_file_that_is_too_large_is_no_damaged_file():
-    from trivet.runtime.caps import keep_cap
     from trivet.runtime.errors import BadFile
+    from trivet.runtime.file.caps import keep_cap
 
     with pytest.raises(BadFile) as caught:
         keep_cap(2, 1, "bytes", "here")

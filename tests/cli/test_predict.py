@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from run_commands import in_process
 
-from trivet.runtime.container import encode
+from trivet.runtime.file.container import encode
 from trivet.runtime.part import Part
 from trivet.testing.parts import FIELDS, blob_of, random_program_parts, random_rows
 

@@ -10,7 +10,7 @@ from trivet.data.intake import first_look
 from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified
 from trivet.engine.plan import sketch_of
-from trivet.runtime.container import decode
+from trivet.runtime.file.container import decode
 from trivet.ship.report import render
 
 DOMAINS = list(homes("domain"))

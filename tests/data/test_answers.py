@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from trivet.core.errors import BadData
-from trivet.data.schema import infer, to_rows
-from trivet.data.sources import read
+from trivet.data.schema.table_schema import infer, to_rows
+from trivet.data.sources.reading import read
 
 
 def answers(*cells):

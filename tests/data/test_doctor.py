@@ -10,11 +10,11 @@ from sklearn import datasets
 
 from trivet.core.rows import Dataset
 from trivet.data.doctor import Finding, columns_to_drop, examine, examine_columns, examine_rows
+from trivet.data.doctor.checks.label_errors import label_issues
+from trivet.data.doctor.checks.leaking_columns import auroc, number_score, rank_correlation
 from trivet.data.doctor.exam import folds_of
-from trivet.data.doctor.label_errors import label_issues
-from trivet.data.doctor.leaking_columns import auroc, number_score, rank_correlation
 from trivet.data.doctor.out_of_fold import logistic_matrix, logistic_probabilities
-from trivet.data.splits import split
+from trivet.data.split.splits import split
 
 
 def examined(rows, task, seed=0):

@@ -5,10 +5,10 @@ import pytest
 
 from trivet.core.errors import BadData, BadUse, ManyErrors, TrivetError
 from trivet.core.recipe import parse_recipe
-from trivet.data.guess import Guess, guess
-from trivet.data.schema import infer, spelled_types, to_rows
-from trivet.data.sources import read
-from trivet.runtime.kinds.spellings import type_text
+from trivet.data.schema.guess import Guess, guess
+from trivet.data.schema.table_schema import infer, spelled_types, to_rows
+from trivet.data.sources.reading import read
+from trivet.runtime.kinds.readers.spellings import type_text
 from trivet.runtime.part import Part
 from trivet.runtime.program import read_batch
 

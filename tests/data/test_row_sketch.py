@@ -5,9 +5,9 @@ import pytest
 from made_tables import table
 
 from trivet.core.task import Field
-from trivet.data.row_sketch import kept_hashes, row_hashes, row_sketch, sampled
-from trivet.data.schema import Schema, to_rows
-from trivet.data.sources import read
+from trivet.data.schema.table_schema import Schema, to_rows
+from trivet.data.sources.reading import read
+from trivet.data.split.row_sketch import kept_hashes, row_hashes, row_sketch, sampled
 
 
 def numbers(n_rows, seed):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from trivet.core.errors import BadData, BadUse, ManyErrors
-from trivet.data.schema import infer, to_rows
-from trivet.data.sources import read
+from trivet.data.schema.table_schema import infer, to_rows
+from trivet.data.sources.reading import read
 
 ANSWER = ["a", "b"] * 30
 
@@ -256,7 +256,7 @@ def test_the_order_of_rows_changes_neither_schema_nor_words(seed):
 
 def test_the_runtime_reads_what_the_schema_reads():
     """The raw cells, read by the runtime's own readers, are the numbers that the rows hold."""
-    from trivet.runtime.kinds import raw_values
+    from trivet.runtime.kinds.readers import raw_values
 
     raw = table(n=["1", "?", "-3.5e2"], b=["yes", "F", ""], d=["1969-12-31 18:00", "2024-02-29", "2020-01-01T00:00Z"])
     rows, _ = to_rows(raw, infer(raw, target="answer"))

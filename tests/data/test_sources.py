@@ -13,8 +13,8 @@ import pyarrow.parquet
 import pytest
 
 from trivet.core.errors import BadData, BadUse
-from trivet.data.schema import infer, to_rows
-from trivet.data.sources import read
+from trivet.data.schema.table_schema import infer, to_rows
+from trivet.data.sources.reading import read
 
 N = 60
 COLUMNS = {

@@ -7,9 +7,9 @@ import pytest
 from made_tables import random_table, table
 
 from trivet.core.errors import BadData
-from trivet.data.row_keys import row_keys
-from trivet.data.splits import split, subsample, usual_shares
-from trivet.data.vault import Vault
+from trivet.data.split.row_keys import row_keys
+from trivet.data.split.splits import split, subsample, usual_shares
+from trivet.data.split.vault import Vault
 
 
 def parts(rows, task, seed=0, **more):

@@ -4,7 +4,7 @@ import pytest
 
 from trivet.core.errors import BadData
 from trivet.core.task import Field, Task
-from trivet.data.sources import read
+from trivet.data.sources.reading import read
 from trivet.data.unknown_labels import refuse_unknown_labels, unknown_labels
 
 

@@ -22,7 +22,7 @@ from trivet.engine.compile import compile_recipe
 from trivet.engine.judge import level
 from trivet.engine.outcome import Certified, Infeasible
 from trivet.engine.pool import Pool
-from trivet.runtime.container import decode
+from trivet.runtime.file.container import decode
 from trivet.runtime.program import Program
 
 LINE = ("prepare-table", "fit-trees(trees=30, leaves=6)", "emit-trees", "fit-temperature")

@@ -25,7 +25,7 @@ from trivet.engine.outcome import Certified, Infeasible
 from trivet.engine.pool import JobCut, Worker
 from trivet.engine.progress import Progress
 from trivet.engine.search import Search
-from trivet.runtime.container import decode
+from trivet.runtime.file.container import decode
 
 LINE = ("prepare-table", "fit-linear", "emit-linear", "fit-temperature")
 

@@ -10,7 +10,7 @@ from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.registry import parse_limit
 from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified
-from trivet.runtime.container import decode
+from trivet.runtime.file.container import decode
 from trivet.runtime.program import Program
 from trivet.runtime.specialist import Specialist
 from trivet.ship.verify import verify

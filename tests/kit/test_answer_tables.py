@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from trivet.core.task import Field, Task
-from trivet.kit.answer_tables import MOST_CLASSES, MOST_ROC_POINTS, answer_tables, groups_of_alike, quantile
-from trivet.kit.intervals import clopper_pearson
+from trivet.engine.answer_tables import MOST_CLASSES, MOST_ROC_POINTS, answer_tables, groups_of_alike, quantile
+from trivet.kit.stats.intervals import clopper_pearson
 from trivet.runtime.batch import Answers
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from trivet.kit.calibrate import (
+from trivet.kit.conformal.calibrate import (
     best_temperature,
     best_temperature_and_bias,
     fewer,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from trivet.kit.conformal import (
+from trivet.kit.conformal.floors import (
     class_floors,
     conformal_quantile,
     coverage_law,

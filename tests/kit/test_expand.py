@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from trivet.kit.expand import expanded, make_expand
+from trivet.kit.linear.expand import expanded, make_expand
 
 
 def test_numbers_become_mean_0_and_spread_1():

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from trivet.kit.forest import forest_of, part_of, with_forests
 from trivet.kit.goal import Goal, mean_loss
-from trivet.kit.prune import curvature, pruned, refitted
 from trivet.kit.rounding import snapped, step_of, to_int8
+from trivet.kit.trees.forest import forest_of, part_of, with_forests
+from trivet.kit.trees.prune import curvature, pruned, refitted
 from trivet.runtime.batch import Batch
 from trivet.runtime.part import Part
 from trivet.runtime.program import body_scores

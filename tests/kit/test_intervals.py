@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trivet.kit.intervals import (
+from trivet.kit.stats.intervals import (
     Estimate,
     clopper_pearson,
     effective_rows,
@@ -18,7 +18,7 @@ from trivet.kit.intervals import (
     skewed_interval,
     wilson,
 )
-from trivet.kit.quantiles import beta_quantile, beta_share, binomial_share, student_quantile
+from trivet.kit.stats.quantiles import beta_quantile, beta_share, binomial_share, student_quantile
 
 
 @given(st.integers(1, 400), st.floats(0, 1), st.sampled_from([0.8, 0.95, 0.999]))

@@ -6,10 +6,10 @@ from made_rows import know_nothing
 
 from trivet.kit.glass_box import fit_terms
 from trivet.kit.goal import Goal, mean_loss
-from trivet.kit.linear import fit_line
+from trivet.kit.linear.lines import fit_line
 from trivet.kit.lower import lowered
 from trivet.kit.net import train_net
-from trivet.kit.trees import grow_trees
+from trivet.kit.trees.boosting import grow_trees
 from trivet.runtime.batch import Batch
 from trivet.runtime.program import body_scores
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from trivet.kit.glass_box import ebm_part, fitted
-from trivet.kit.linear import fit_line
+from trivet.kit.linear.lines import fit_line
 from trivet.kit.lower import lowered, lowered_kinds
 from trivet.runtime.batch import Batch
 from trivet.runtime.part import Part

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from trivet.kit.lower import lowered
-from trivet.kit.lower_trees import floor_float32, model_texts, parsed_trees
-from trivet.kit.trees import grow_trees, lightgbm_part
+from trivet.kit.trees.boosting import grow_trees, lightgbm_part
+from trivet.kit.trees.lower_trees import floor_float32, model_texts, parsed_trees
 from trivet.runtime.batch import Batch
 from trivet.runtime.program import body_scores
 

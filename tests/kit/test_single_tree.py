@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from trivet.kit.goal import mean_loss
-from trivet.kit.single_tree import grow_tree
+from trivet.kit.trees.single_tree import grow_tree
 from trivet.runtime.batch import Batch
 from trivet.runtime.program import body_scores
 

@@ -8,7 +8,7 @@ from trivet.kit.goal import Goal, mean_loss
 from trivet.kit.learners import Lesson
 from trivet.kit.scores import scores_of
 from trivet.kit.vote import answers_of
-from trivet.passes.shrink.distil import KINDS, taught
+from trivet.passes.distil.distil import KINDS, taught
 from trivet.testing.samples import QUESTIONS, context, tiny_work
 
 READY = ("prepare-table", "fit-vote(members=trees+linear, folds=2)")

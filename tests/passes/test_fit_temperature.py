@@ -4,7 +4,7 @@ import pytest
 from trivet.core.errors import BadData, Refused
 from trivet.core.registry import parse_step
 from trivet.core.rows import Dataset
-from trivet.kit.calibrate import mean_log_loss
+from trivet.kit.conformal.calibrate import mean_log_loss
 from trivet.kit.scores import scores_of, stated_probabilities
 from trivet.testing.samples import context, tiny_work
 
@@ -16,7 +16,7 @@ def test_equals_scikit_learn_up_to_the_row_of_doubt():
     from sklearn.calibration import CalibratedClassifierCV
     from sklearn.frozen import FrozenEstimator
 
-    from trivet.kit.calibrate import best_temperature, probabilities_of
+    from trivet.kit.conformal.calibrate import best_temperature, probabilities_of
 
     class GivenScores(ClassifierMixin, BaseEstimator):
         def __init__(self):

@@ -8,9 +8,9 @@ import pytest
 from trivet.core.errors import Refused
 from trivet.core.registry import parse_step
 from trivet.core.rows import Dataset
-from trivet.kit.forest import forest_of
 from trivet.kit.numbers import numbers_of
 from trivet.kit.scores import scores_of
+from trivet.kit.trees.forest import forest_of
 from trivet.passes.shrink.round_trees import MOST_REROUTED
 from trivet.testing.samples import QUESTIONS, context, tiny_rows, tiny_work
 

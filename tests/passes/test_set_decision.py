@@ -8,7 +8,7 @@ from sklearn.metrics import balanced_accuracy_score, f1_score
 
 from trivet.core.errors import TrivetError
 from trivet.core.registry import parse_step
-from trivet.passes.guard.set_decision import SetDecision, mean_f1, mean_recall
+from trivet.passes.decide.set_decision import SetDecision, mean_f1, mean_recall
 from trivet.runtime.program import Program
 from trivet.testing.samples import context, tiny_work
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
-from trivet.kit.conformal import interval_pad, pooled_floor
+from trivet.kit.conformal.floors import interval_pad, pooled_floor
 
 pytestmark = pytest.mark.reference
 pytest.importorskip("mapie")

@@ -6,9 +6,9 @@ import pytest
 from trivet.core.gauges import Trial
 from trivet.core.registry import find_gauge
 from trivet.core.task import Field, Task
-from trivet.kit.intervals import clopper_pearson, wilson
-from trivet.kit.quantiles import beta_quantile, beta_share, binomial_share, normal_quantile, student_quantile
-from trivet.kit.ranking import auroc_influence, precision_influence
+from trivet.kit.stats.intervals import clopper_pearson, wilson
+from trivet.kit.stats.quantiles import beta_quantile, beta_share, binomial_share, normal_quantile, student_quantile
+from trivet.kit.stats.ranking import auroc_influence, precision_influence
 from trivet.runtime.batch import Answers
 
 pytestmark = pytest.mark.reference

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from trivet.runtime.container import MAGIC, assemble
+from trivet.runtime.file.container import MAGIC, assemble
 from trivet.runtime.part import canonical_json
 from trivet.testing.byte_edits import seal
 from trivet.testing.mutants import Opened, RawArray, open_file

@@ -7,7 +7,7 @@ import pytest
 
 from trivet.runtime.errors import BadRow
 from trivet.runtime.kinds import load_reader
-from trivet.runtime.kinds.raw_values import MOST
+from trivet.runtime.kinds.readers.raw_values import MOST
 from trivet.runtime.part import Part
 from trivet.runtime.program import read_batch
 from trivet.testing.parts import blob_of, random_part, random_rows

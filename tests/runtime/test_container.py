@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from trivet.runtime.caps import Caps
-from trivet.runtime.container import (
+from trivet.runtime.errors import BadFile
+from trivet.runtime.file.caps import Caps
+from trivet.runtime.file.container import (
     assemble,
     body_digest,
     decode,
@@ -23,9 +24,8 @@ from trivet.runtime.container import (
     read,
     with_evidence,
 )
-from trivet.runtime.errors import BadFile
+from trivet.runtime.file.part_tree import DTYPES
 from trivet.runtime.part import Part
-from trivet.runtime.tree import DTYPES
 from trivet.testing.sample_files import EVIDENCE, manifest_of, sample_files, sample_parts
 
 SAMPLES = sorted(sample_parts())

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trivet.runtime.container import read
+from trivet.runtime.file.container import read
 from trivet.runtime.program import Program
 from trivet.runtime.specialist import Specialist
 

@@ -14,8 +14,8 @@ import pytest
 from hostile_corpus import corpus
 
 import trivet.runtime
-from trivet.runtime.container import decode, encode
 from trivet.runtime.errors import BadFile
+from trivet.runtime.file.container import decode, encode
 from trivet.testing.mutants import mutants, outcome
 from trivet.testing.sample_files import EVIDENCE, manifest_of, sample_files, sample_parts
 

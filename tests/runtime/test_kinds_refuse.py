@@ -5,7 +5,7 @@ import pytest
 
 from trivet.runtime.errors import BadFile, TrivetError
 from trivet.runtime.kinds import KINDS, Flow, load_body
-from trivet.runtime.kinds.preorder import shape_of
+from trivet.runtime.kinds.bodies.preorder import shape_of
 from trivet.runtime.part import Part
 from trivet.runtime.program import Program
 from trivet.testing.parts import MAKERS, WIDTH, random_part, random_program_parts, random_rows

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from trivet.runtime.container import encode
 from trivet.runtime.errors import BadFile, BadRow
+from trivet.runtime.file.container import encode
 from trivet.runtime.part import Part
 from trivet.runtime.specialist import Specialist
 from trivet.testing.parts import blob_of, random_program_parts, random_rows

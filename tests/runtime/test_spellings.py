@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from trivet.runtime.errors import BadFile, BadRow
 from trivet.runtime.kinds import load_reader
-from trivet.runtime.kinds.raw_values import Unreadable
-from trivet.runtime.kinds.spellings import (
+from trivet.runtime.kinds.readers.raw_values import Unreadable
+from trivet.runtime.kinds.readers.spellings import (
     MONTHS,
     THOUSANDS,
     BadSpelling,

@@ -13,7 +13,7 @@ from trivet.core.reading import Reading
 from trivet.core.registry import parse_limit
 from trivet.data.doctor import Finding
 from trivet.engine.outcome import Infeasible, Judged, Told
-from trivet.runtime.container import encode
+from trivet.runtime.file.container import encode
 from trivet.ship.cards import outcome_in, sentence_of, specialist_card
 from trivet.ship.specialist import Specialist
 from trivet.ship.verification import Verification

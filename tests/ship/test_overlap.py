@@ -5,7 +5,7 @@ import pytest
 
 from trivet.core.rows import Rows
 from trivet.core.task import Field
-from trivet.data.row_sketch import row_sketch
+from trivet.data.split.row_sketch import row_sketch
 from trivet.ship.overlap import group_overlap, overlap
 
 

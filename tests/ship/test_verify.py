@@ -6,7 +6,7 @@ from made_loans import START, STEPS, first, loans
 
 from trivet.core.errors import BadData
 from trivet.core.task import Field, Task
-from trivet.runtime.container import decode, encode, with_evidence
+from trivet.runtime.file.container import decode, encode, with_evidence
 from trivet.ship.fresh_rows import fresh_rows
 from trivet.ship.specialist import Specialist
 

@@ -11,9 +11,9 @@ import pytest
 
 from trivet.core.errors import BadUse
 from trivet.core.limits import Limit
-from trivet.runtime.caps import Caps
-from trivet.runtime.container import encode
 from trivet.runtime.errors import BadFile
+from trivet.runtime.file.caps import Caps
+from trivet.runtime.file.container import encode
 from trivet.runtime.specialist import Specialist as RuntimeSpecialist
 from trivet.ship.specialist import Specialist, load
 from trivet.testing.sample_files import sample_files, sample_parts

@@ -107,7 +107,7 @@ def data_of(arguments: argparse.Namespace, spec: "DataSpec") -> "DataSpec":
 def types_of(texts: list[str]) -> dict[str, str]:
     """column -> type text, of texts such as "zip=category" or "amount=number(decimal=',')".  All mistakes at once."""
     from trivet.core.errors import BadUse, raise_all
-    from trivet.runtime.kinds.spellings import BadSpelling, parse_type
+    from trivet.runtime.kinds.readers.spellings import BadSpelling, parse_type
 
     found: dict[str, str] = {}
     errors = []

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast, get_args
 
-from trivet.runtime.kinds.spellings import BadSpelling, parse_type
+from trivet.runtime.kinds.readers.spellings import BadSpelling, parse_type
 
 from .errors import BadRecipe, TrivetError, nearest_names, raise_all
 from .limits import Limit

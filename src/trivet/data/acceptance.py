@@ -10,7 +10,7 @@ from trivet.core.value import value
 
 from .doctor.codes import CODES
 from .doctor.finding import Finding
-from .raw import Raw, unknown_column
+from .sources.raw import Raw, unknown_column
 
 
 @value

@@ -17,9 +17,9 @@ from trivet.core.value import value
 from .acceptance import Acceptance, acceptances, idle, marked, refuse_absent, refuse_findings
 from .doctor import Finding, examine_columns, examine_rows, few_warnings, unread_texts, why_dropped
 from .notices import LeftOut, few_of_each, notices_of, some
-from .schema import Dropped, Schema, infer, to_rows
-from .sources import Raw, read
-from .splits import split
+from .schema.table_schema import Dropped, Schema, infer, to_rows
+from .sources.reading import Raw, read
+from .split.splits import split
 
 _MOST_COLUMNS = 1500  # about 16 JSON tokens each in a file; a reader refuses more than 40,000 (docs/format.md)
 

@@ -7,9 +7,9 @@ import numpy as np
 from trivet.core.errors import BadData
 from trivet.core.task import Field, Task
 
-from .cells import is_missing, values_of
-from .columns import NumberColumn, RawColumn, TextColumn, as_text
-from .raw import Raw
+from .schema.cells import is_missing, values_of
+from .sources.columns import NumberColumn, RawColumn, TextColumn, as_text
+from .sources.raw import Raw
 
 _NAMED = 5
 

@@ -14,20 +14,20 @@ from trivet.core.limits import Verdict
 from trivet.core.reading import Reading
 from trivet.core.recipe import Lock
 from trivet.core.rows import Rows
-from trivet.data.row_sketch import row_sketch
-from trivet.data.vault import Vault
-from trivet.kit.answer_tables import answer_tables
+from trivet.data.split.row_sketch import row_sketch
+from trivet.data.split.vault import Vault
 from trivet.kit.constant import baselines, with_baselines
-from trivet.kit.provenance import this_machine
-from trivet.kit.self_test import self_test
-from trivet.runtime.container import decode
+from trivet.runtime.file.container import decode
 from trivet.storage.disk import Storage
 
+from .answer_tables import answer_tables
 from .chance import Odds, Point
 from .dossier import Writer
 from .judge import level, measure_all, trial_of, try_file, verdicts
 from .outcome import Certified, Told, stand_ins
 from .pack import SKETCH, Finalist, exact_size, pack
+from .provenance import this_machine
+from .self_test import self_test
 from .steps import Steps
 
 

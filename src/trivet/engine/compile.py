@@ -18,9 +18,8 @@ from trivet.core.registry import find_gauge
 from trivet.core.units import show_amount, show_duration
 from trivet.core.value import value
 from trivet.data.intake import Intake, take_in
-from trivet.data.vault import Opening, Vault
+from trivet.data.split.vault import Opening, Vault
 from trivet.kit.constant import baselines, constant_in_words, constant_of
-from trivet.kit.machine_speed import machine_speed
 from trivet.storage.disk import Storage
 from trivet.storage.store import Store
 
@@ -30,6 +29,7 @@ from .deadline import Deadline
 from .dossier import Writer
 from .frontier import FINALISTS, finalists, why_this_one
 from .infeasible import Advice, broken_on_vault, explain, nearest_point
+from .machine_speed import machine_speed
 from .outcome import Certified, Infeasible, Told, stand_ins
 from .pack import bare_bytes, overhead
 from .plan import Plan, check_limits_alone, make_plan

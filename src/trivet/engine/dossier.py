@@ -7,11 +7,11 @@ from typing import Any
 from trivet.core.recipe import Lock
 from trivet.core.value import value
 from trivet.data.intake import Intake
-from trivet.kit.provenance import libraries
 
 from .chance import Point
 from .frontier import frontier
 from .plan import Plan
+from .provenance import libraries
 from .steps import IMPORTANCE, Steps
 
 _UNEXPLAINED = "the importance of columns was not measured: there was no time left for it"

@@ -26,13 +26,13 @@ from trivet.core.reading import Reading
 from trivet.core.registry import find_gauge, homes
 from trivet.core.rows import Rows
 from trivet.core.task import Task
-from trivet.kit.provenance import this_machine
 from trivet.runtime.batch import Answers
 from trivet.runtime.part import canonical_json
 from trivet.storage.disk import Storage
 
 from .outcome import Judged
 from .pool import CALM
+from .provenance import this_machine
 
 CALLS, REPEATS, COLD_STARTS = 2000, 7, 6  # six repeats are the fewest whose lowest and highest hold the median at 95 %
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from trivet.core.candidate import Candidate
 from trivet.core.reading import Reading
-from trivet.runtime.container import encode
+from trivet.runtime.file.container import encode
 from trivet.storage.objects import task_to_json
 
 from .chance import Point

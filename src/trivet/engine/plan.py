@@ -14,7 +14,7 @@ from trivet.core.recipe import AUTO, Recipe
 from trivet.core.registry import find, find_domain, find_gauge, homes, parse_step
 from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.data.splits import usual_shares
+from trivet.data.split.splits import usual_shares
 
 from .wishes import check_wishes
 

@@ -12,8 +12,6 @@ from trivet.core.registry import find_gauge, parse_step
 from trivet.core.rows import Dataset
 from trivet.core.task import Task
 from trivet.core.value import digest_of
-from trivet.kit.forecast import forecast
-from trivet.kit.provenance import code_id
 from trivet.runtime.errors import BadFile
 from trivet.runtime.program import Program
 from trivet.storage.objects import candidate_from_bytes, candidate_to_bytes, rows_to_bytes
@@ -21,8 +19,10 @@ from trivet.storage.store import Store
 
 from .chance import Point
 from .deadline import Deadline
+from .forecast import forecast
 from .plan import applies
 from .pool import JobCut, JobFailed, Pool
+from .provenance import code_id
 
 _FORMAT = "1"  # of step keys: raise it when the meaning of a key changes
 _MOST_IMPORTANT = 100  # columns whose importance the file tells

@@ -14,7 +14,7 @@ from trivet.core.registry import find_gauge
 from trivet.core.task import Task
 from trivet.core.units import show_amount
 from trivet.core.value import value
-from trivet.runtime.container import encode
+from trivet.runtime.file.container import encode
 
 from .outcome import Infeasible
 

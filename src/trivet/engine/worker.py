@@ -21,12 +21,13 @@ from trivet.core.errors import TrivetError
 from trivet.core.gauges import Trial
 from trivet.core.registry import find_gauge, parse_step
 from trivet.core.rows import Dataset, Rows
-from trivet.kit.importance import permutation_importance
 from trivet.runtime.program import Program
 from trivet.storage.disk import Storage
 from trivet.storage.disk_errors import failed
 from trivet.storage.objects import candidate_from_bytes, candidate_to_bytes, rows_from_bytes, rows_to_bytes
 from trivet.storage.store import Objects
+
+from .importance import permutation_importance
 
 SPLITS = ("fit", "tune", "choose")
 

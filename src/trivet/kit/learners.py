@@ -8,10 +8,10 @@ from trivet.runtime.part import Array, Part
 
 from .glass_box import fit_terms
 from .goal import Goal
-from .linear import fit_line
+from .linear.lines import fit_line
 from .net import train_net
 from .numbers import code_columns, numbers_of
-from .trees import grow_trees
+from .trees.boosting import grow_trees
 
 
 @value

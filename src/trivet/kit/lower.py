@@ -11,7 +11,7 @@ from trivet.core.passes import Pass
 from trivet.runtime.part import Part
 
 from .lower_glass_box import lower_terms
-from .lower_trees import lower_trees
+from .trees.lower_trees import lower_trees
 
 
 def lower_line(part: Part) -> Part:

@@ -11,8 +11,8 @@ from trivet.core.extras import need
 from trivet.core.value import value
 from trivet.runtime.part import Array, Part
 
-from .expand import expanded, make_expand
 from .goal import Goal, labelled_rows, mean_loss
+from .linear.expand import expanded, make_expand
 
 BATCH = 256  # rows per step
 PATIENCE = 20  # epochs without gain on the tune rows before training stops

@@ -6,8 +6,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from .batch import Batch
-from .graph import NUMBERS, Graph, host_names
 from .kinds import Body, ConformalSet, Interval, Scale
+from .onnx_graph import NUMBERS, Graph, host_names
 from .part import Array
 
 ExecutorName = Literal["auto", "numpy", "onnx"]

@@ -5,11 +5,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from . import container
 from .batch import Answers
-from .caps import Caps
 from .errors import BadFile
 from .executors import ExecutorName
+from .file import container
+from .file.caps import Caps
 from .frames import batch_of
 from .kinds import Labels
 from .part import Array

@@ -10,7 +10,7 @@ from trivet.core.reading import Reading, reading_from_json
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.engine.outcome import outcome_of
-from trivet.runtime.container import Contents
+from trivet.runtime.file.container import Contents
 from trivet.runtime.specialist import Specialist
 from trivet.storage.objects import task_from_json
 

@@ -7,11 +7,11 @@ from trivet.core.errors import BadData
 from trivet.core.rows import Rows, iso_date
 from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.data.cells import day
-from trivet.data.guess import guess
-from trivet.data.raw import Raw
-from trivet.data.schema import Dropped, Schema, spelled_roles, to_rows
-from trivet.data.sources import read
+from trivet.data.schema.cells import day
+from trivet.data.schema.guess import guess
+from trivet.data.schema.table_schema import Dropped, Schema, spelled_roles, to_rows
+from trivet.data.sources.raw import Raw
+from trivet.data.sources.reading import read
 from trivet.data.unknown_labels import refuse_unknown_labels
 
 _MADE_UP_ROWS = 64

@@ -8,8 +8,8 @@ import numpy as np
 
 from trivet.core.rows import Rows
 from trivet.core.value import value
-from trivet.data.row_sketch import group_hashes, row_hashes, sampled
-from trivet.kit.intervals import clopper_pearson
+from trivet.data.split.row_sketch import group_hashes, row_hashes, sampled
+from trivet.kit.stats.intervals import clopper_pearson
 from trivet.runtime.part import Array
 
 _LEAST = 8  # of 8 sampled rows that were all in the build, the share could still be 63 %; of fewer, anything

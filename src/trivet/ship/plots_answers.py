@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trivet.core.value import value
-from trivet.kit.intervals import clopper_pearson
+from trivet.kit.stats.intervals import clopper_pearson
 
 from .plots import BAD, BASELINE, GOOD, INK, LIMIT, LIMIT_LINE, NARROW, Plot, Shape, pictures, settle, shortened
 from .plots_labels import Room, around, at, name_level, name_mark, polyline, room_in

@@ -14,7 +14,7 @@ from trivet.core.errors import BadFile, BadUse, StorageError, TrivetError
 from trivet.core.recipe import Recipe, parse_recipe
 from trivet.core.value import value
 from trivet.data.intake import Intake
-from trivet.runtime.container import read
+from trivet.runtime.file.container import read
 from trivet.storage.disk import Storage
 
 _DO = "choose another name, or say force=True (on the command line --force) to replace it"

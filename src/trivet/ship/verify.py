@@ -22,7 +22,7 @@ from trivet.core.rows import Rows
 from trivet.engine.judge import measure_all, trial_of, try_file
 from trivet.engine.outcome import Judged
 from trivet.kit.constant import baselines, with_baselines
-from trivet.runtime.container import Contents
+from trivet.runtime.file.container import Contents
 from trivet.storage.disk import Storage
 
 from .claims import Claims, claims_of, contradictions, self_test_problems

@@ -8,7 +8,7 @@ import numpy as np
 from trivet.core.candidate import Candidate, Claim
 from trivet.core.rows import Rows
 from trivet.core.task import Field, FieldType, Task
-from trivet.runtime.container import decode, decode_object, encode, encode_object
+from trivet.runtime.file.container import decode, decode_object, encode, encode_object
 from trivet.runtime.part import Array
 
 _OPTIONAL = ("weight", "group", "time", "soft")

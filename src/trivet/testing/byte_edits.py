@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Callable
 from random import Random
 
-from trivet.runtime.caps import Caps
-from trivet.runtime.container import assemble, take_apart
+from trivet.runtime.file.caps import Caps
+from trivet.runtime.file.container import assemble, take_apart
 
 from .hostile_values import JSON_EDITS, U32, U64
 

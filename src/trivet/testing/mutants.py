@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from trivet.runtime.caps import Caps
-from trivet.runtime.container import assemble, decode, take_apart
 from trivet.runtime.errors import TrivetError
+from trivet.runtime.file.caps import Caps
+from trivet.runtime.file.container import assemble, decode, take_apart
+from trivet.runtime.file.part_tree import ALIGNMENT, parts_of
 from trivet.runtime.part import Array, Part
 from trivet.runtime.program import Program
-from trivet.runtime.tree import ALIGNMENT, parts_of
 
 from .byte_edits import BYTE_EDITS, flip_bit
 from .hostile_values import DTYPES, JSON_VALUES, NUMBERS, PATTERNS, SHAPES

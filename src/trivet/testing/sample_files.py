@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from trivet.runtime.container import encode
+from trivet.runtime.file.container import encode
 from trivet.runtime.part import Array, Part
 
 FIELDS = [["age", "number"], ["smokes", "boolean"], ["ward", "category"], ["seen", "date"], ["remark", "text"]]

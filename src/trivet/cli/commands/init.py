@@ -11,7 +11,7 @@ from trivet.cli.result import Result
 if TYPE_CHECKING:
     from trivet.data.doctor import Finding
     from trivet.data.intake import FirstLook
-    from trivet.data.schema import Schema
+    from trivet.data.schema.table_schema import Schema
 
 SUMMARY = "Look at the data and print a commented recipe."
 EXAMPLE = "trivet init claims.csv --target fraud > claims.toml"
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> Result:
     from trivet.core.registry import parse_limit
     from trivet.data.doctor import few_warnings
     from trivet.data.intake import first_look
-    from trivet.data.schema import spelled_types
+    from trivet.data.schema.table_schema import spelled_types
 
     spec = data_of(arguments, DataSpec(source=arguments.source, target=wanted_target(arguments)))
     seen = first_look(Recipe(data=spec))
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> Result:
 
 
 def columns_of(schema: "Schema") -> list[dict[str, Any]]:
-    from trivet.runtime.kinds.spellings import type_text
+    from trivet.runtime.kinds.readers.spellings import type_text
 
     return [{"name": field.name, "type": type_text(field.type, field.spelling)} for field in schema.fields]
 

@@ -14,7 +14,7 @@ from trivet.cli.result import Result
 
 if TYPE_CHECKING:
     from trivet.cli.decision_rule import Rule
-    from trivet.data.raw import Raw
+    from trivet.data.sources.raw import Raw
 
 SUMMARY = "Answer the rows of a table: class, probabilities and set, or value and interval."
 EXAMPLE = "trivet predict claims.trivet new.csv --keep id --out answers.csv"
@@ -90,8 +90,8 @@ def broken_limits(manifest: dict[str, Any]) -> list[str]:
 
 def table_of(arguments: argparse.Namespace) -> "Raw":
     """The rows of the source, or of standard input."""
-    from trivet.data.sources import read
-    from trivet.data.standard_input import read_stream
+    from trivet.data.sources.reading import read
+    from trivet.data.sources.standard_input import read_stream
 
     how = {"header": not arguments.no_header, "encoding": arguments.encoding}
     return read_stream(sys.stdin.buffer, **how) if arguments.source == "-" else read(arguments.source, **how)
@@ -118,8 +118,8 @@ def listed(names: Sequence[str]) -> str:
 def kept_columns(raw: "Raw", texts: Sequence[str]) -> dict[str, list[Any]]:
     """The columns that `--keep id,name` names, cell by cell; all unknown names are refused at once."""
     from trivet.core.errors import raise_all
-    from trivet.data.columns import cells_of
-    from trivet.data.raw import unknown_column
+    from trivet.data.sources.columns import cells_of
+    from trivet.data.sources.raw import unknown_column
 
     # A name may hold a comma itself: the whole text is tried first.
     names = [name.strip() for text in texts for name in ([text] if text in raw.names else text.split(","))]

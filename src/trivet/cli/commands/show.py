@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     from trivet.core.candidate import SLOTS, kinds_of
     from trivet.core.reading import reading_from_json
-    from trivet.runtime.container import read
+    from trivet.runtime.file.container import read
 
     contents = read(arguments.file)
     manifest, evidence = contents.manifest, contents.evidence

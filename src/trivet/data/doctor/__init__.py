@@ -6,7 +6,7 @@ from itertools import chain
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Task
 
-from . import (
+from .checks import (
     answers,
     broken_columns,
     duplicate_rows,

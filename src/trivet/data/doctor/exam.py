@@ -9,11 +9,10 @@ import numpy as np
 from trivet.core.rows import Rows
 from trivet.core.task import Field, Task
 from trivet.core.value import value
+from trivet.data.split.row_keys import row_keys
+from trivet.data.split.splits import subsample, unit_of
+from trivet.data.split.strata import answer_strata, dealt
 from trivet.runtime.part import Array
-
-from ..row_keys import row_keys
-from ..splits import subsample, unit_of
-from ..strata import answer_strata, dealt
 
 SAMPLE = 10_000  # rows for checks that fit models: 32,000 rows are examined in seconds instead of a minute
 

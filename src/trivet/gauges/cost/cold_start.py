@@ -7,8 +7,8 @@ Source: David and Nagaraja 2003, Order Statistics, section 7.1.
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.kit.intervals import median_estimate
-from trivet.kit.trials import costs_of, repeats
+from trivet.kit.stats.intervals import median_estimate
+from trivet.kit.stats.trials import costs_of, repeats
 
 
 class ColdStart(Gauge):

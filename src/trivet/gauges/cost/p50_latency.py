@@ -9,8 +9,8 @@ import numpy as np
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.kit.intervals import Estimate, quantile_interval
-from trivet.kit.trials import costs_of, repeats
+from trivet.kit.stats.intervals import Estimate, quantile_interval
+from trivet.kit.stats.trials import costs_of, repeats
 
 
 class P50Latency(Gauge):

@@ -8,8 +8,8 @@ import numpy as np
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.kit.intervals import Estimate
-from trivet.kit.trials import costs_of, repeats
+from trivet.kit.stats.intervals import Estimate
+from trivet.kit.stats.trials import costs_of, repeats
 
 
 class PeakMemory(Gauge):

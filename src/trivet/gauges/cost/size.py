@@ -6,8 +6,8 @@ Better: lower.  Interval: none, a file has one size.  Source: the file system.
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.kit.intervals import Estimate
-from trivet.kit.trials import costs_of
+from trivet.kit.stats.intervals import Estimate
+from trivet.kit.stats.trials import costs_of
 
 
 class Size(Gauge):

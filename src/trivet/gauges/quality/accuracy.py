@@ -7,8 +7,8 @@ Source: Clopper and Pearson 1934; Wilson 1927; Kish 1965 (effective number).
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.kit.intervals import share_estimate
-from trivet.kit.trials import expect_goal, rows_of, weights_of
+from trivet.kit.stats.intervals import share_estimate
+from trivet.kit.stats.trials import expect_goal, rows_of, weights_of
 
 
 class Accuracy(Gauge):

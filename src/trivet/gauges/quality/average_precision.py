@@ -12,8 +12,8 @@ import numpy as np
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.kit.ranking import precision_influence, ranking_estimate
-from trivet.kit.trials import classes_present, equal_or_given, expect_goal, rows_of, weights_of
+from trivet.kit.stats.ranking import precision_influence, ranking_estimate
+from trivet.kit.stats.trials import classes_present, equal_or_given, expect_goal, rows_of, weights_of
 
 
 class AveragePrecision(Gauge):

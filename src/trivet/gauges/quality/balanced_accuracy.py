@@ -7,8 +7,8 @@ ends; classes are independent samples.  Source: Brodersen et al. 2010; Zou and D
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.kit.intervals import mean_of_shares, share_estimate
-from trivet.kit.trials import classes_present, expect_goal, rows_of, weights_of
+from trivet.kit.stats.intervals import mean_of_shares, share_estimate
+from trivet.kit.stats.trials import classes_present, expect_goal, rows_of, weights_of
 
 
 class BalancedAccuracy(Gauge):

@@ -13,8 +13,8 @@ import numpy as np
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.kit.intervals import Estimate, mean_of_shares, share_estimate
-from trivet.kit.trials import equal_or_given, expect_goal, rows_of, weights_of
+from trivet.kit.stats.intervals import Estimate, mean_of_shares, share_estimate
+from trivet.kit.stats.trials import equal_or_given, expect_goal, rows_of, weights_of
 from trivet.runtime.part import Array
 
 

@@ -12,8 +12,8 @@ from trivet.core.candidate import Sketch
 from trivet.core.errors import BadData
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.kit.intervals import Estimate, skewed_interval
-from trivet.kit.trials import equal_or_given, expect_goal, rows_of, weights_of
+from trivet.kit.stats.intervals import Estimate, skewed_interval
+from trivet.kit.stats.trials import equal_or_given, expect_goal, rows_of, weights_of
 from trivet.runtime.part import Array
 
 

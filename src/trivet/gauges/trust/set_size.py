@@ -9,8 +9,8 @@ import numpy as np
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.kit.intervals import mean_estimate
-from trivet.kit.trials import expect_goal, expect_guard, rows_of, weights_of
+from trivet.kit.stats.intervals import mean_estimate
+from trivet.kit.stats.trials import expect_goal, expect_guard, rows_of, weights_of
 
 
 class SetSize(Gauge):

@@ -12,7 +12,7 @@ from trivet.core.context import Context
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.value import value
 from trivet.kit.goal import Goal
-from trivet.kit.linear import fit_line
+from trivet.kit.linear.lines import fit_line
 from trivet.kit.numbers import code_columns, expect_numbers, numbers_of
 
 

@@ -14,7 +14,7 @@ from trivet.core.passes import Pass, Range, Size
 from trivet.core.value import value
 from trivet.kit.goal import Goal
 from trivet.kit.numbers import expect_numbers, numbers_of
-from trivet.kit.trees import grow_trees
+from trivet.kit.trees.boosting import grow_trees
 
 
 @value

@@ -18,7 +18,7 @@ from trivet.core.errors import BadData, Refused
 from trivet.core.limits import Limit
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.value import value
-from trivet.kit.conformal import interval_pad, least_rows
+from trivet.kit.conformal.floors import interval_pad, least_rows
 from trivet.kit.scores import scores_of
 from trivet.runtime.part import Part
 

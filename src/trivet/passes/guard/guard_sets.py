@@ -17,7 +17,7 @@ from trivet.core.errors import Refused
 from trivet.core.limits import Limit
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.value import value
-from trivet.kit.conformal import class_floors, least_rows, pooled_floor
+from trivet.kit.conformal.floors import class_floors, least_rows, pooled_floor
 from trivet.kit.scores import stated_probabilities
 from trivet.runtime.part import Part
 

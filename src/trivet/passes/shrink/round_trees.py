@@ -15,9 +15,9 @@ from trivet.core.context import Context
 from trivet.core.errors import Refused
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.value import value
-from trivet.kit.forest import Forest, forest_of, with_forests
 from trivet.kit.lower import expect_kind
 from trivet.kit.rounding import fits_float16, snapped, step_of, to_int8
+from trivet.kit.trees.forest import Forest, forest_of, with_forests
 from trivet.runtime.part import Array, Part
 from trivet.runtime.program import read_batch
 

@@ -3,22 +3,22 @@
 from collections.abc import Collection
 
 from ..part import Part
-from .additive import Additive
-from .affine import Affine
+from .bodies.additive import Additive
+from .bodies.affine import Affine
+from .bodies.expand import Expand
+from .bodies.net import Net
+from .bodies.ngrams import Ngrams
+from .bodies.trees import Trees
 from .body import Body, Flow, check_size
-from .chain import Chain
-from .columns import Columns
-from .conformal_set import ConformalSet
-from .expand import Expand
+from .combine.chain import Chain
+from .combine.vote import Vote
+from .decoders.labels import Labels
+from .guards.conformal_set import ConformalSet
+from .guards.interval import Interval
 from .inspector import Inspector
-from .interval import Interval
-from .isotonic import Isotonic
-from .labels import Labels
-from .net import Net
-from .ngrams import Ngrams
-from .temperature import Plain, Temperature
-from .trees import Trees
-from .vote import Vote
+from .readers.columns import Columns
+from .scales.isotonic import Isotonic
+from .scales.temperature import Plain, Temperature
 
 BODIES: dict[str, type[Body]] = {
     "additive": Additive,

@@ -11,7 +11,7 @@ from ..part import Array
 from .inspector import MOST_OPERATIONS, MOST_WIDTH, Inspector
 
 if TYPE_CHECKING:
-    from ..graph import Graph
+    from ..onnx_graph import Graph
 
 MOST_SCORE = 1e30  # far below the largest float32, so that no sum on the way can overflow
 
