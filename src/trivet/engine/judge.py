@@ -20,10 +20,10 @@ import numpy as np
 
 from trivet.core.candidate import Candidate
 from trivet.core.errors import BadData, NotApplicable, TrivetError
-from trivet.core.gauges import Costs, Trial
+from trivet.core.gauges import Costs, Gauge, Trial
 from trivet.core.limits import Limit
 from trivet.core.reading import Reading
-from trivet.core.registry import find_gauge, homes
+from trivet.core.registry import usable
 from trivet.core.rows import Rows
 from trivet.core.task import Task
 from trivet.runtime.batch import Answers
@@ -127,8 +127,8 @@ def measure_all(
     Raises BadData where the rows cannot tell the value of a wanted gauge; the others are then left out.
     """
     readings = []
-    for name in homes("gauge"):
-        gauge = find_gauge(name)
+    for kind in usable("gauge").values():
+        gauge: Gauge = kind()
         if gauge.family not in families or (gauge.family == "cost" and trial.costs is None):
             continue
         try:
@@ -137,7 +137,7 @@ def measure_all(
         except NotApplicable:
             continue
         except BadData:  # these rows cannot tell, e.g. all of one class
-            if name in wanted:
+            if gauge.name in wanted:
                 raise
     return tuple(readings)
 
