@@ -6,11 +6,11 @@ from typing import Any
 from trivet.core.errors import BadUse
 from trivet.core.limits import Verdict
 from trivet.core.units import show_amount
+from trivet.engine.question import question_of
 from trivet.runtime.specialist import Specialist as RuntimeSpecialist
 from trivet.storage.disk import Storage
 
 from .cards import alert_words, outcome_in, specialist_card, verdict_sentence
-from .question import question_of
 from .report import render
 from .verify import Verification, verify
 

@@ -26,7 +26,8 @@ class Answers(DoctorCheck):
             yield Finding(
                 code="constant-answer",
                 severity="block",
-                evidence=f"all {len(exam.rows):,} rows have the same {exam.task.answer.name}; there is nothing to learn",
+                evidence=f"all {len(exam.rows):,} rows have the same {exam.task.answer.name}; "
+                "there is nothing to learn",
                 fix="add rows with another answer, or name another target column",
             )
         elif exam.classifies:

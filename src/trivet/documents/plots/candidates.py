@@ -11,8 +11,8 @@ from trivet.core.registry import find_gauge
 from trivet.core.units import show_amount
 from trivet.core.value import value
 
-from .plots import BAD, BASELINE, GOOD, INK, LIMIT, LIMIT_LINE, Plot, Shape, pictures, settle, shortened
-from .plots_labels import Room, around, at, name_level, name_mark, name_upright, room_in
+from .labels import Room, around, at, name_level, name_mark, name_upright, room_in
+from .pictures import BAD, BASELINE, GOOD, INK, LIMIT, LIMIT_LINE, Plot, Shape, pictures, settle, shortened
 
 Point = Mapping[str, Any]
 

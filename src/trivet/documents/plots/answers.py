@@ -6,8 +6,8 @@ from typing import Any
 from trivet.core.value import value
 from trivet.kit.stats.intervals import clopper_pearson
 
-from .plots import BAD, BASELINE, GOOD, INK, LIMIT, LIMIT_LINE, NARROW, Plot, Shape, pictures, settle, shortened
-from .plots_labels import Room, around, at, name_level, name_mark, polyline, room_in
+from .labels import Room, around, at, name_level, name_mark, polyline, room_in
+from .pictures import BAD, BASELINE, GOOD, INK, LIMIT, LIMIT_LINE, NARROW, Plot, Shape, pictures, settle, shortened
 
 Table = Mapping[str, Any]
 _HEIGHT = 3.2  # inches

@@ -1,14 +1,32 @@
 """What a reader must know of the data before believing a figure: the doctor's findings, and what intake changed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from trivet.core.sections import FileFacts
 from trivet.core.value import value
+
+from .fragments.fragment import Fragment, dropped_of
 
 Json = Mapping[str, Any]
 
 _WORDS = {"block": "blocks", "warn": "warns", "note": "note"}
 _MOST_OPEN = 6  # warnings that stand open on the page: more would push the verdict's evidence off the first screens
+
+
+class Findings(Fragment):
+    """What the data doctor found, and what was done to the data while it was read."""
+
+    title, order = "What to know of the data", 20
+
+    def make(self, file: FileFacts) -> dict[str, Any]:
+        found = findings_of(file.manifest.get("doctor"))
+        return {
+            "findings": None if found is None else asdict(found),
+            "data_notes": data_notes(file.manifest.get("data", {})),
+            "dropped": dropped_of(file.manifest),
+        }
 
 
 @value
@@ -24,7 +42,7 @@ class FindingRow:
 
 
 @value
-class Findings:
+class FindingRows:
     """open: every block that was not accepted, and the first warnings.  more: other warnings.  notes: worth knowing."""
 
     open: tuple[FindingRow, ...]
@@ -32,7 +50,7 @@ class Findings:
     notes: tuple[FindingRow, ...]
 
 
-def findings_of(doctor: Sequence[Json] | None) -> Findings | None:
+def findings_of(doctor: Sequence[Json] | None) -> FindingRows | None:
     """The findings as rows, accepted ones last; None when the doctor was not asked."""
     if doctor is None:
         return None
@@ -40,7 +58,7 @@ def findings_of(doctor: Sequence[Json] | None) -> Findings | None:
     grave = [row for row in rows if row.word != "note"]
     blocks = [row for row in grave if row.word == "blocks" and not row.is_accepted]
     others = [row for row in grave if row not in blocks]
-    return Findings(
+    return FindingRows(
         open=(*blocks, *others[:_MOST_OPEN]),
         more=tuple(others[_MOST_OPEN:]),
         notes=tuple(row for row in rows if row.word == "note"),

@@ -12,7 +12,7 @@ from typing import Any
 
 from trivet.core.value import value
 
-from .plots import SOFT
+from .pictures import SOFT
 
 Box = tuple[float, float, float, float]
 Line = tuple[float, float, float, float]

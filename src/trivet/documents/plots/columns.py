@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .plots import GOOD, INK, Plot, Shape, pictures, shortened
-from .plots_labels import size_of
+from .labels import size_of
+from .pictures import GOOD, INK, Plot, Shape, pictures, shortened
 
 _MOST_BARS = 12
 _NAMES = 0.4  # of the width: the most that names take from the bars

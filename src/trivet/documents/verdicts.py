@@ -1,17 +1,38 @@
 """The first lines of a report: what was promised, what was measured, and what a constant answer would have had."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from trivet.core.limits import Limit, Verdict
+from trivet.core.sections import FileFacts
 from trivet.core.units import show_amount
 from trivet.core.value import value
 
-from .question import words_of
+from .fragments.fragment import Fragment, dropped_of
+from .fragments.main_gauge import limits_of, main_gauge_of
 
 Json = Mapping[str, Any]
 
 WORDS = {"HOLDS": ("✓", "holds"), "UNPROVEN": ("?", "unproven"), "BROKEN": ("✗", "broken")}
+
+
+class Verdicts(Fragment):
+    """Every limit with its reading, beside what a constant answer reaches; why this candidate ships."""
+
+    order = 10
+
+    def make(self, file: FileFacts) -> dict[str, Any]:
+        main = main_gauge_of(file.manifest)
+        exact = file.manifest.get("readings", ())
+        return {
+            "verdicts": [asdict(row) for row in rows_of(file)],
+            "headline": [reading_row(reading) for reading in exact if reading["gauge"] == main],
+            "why": str(file.manifest.get("why") or ""),
+            "digest": file.digest,
+            "size": f"{show_amount(file.size_bytes, 'B')} ({file.size_bytes:,} bytes)",
+            "dropped": dropped_of(file.manifest),
+        }
 
 
 @value
@@ -26,6 +47,12 @@ class VerdictRow:
     symbol: str
     word: str
     note: str
+
+
+def rows_of(file: FileFacts) -> list[VerdictRow]:
+    """One row per limit of the file."""
+    readings = [*file.manifest.get("readings", ()), *file.evidence.get("readings", ())]
+    return verdict_rows(limits_of(file.manifest), file.manifest.get("verdicts", ()), readings)
 
 
 def verdict_rows(limits: Sequence[Limit], verdicts: Sequence[Json], readings: Sequence[Json]) -> list[VerdictRow]:
@@ -67,31 +94,6 @@ def note(verdict: Json, limit: Limit, reading: Json, interval: str) -> str:
     return "; ".join(said)
 
 
-def verdict_sentence(rows: Sequence[VerdictRow]) -> str:
-    """E.g. "3 limits hold, 1 is unproven"."""
-    if not rows:
-        return "No limits were set"
-    counts = {word: sum(row.word == word for row in rows) for word in ("holds", "unproven", "broken", "unknown")}
-    limits = "limit" if counts["holds"] == 1 else "limits"
-    said = [f"{counts['holds']} {limits} {'holds' if counts['holds'] == 1 else 'hold'}"]
-    for word in ("unproven", "broken", "unknown"):
-        if counts[word]:
-            said.append(f"{counts[word]} {'is' if counts[word] == 1 else 'are'} {word}")
-    return ", ".join(said)
-
-
-def banner(outcome: Any, rows: Sequence[VerdictRow]) -> str:
-    """What a file that breaks its limits says of itself above everything else; empty for any other."""
-    broken = [f"{row.limit} (measured {row.reading})" for row in rows if row.word == "broken"]
-    if outcome != "BROKEN" and not broken:
-        return ""
-    named = f": {', '.join(broken)}" if broken else ""
-    return (
-        f"This file does not keep its limits{named}. It was written because the best effort was asked for, "
-        "and is not certified: do not rely on it where the limits matter."
-    )
-
-
 def measured(reading: Json) -> tuple[str, str, str]:
     """(number, interval, count) as people read them."""
     unit, number = reading.get("unit", ""), reading.get("value")
@@ -116,15 +118,3 @@ def reading_row(reading: Json) -> dict[str, str]:
     notes = "; ".join([str(reading.get("how", "")), *map(str, reading.get("notes", ()))])
     row = {"gauge": reading["gauge"], "number": number, "interval": interval, "n": n, "how": notes}
     return {**row, "baseline": baseline_of(reading)}
-
-
-def coverage_sentence(task: Json, exact: Sequence[Json]) -> str:
-    """How often the model's sets or intervals hold the truth; empty when that was not measured."""
-    found = {reading["gauge"]: measured(reading) for reading in exact}
-    if "coverage" not in found:
-        return ""
-    number, interval, n = found["coverage"]
-    words = words_of(task)
-    what, width = words["guarded"] or "guard", words["width"]
-    sentence = f"The {what} that the model gives hold the truth for a share of {number} ({interval}; {n} unseen rows)"
-    return sentence + (f"; {width.replace('-', ' ')} {found[width][0]}." if width in found else ".")
