@@ -83,17 +83,20 @@ def views_of(file: FileFacts) -> Iterator[View]:
 
 
 def carried_by(file: FileFacts) -> Json:
-    """name -> what a section made when the file was packed."""
-    carried = file.manifest.get("documents", {})
-    return carried if isinstance(carried, Mapping) else {}
+    """name -> what a section made when the file was packed, see `engine.carried_sections`."""
+    carried: Json = file.manifest.get("documents", {})
+    return carried
 
 
 def html_of(section: Section, file: FileFacts, carried: Json) -> str | None:
     """The HTML of a section; None where it has nothing to show.  That of somebody else may fail, and is told then."""
     if section.at_build and section.name not in carried:
-        return None
+        left_out = "documents" in file.manifest.get("dropped_documents", ())
+        return absent("Left out of the file, to keep its size limit.") if left_out else None
+    if section.at_build and "made" not in carried[section.name]:
+        return absent(f"It could not be made when the file was packed: {carried[section.name].get('failed')}.")
     try:
-        made = carried[section.name] if section.at_build else section.make(file)
+        made = carried[section.name]["made"] if section.at_build else section.make(file)
         return None if made is None else section.show(made)
     except Exception as error:  # what is our own is raised again
         distribution = places("section")[section.name].distribution

@@ -33,11 +33,12 @@ class Columns:
         n_categories = sum(type_ == "category" for _, type_ in self.fields)
         if len(look.part.children) != min(1, n_categories):
             look.refuse("part-kind", "a child `codes` exactly when there are category fields", f"{n_categories} fields")
-        books = iter(codebooks(look.inside(0), n_categories) if n_categories else [])
+        found = codebooks(look.inside(0), n_categories) if n_categories else []
+        self.books = dict(zip((name for name, type_ in self.fields if type_ == "category"), found))
         self.text_names = tuple(name for name, type_ in self.fields if type_ == "text")
         self._readers: list[tuple[str, str, Any]] = []
         for name, type_ in self.fields:
-            book = next(books) if type_ == "category" else None
+            book = self.books.get(name)
             spelled = self._spellings.get(name)
             reader = category(book.words, book.unknown) if book else spelled.read if spelled else SIMPLE[type_]
             self._readers.append((name, type_, reader))
@@ -45,6 +46,11 @@ class Columns:
         self._has_dates = any(type_ == "date" for _, type_ in self.fields)
         width = sum(WIDTHS[type_] for _, type_ in self.fields)
         self.flow = Flow(width, len(self.text_names))
+
+    @property
+    def number_names(self) -> tuple[str, ...]:
+        """The field of each number: a date's stands there three times, a text's not at all."""
+        return tuple(name for name, type_ in self.fields for _ in range(WIDTHS[type_]))
 
     def read(self, columns: Mapping[str, Sequence[Any]]) -> Batch:
         """The batch of a table given as columns; columns that are not asked for are ignored."""
