@@ -3,7 +3,7 @@
 Suits: bodies of `expand` and `affine`, as fit-linear makes them.  Source: the sum itself; nothing is estimated.
 """
 
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -52,5 +52,5 @@ def sum_of(specialist: Specialist) -> tuple[Expand, Affine] | None:
     return None
 
 
-def unsuited() -> tuple[Expand, Affine]:
+def unsuited() -> NoReturn:
     raise ValueError("explains() is 0 for this model")
