@@ -7,14 +7,13 @@ from trivet.cli.catalogue import KINDS, TEXTS, homes, names_in, page_in, page_of
 from trivet.cli.main import command_names, parser
 
 DOCS = Path(__file__).parent.parent / "docs"
-FOLDERS = {"pass": "passes", "gauge": "gauges", "domain": "domains"}
 
 
 def pages() -> dict[Path, str]:
     """{path: text} of every generated page."""
     found = {DOCS / folder / f"{name}.md": page_in(folder, name) for folder in TEXTS for name in names_in(folder)}
-    for kind in KINDS:
-        found |= {DOCS / FOLDERS[kind] / f"{name}.md": page_of(kind, name) for name in homes(kind)}
+    for kind, folder in KINDS.items():
+        found |= {DOCS / folder / f"{name}.md": page_of(kind, name) for name in homes(kind)}
     helps = parser().command_helps()
     found |= {
         DOCS / "commands" / f"{name}.md": f"# trivet {name}\n\n```\n{helps[name]}```\n" for name in command_names()
@@ -24,7 +23,7 @@ def pages() -> dict[Path, str]:
 
 def main() -> int:
     wanted = pages()
-    there = {path for folder in ("commands", *FOLDERS.values(), *TEXTS) for path in (DOCS / folder).glob("*.md")}
+    there = {path for folder in ("commands", *KINDS.values(), *TEXTS) for path in (DOCS / folder).glob("*.md")}
     if "--check" in sys.argv:
         stale = [p for p, text in wanted.items() if not p.exists() or p.read_text(encoding="utf-8") != text]
         stale += sorted(there - set(wanted))

@@ -12,7 +12,6 @@ from trivet.core.limits import Limit
 
 pytest.importorskip("matplotlib", reason="the report needs matplotlib")
 
-from trivet.documents.plots.pictures import NARROW, WIDE, Shape, drawn
 from trivet.documents.plots.answers import (
     Apart,
     Said,
@@ -23,9 +22,10 @@ from trivet.documents.plots.answers import (
     residual_plot,
     roc_plot,
 )
-from trivet.documents.plots.columns import draw_bars
 from trivet.documents.plots.candidates import draw_frontier, frontier_plot, scene_of, size_ticks
+from trivet.documents.plots.columns import draw_bars
 from trivet.documents.plots.labels import Room, crosses, meet, overlap
+from trivet.documents.plots.pictures import NARROW, WIDE, Shape, drawn
 
 LIMITS = (
     Limit(gauge="auroc", must=">=", bound=0.9),
