@@ -38,7 +38,7 @@ def test_every_home_holds_the_class_it_is_named_after(kind):
     for name in registry.homes(kind):
         assert registry.kebab(registry.find(kind, name).__name__) == name
         assert issubclass(registry.find(kind, name), registry.base_of(kind))
-    assert list(registry.usable(kind)) == list(registry.homes(kind)) and registry.unusable(kind) == ()
+    assert list(registry.usable(kind)) == list(registry.homes(kind)) and registry.left_out(kind) == ()
 
 
 class Distribution:
@@ -106,7 +106,7 @@ def test_what_cannot_be_imported_is_told_with_its_distribution_and_breaks_nothin
         registry.find("goal", "tally")
     assert "no_such_module.tally of trivet-mine" in caught.value.wanted and "No module" in caught.value.found
     assert list(registry.usable("goal")) == ["classify", "regress"]
-    (told,) = registry.unusable()
+    (told,) = registry.left_out()
     assert told.startswith("the goal tally of trivet-mine is left out: ModuleNotFoundError")
     assert "0.5" in registry.find("goal", "regress")().starting_limit(None, {})
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from trivet.core.errors import BadUse, nearest_names
-from trivet.core.registry import FOLDERS, find, homes, places, unusable, usable, why_unusable
+from trivet.core.registry import FOLDERS, find, homes, left_out, places, usable, why_unusable
 from trivet.core.text_form import doc_fields
 from trivet.core.units import EXAMPLES
 
@@ -41,9 +41,9 @@ def catalogue(kind: str) -> Result:
         rows.append([name, short, first_sentence(doc) + (f"  [{whose}]" if whose else "")])
         facts = {"name": name, "sentence": first_sentence(doc), "distribution": whose or "trivet"}
         data.append({**facts, **{k.lower(): v for k, v in labels.items()}})
-    left_out = unusable(kind)
-    lines = [table(rows), *(f"  {told}" for told in left_out), "", "next: trivet explain NAME"]
-    return Result(text="\n".join(lines), data={KINDS[kind]: data, "left_out": list(left_out)})
+    gone = left_out(kind)
+    lines = [table(rows), *(f"  {told}" for told in gone), "", "next: trivet explain NAME"]
+    return Result(text="\n".join(lines), data={KINDS[kind]: data, "left_out": list(gone)})
 
 
 def of_others() -> Result:

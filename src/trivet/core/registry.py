@@ -157,11 +157,11 @@ def loaded(kind: str, name: str, home: Home) -> Any:
 
 
 def usable(kind: str) -> dict[str, Any]:
-    """{name: class} of everything of one kind that can be had; see `unusable` for the rest."""
+    """{name: class} of everything of one kind that can be had; see `left_out` for the rest."""
     return {name: find(kind, name) for name in places(kind) if not why_unusable(kind, name)}
 
 
-def unusable(*kinds: str) -> tuple[str, ...]:
+def left_out(*kinds: str) -> tuple[str, ...]:
     """A sentence for each thing of another distribution that cannot be had, of these kinds or of all."""
     every = [(kind, name) for kind in kinds or FOLDERS for name in places(kind)]
     return tuple(

@@ -7,7 +7,7 @@ from typing import Any
 
 from trivet.core.errors import BadData
 from trivet.core.recipe import Recipe
-from trivet.core.registry import domain_for, unusable
+from trivet.core.registry import domain_for, left_out
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Task
 from trivet.core.value import value
@@ -44,7 +44,7 @@ class FirstLook:
     @cached_property
     def notices(self) -> tuple[str, ...]:
         """What the user should know that is no finding."""
-        return notices_of((*self.schema.notes, *unusable(*WALKED)), self.dropped, self.left_out, ())
+        return notices_of((*self.schema.notes, *left_out(*WALKED)), self.dropped, self.left_out, ())
 
 
 @value
@@ -132,7 +132,7 @@ def take_in(recipe: Recipe, source: Any = None) -> Intake:
         dropped=seen.dropped,
         left_out=seen.left_out,
         notices=notices_of(
-            (*seen.schema.notes, *unusable(*WALKED)), seen.dropped, seen.left_out, idle(seen.accepted, findings)
+            (*seen.schema.notes, *left_out(*WALKED)), seen.dropped, seen.left_out, idle(seen.accepted, findings)
         ),
     )
 

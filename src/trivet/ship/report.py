@@ -11,7 +11,7 @@ from typing import Any
 
 from trivet.core.errors import BadFile
 from trivet.core.extras import need
-from trivet.core.registry import find, places, unusable, usable
+from trivet.core.registry import find, left_out, places, usable
 from trivet.core.sections import FileFacts, Section, escaped, no_formula
 from trivet.core.value import value
 
@@ -107,7 +107,7 @@ def html_of(section: Section, file: FileFacts, carried: Json) -> str | None:
 
 def why_absent(name: str) -> str:
     """Why a section that the file carries cannot be shown here."""
-    broken = [told for told in unusable("section") if told.startswith(f"the section {name} ")]
+    broken = [told for told in left_out("section") if told.startswith(f"the section {name} ")]
     return broken[0] if broken else f"The file carries a section {name} that is not installed here."
 
 
