@@ -6,6 +6,7 @@ import sys
 import tomllib
 
 import pytest
+from run_commands import STEPS, flags
 
 from trivet.cli.commands.new import KINDS
 from trivet.core.registry import FOLDERS
@@ -43,6 +44,34 @@ def test_the_written_tests_pass_for_every_kind(trivet, tmp_path):
         [sys.executable, "-m", "trivet.cli.main", "passes"], env=environment, capture_output=True, text=True
     )
     assert any("my-pass" in line and line.endswith("[my-models]") for line in passes.stdout.splitlines())
+
+
+def test_a_build_uses_a_check_and_a_section_of_another_distribution(trivet, workplace, tmp_path):
+    for kind in ("check", "section"):
+        assert trivet("new", kind, f"my-{kind}", "--folder", str(tmp_path), "--package", "mine").code == 0
+    section = tmp_path / "src" / "mine" / "my_section.py"
+    text = section.read_text(encoding="utf-8")
+    section.write_text(text.replace('"my-section", 70', '"My own", 15\n    at_build = True'), encoding="utf-8")
+    table = workplace.table.read_text(encoding="utf-8").splitlines()
+    rows = [f"{line},{'debt' if at == 0 else -at % 97 - 97}" for at, line in enumerate(table)]
+    (tmp_path / "debts.csv").write_text("\n".join(rows), encoding="utf-8")
+    environment = installed(tmp_path, "mine")
+
+    def run(*words: str) -> str:
+        command = [sys.executable, "-m", "trivet.cli.main", *words]
+        ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    run("compile", "debts.csv", "--target", "y", *flags("--steps", STEPS), "--limit", "auroc >= 0.8", "--time", "20s")
+    assert '"code": "my-check-found"' in run("show", "debts.trivet", "--json")
+    assert run("explain", "my-check-found").startswith("# my-check-found")
+    run("report", "debts.trivet")
+    page = (tmp_path / "debts.html").read_text(encoding="utf-8")
+    assert "<h2>My own</h2>" in page and "It answers y." in page
+    assert trivet("report", str(tmp_path / "debts.trivet"), "--out", str(tmp_path / "bare.html")).code == 0
+    bare = (tmp_path / "bare.html").read_text(encoding="utf-8")
+    assert "The file carries a section my-section that is not installed here." in bare
 
 
 def test_a_second_thing_joins_the_same_table_of_entry_points(trivet, tmp_path):
