@@ -36,7 +36,7 @@ class TrivetError(Exception):
 
 
 # These say nothing against the file: the path leads nowhere, or this version or this caller does not take it.
-_NOT_DAMAGED = ("file-missing", "file-unreadable", "file-newer", "file-cap")
+_NOT_DAMAGED = ("file-missing", "file-unreadable", "file-newer", "file-cap", "part-version")
 
 
 class BadFile(TrivetError):

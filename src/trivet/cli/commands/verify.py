@@ -2,6 +2,7 @@
 
 import argparse
 
+from trivet.cli.opened_file import add_file, caps_in
 from trivet.cli.result import Result
 
 SUMMARY = "Measure the claims of a file again: from the file alone, or on fresh labelled rows."
@@ -12,7 +13,7 @@ _WRONG_INPUT = ("file-missing", "file-unreadable", "file-newer", "file-cap")  # 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", help="a .trivet file")
+    add_file(parser)
     parser.add_argument("--data", help="labelled rows that the build never saw: path, glob or SQL")
     parser.add_argument("--no-header", action="store_true", help="the first line of --data holds data")
     parser.add_argument("--encoding", default="utf-8", help="text encoding of --data (default utf-8; never guessed)")
@@ -25,7 +26,7 @@ def run(arguments: argparse.Namespace) -> Result:
     from trivet.ship.verify import damaged, verify
 
     try:
-        model = load(arguments.file)
+        model = load(arguments.file, caps=caps_in(arguments))
     except BadFile as error:
         if error.code in _WRONG_INPUT:
             raise

@@ -19,6 +19,7 @@ MOST_NESTING = 8
 MOST_CHILDREN = 4096
 MOST_OPERATIONS = 10**8
 MOST_WIDTH = 65_535
+AT_ONCE = 1 << 20  # numbers of an array that are looked at together
 
 
 class Inspector:
@@ -40,8 +41,20 @@ class Inspector:
         arrays: Sequence[str] = (),
         weights: Sequence[str] = (),
         children: tuple[int, int] = (0, 0),
+        version: int = 1,
+        reads: Sequence[str] = (),
+        gives: Sequence[str] = (),
     ) -> None:
-        """Refuses any other config key, array name or number of children; int8 weights bring their `_scale`."""
+        """Refuses any other config key, array name or number of children; int8 weights bring their `_scale`.
+
+        version: the latest of the kind.  reads, gives: its ports that a file may call by other names.
+        """
+        if not 1 <= self.part.version <= version:
+            self._refuse_version(version)
+        for what, ports, found in (("reads", reads, self.part.reads), ("gives", gives, self.part.gives)):
+            if unknown := sorted(set(found) - set(ports)):
+                wanted = f"only ports that {self.part.kind} {what}: {', '.join(ports) or 'none by name'}"
+                self.refuse("part-slot", wanted, ", ".join(unknown)[:200], what)
         self._same_names("part-config", "config keys", config, self.part.config)
         scaled = [f"{name}_scale" for name in weights if self._is_int8(name)]
         self._same_names("part-array", "arrays", [*arrays, *weights, *scaled], self.part.arrays)
@@ -79,15 +92,16 @@ class Inspector:
             asked = "x".join("any" if length is None else str(length) for length in shape)
             what = f"{found.dtype.name} of shape {found.shape}"
             self.refuse("part-array", f"{' or '.join(dtypes)} of shape ({asked})", what, name)
-        if found.dtype.kind == "f" and not (np.isfinite(found) | (np.isnan(found) & may_be_nan)).all():
-            self.refuse("part-array", "finite numbers", repr(float(found[~np.isfinite(found)][0])), name)
+        wrong = first_not_finite(found, may_be_nan) if found.dtype.kind == "f" else None
+        if wrong is not None:
+            self.refuse("part-array", "finite numbers", repr(wrong), name)
         return found
 
     def weights(self, name: str, *shape: int | None) -> Array:
         """Weights (..., outputs) as float32; int8 ones are multiplied by their scale per output column."""
         raw = self.array(name, WEIGHTS, *shape)
         if not self._is_int8(name):
-            return raw.astype(np.float32)
+            return raw.astype(np.float32, copy=False)
         scale = self.array(f"{name}_scale", FLOATS, raw.shape[-1])
         return raw.astype(np.float32) * scale
 
@@ -120,6 +134,15 @@ class Inspector:
         do = "use a file that trivet wrote; this one was altered or made by hand"
         raise BadFile(code, wanted=wanted, found=found, where=place, do=do)
 
+    def _refuse_version(self, latest: int) -> NoReturn:
+        raise BadFile(
+            "part-version",
+            wanted=f"version {latest} of the kind {self.part.kind}" + (", or an earlier one" if latest > 1 else ""),
+            found=f"version {self.part.version}",
+            do="update trivet: pip install --upgrade trivet",
+            where=f"part {self.where} ({self.part.kind})",
+        )
+
     def _is_int8(self, name: str) -> bool:
         return name in self.part.arrays and self.part.arrays[name].dtype == np.int8
 
@@ -127,6 +150,17 @@ class Inspector:
         names = sorted(str(name) for name in found)  # type: ignore[attr-defined]
         if names != sorted(wanted):
             self.refuse(code, f"the {what} {sorted(wanted)}", f"{names}")
+
+
+def first_not_finite(found: Array, may_be_nan: bool) -> float | None:
+    """The first infinite number, or NaN unless it may be there; looked for piece by piece, as arrays may be large."""
+    numbers = found.reshape(-1)
+    for start in range(0, numbers.size, AT_ONCE):
+        piece = numbers[start : start + AT_ONCE]
+        wrong = np.isinf(piece) if may_be_nan else ~np.isfinite(piece)
+        if wrong.any():
+            return float(piece[wrong.argmax()])
+    return None
 
 
 def is_number(thing: Any) -> bool:
