@@ -141,9 +141,13 @@ class Storage:
 
     def is_there(self, path: str | Path, data: bytes | memoryview) -> bool:
         """Whether the file holds exactly these bytes; it is read piece by piece."""
-        path = Path(path)
+        at, path, wanted = 0, Path(path), memoryview(data)
         with self._opened(path, os.O_RDONLY) as fd, said("read", path):
-            return is_read(self.disk, fd, memoryview(data))
+            while piece := self.disk.read(fd, _CHUNK):
+                if piece != wanted[at : at + len(piece)]:
+                    return False
+                at += len(piece)
+        return at == len(wanted)
 
     def append_to(self, path: str | Path) -> "Appender":
         """An open file that grows piece by piece; made when it is not there."""
@@ -320,16 +324,6 @@ def read_all(disk: Disk, fd: int, path: Path, cap: int) -> bytes:
     if left <= 0:
         raise too_large(path, cap)
     return b"".join(pieces)
-
-
-def is_read(disk: Disk, fd: int, data: memoryview) -> bool:
-    """Whether what is read from here to the end is the data."""
-    at = 0
-    while piece := disk.read(fd, _CHUNK):
-        if piece != data[at : at + len(piece)]:
-            return False
-        at += len(piece)
-    return at == len(data)
 
 
 def write_all(disk: Disk, fd: int, data: bytes | memoryview, path: Path) -> None:
