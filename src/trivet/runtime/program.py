@@ -21,6 +21,7 @@ from .kinds import (
     load_reader,
     load_scale,
 )
+from .kinds.inspector import Inspector
 from .part import Array, Part
 
 SLOTS = ("reader", "body", "scale", "guard", "labels")
@@ -152,6 +153,8 @@ def check_slots(parts: Mapping[str, Part]) -> None:
         raise misfit("only the slots " + ", ".join(SLOTS), ", ".join(unknown))
     if "reader" not in parts:
         raise misfit("a reader", "the slots " + (", ".join(parts) or "(none)"))
+    for slot, part in parts.items():
+        Inspector(part, slot).unwired()
     if "body" not in parts and len(parts) > 1:
         raise misfit("a body before the slots behind it", "the slots " + ", ".join(parts))
 

@@ -42,19 +42,15 @@ class Inspector:
         weights: Sequence[str] = (),
         children: tuple[int, int] = (0, 0),
         version: int = 1,
-        reads: Sequence[str] = (),
-        gives: Sequence[str] = (),
     ) -> None:
         """Refuses any other config key, array name or number of children; int8 weights bring their `_scale`.
 
-        version: the latest of the kind.  reads, gives: its ports that a file may call by other names.
+        version: the latest of the kind.  A child has no wiring: what it reads and gives is up to its parent.
         """
         if not 1 <= self.part.version <= version:
             self._refuse_version(version)
-        for what, ports, found in (("reads", reads, self.part.reads), ("gives", gives, self.part.gives)):
-            if unknown := sorted(set(found) - set(ports)):
-                wanted = f"only ports that {self.part.kind} {what}: {', '.join(ports) or 'none by name'}"
-                self.refuse("part-slot", wanted, ", ".join(unknown)[:200], what)
+        if self._nesting:
+            self.unwired()
         self._same_names("part-config", "config keys", config, self.part.config)
         scaled = [f"{name}_scale" for name in weights if self._is_int8(name)]
         self._same_names("part-array", "arrays", [*arrays, *weights, *scaled], self.part.arrays)
@@ -62,6 +58,12 @@ class Inspector:
         if not least <= len(self.part.children) <= most:
             wanted = f"{least}" if least == most else f"{least} to {most}"
             self.refuse("part-kind", f"{wanted} children of {self.part.kind}", f"{len(self.part.children)}")
+
+    def unwired(self) -> None:
+        """Refuses other names for ports, in a part that nobody wires."""
+        for what, ports in (("reads", self.part.reads), ("gives", self.part.gives)):
+            if ports:
+                self.refuse("part-slot", f"no other names for what {self.part.kind} {what}", repr(dict(ports)), what)
 
     def number(self, key: str, *, above: float, most: float) -> float:
         """The config number above one bound and not above the other."""
