@@ -4,6 +4,7 @@ import pytest
 from faulty_disk import WatchedDisk
 
 from trivet.core.errors import StorageError
+from trivet.runtime.file.caps import STORE_CAPS
 from trivet.storage.disk import Storage
 from trivet.storage.store import Objects, Store
 
@@ -103,3 +104,17 @@ def test_a_torn_ledger_is_reported_and_the_store_works(tmp_path):
         assert store.ledger.lost_bytes > 0
         assert store.result("a") == {"value": 1} and store.result("b") is None
         store.record("b", {"value": 2})
+
+
+def test_what_may_be_put_may_be_got_and_more_is_refused_before_it_is_written(tmp_path):
+    objects = Objects(tmp_path, Storage(most_bytes=1000))
+    largest = bytes(1000)
+    assert objects.get(objects.put(largest)) == largest
+    with pytest.raises(StorageError) as heard:
+        objects.put(bytes(1001))
+    assert heard.value.code == "file-too-large"
+    assert [path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()] == [1000]
+
+
+def test_the_store_reads_whatever_its_container_may_hold():
+    assert Storage().most_bytes == STORE_CAPS.file > 1 << 30

@@ -10,6 +10,7 @@ import numpy as np
 from trivet.runtime.part import Array
 
 from .errors import BadData
+from .iso_dates import iso_date
 from .task import Field
 from .value import digest_of, value
 
@@ -110,13 +111,6 @@ def raw_column(field: Field, column: Array, words: Sequence[str]) -> list[Any]:
     if field.type == "date":
         return [None if v != v else iso_date(v) for v in column.tolist()]
     return [None if v != v else v for v in column.tolist()]
-
-
-def iso_date(days: float) -> str:
-    """Days since 1970 as ISO 8601, to the second; a whole day has no time part."""
-    seconds = np.datetime64("1970-01-01T00:00:00") + np.timedelta64(round(days * 86400), "s")
-    text = str(seconds)
-    return text.removesuffix("T00:00:00")
 
 
 @value

@@ -17,6 +17,7 @@ from trivet.core.rows import Rows
 from trivet.data.split.row_sketch import row_sketch
 from trivet.data.split.vault import Vault
 from trivet.kit.constant import baselines, with_baselines
+from trivet.runtime.file.caps import LARGE
 from trivet.runtime.file.container import decode
 from trivet.storage.disk import Storage
 
@@ -133,7 +134,7 @@ class Certifier:
             judged = verdicts(self.odds.limits, readings)
             data = pack(finalist, judged, readings, cap=self.cap)
             readings = tuple(exact_size(reading, len(data)) for reading in readings)
-        contents = decode(data)
+        contents = decode(data, caps=LARGE)
         return Certified(
             data=data,
             digest=contents.digest,

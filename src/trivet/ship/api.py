@@ -78,7 +78,7 @@ def compile(
     except BaseException as error:  # also Ctrl-C: what is shown must not look as if the build went on
         watch.stop("interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}")
         raise
-    return outcome if isinstance(outcome, Infeasible) else Specialist.from_bytes(outcome.data)
+    return outcome if isinstance(outcome, Infeasible) else Specialist.from_bytes(outcome.data, caps="large")
 
 
 def run(
