@@ -5,6 +5,7 @@ import runpy
 import shlex
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import error_codes
@@ -83,21 +84,70 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
+@dataclass(frozen=True)
+class Desk:
+    """A folder that looks as it does after `make demo`, and what that printed."""
+
+    folder: Path
+    printed: str
+
+
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory) -> Path:
-    """A folder that looks as it does after `make demo`: the table is there, and the file made from it."""
+def desk(tmp_path_factory) -> Desk:
+    """After a demo whose limits all hold; where the machine was too busy for it, as the demo says: once more."""
     folder = tmp_path_factory.mktemp("docs")
-    subprocess.run([sys.executable, ROOT / "examples" / "demo.py"], cwd=folder, check=True, capture_output=True)
-    return folder
+    for _ in range(3):
+        ended = subprocess.run(
+            [sys.executable, ROOT / "examples" / "demo.py"],
+            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True,
+        )  # fmt: skip
+        if "run the demo again" not in ended.stdout:
+            break
+    return Desk(folder=folder, printed=ended.stdout)
+
+
+# What a transcript says of the machine it was made on: how long it took, with how many workers, how fast a row is
+# answered; and the digest, since processors round the last digit of a fit in their own ways.
+OF_THE_MACHINE = (
+    (r"(?<![<>]= )\b\d[\d.]* (?:s|ms|µs|ns)\b", "TIME"),
+    (r"\b\d+ min (?:\d+ s|TIME)", "TIME"),
+    (r"\b\d+ workers?\b", "WORKERS"),
+    (r"\bbody [0-9a-f]{16}\b", "body DIGEST"),
+    (r" {2,}", "  "),  # columns are as wide as their widest cell
+)
+OUT_OF_TIME = "note: the search ended with its time"
+
+
+def masked(line: str) -> str:
+    """The line without what depends on the machine."""
+    for pattern, word in OF_THE_MACHINE:
+        line = re.sub(pattern, word, line)
+    return line
+
+
+def words_of(line: str) -> str:
+    """The line without any number."""
+    return re.sub(r"\d[\d.]*", "N", masked(line))
+
+
+def test_the_mask_hides_what_depends_on_the_machine_and_nothing_else():
+    row = "  p99-latency  130 µs (124 µs to 145 µs, n = 2000)    p99-latency <= 1 ms  HOLDS"
+    assert masked(row) == "  p99-latency  TIME (TIME to TIME, n = 2000)  p99-latency <= 1 ms  HOLDS"
+    tally = "4 limits hold, 0 broken  (16 candidates, 1 min 19 s, 2 workers)"
+    assert masked(tally) == "4 limits hold, 0 broken  (16 candidates, TIME, WORKERS)"
+    size = "  size  23.7 kB  size <= 100 kB  HOLDS"
+    assert masked(size) == size
 
 
 @pytest.mark.slow
 def test_the_transcript_in_the_readme_is_what_the_demo_prints(desk):
     (transcript,) = blocks(ROOT / "README.md", "text")
-    page = runpy.run_path(str(ROOT / "examples" / "demo.py"))
-    for limit in page["LIMITS"]:
-        assert re.search(rf"{re.escape(limit)} +HOLDS", transcript)
-    assert (desk / "demo.trivet").exists() and (desk / "demo.html").exists()
+    wanted, printed = transcript.splitlines(), desk.printed.splitlines()
+    is_cut = any(OUT_OF_TIME in line for line in printed)  # then fewer candidates were seen, and another may have won
+    shown = words_of if is_cut else masked
+    found = [shown(line) for line in printed if OUT_OF_TIME not in line]
+    assert found[: len(wanted)] == [shown(line) for line in wanted]
+    assert (desk.folder / "demo.trivet").exists() and (desk.folder / "demo.html").exists()
 
 
 @pytest.mark.slow
@@ -107,15 +157,15 @@ def test_every_command_in_the_readme_runs(desk):
     assert len(commands) >= 3
     for command in commands:
         here = command.replace(".venv/bin/trivet", f"{shlex.quote(sys.executable)} -m trivet.cli.main")
-        ended = subprocess.run(["bash", "-o", "pipefail", "-c", here], cwd=desk, capture_output=True, text=True)
+        ended = subprocess.run(["bash", "-o", "pipefail", "-c", here], cwd=desk.folder, capture_output=True, text=True)
         assert ended.returncode == 0, f"{command}\n{ended.stderr}"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", [path for path in DOCS if blocks(path, "python")], ids=name_of)
 def test_every_python_example_runs(path, desk, monkeypatch):
-    monkeypatch.chdir(desk)
-    names = rows_and_task(desk / "build" / "demo" / "breast_cancer.csv")
+    monkeypatch.chdir(desk.folder)
+    names = rows_and_task(desk.folder / "build" / "demo" / "breast_cancer.csv")
     for block in blocks(path, "python"):
         exec(compile(block, name_of(path), "exec"), names)  # our own documents, nobody else's text
 
