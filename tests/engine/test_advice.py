@@ -18,7 +18,7 @@ def judged(limit: str, value: float, low: float, high: float, baseline: float | 
 def test_a_class_of_one_row_is_not_answered_with_a_bound_below_the_constant_answer():
     one = judged("auroc >= 0.9", 0.2, 0.084, 0.7, baseline=0.5)
     assert in_words([wish_after(one)]) == (
-        "no bound on auroc that asks more than a constant answer (0.5000) would be kept; "
+        "no bound on auroc that asks more than a constant answer (0.5000) would probably be kept; "
         "give more time, more rows or better columns"
     )
 

@@ -60,7 +60,7 @@ class Wish:
         limit, constant = self.limit, self.constant
         what = "a constant answer" if find_gauge(limit.gauge).family == "quality" else "every file gives"
         shown = "" if constant is None else f" ({show_amount(constant, limit.unit)})"
-        return f"no bound on {limit.gauge} that asks more than {what}{shown} would be kept"
+        return f"no bound on {limit.gauge} that asks more than {what}{shown} would probably be kept"
 
 
 def easier(number: float, limit: Limit) -> float:
