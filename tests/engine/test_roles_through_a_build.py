@@ -1,6 +1,6 @@
 """Weight, group and time through a whole build: they change what is learned and certified, and verifying agrees."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -133,7 +133,7 @@ def turning(seed: int, n: int = 800) -> dict[str, list]:
 
 def test_with_a_time_column_no_split_holds_a_row_from_after_the_next():
     moments = [(rows.time.min(), rows.time.max()) for rows in splits_of(turning(0), time="day").values()]
-    assert all(before[1] <= after[0] for before, after in zip(moments, moments[1:]))
+    assert all(before[1] <= after[0] for before, after in pairwise(moments))
 
 
 @pytest.mark.slow

@@ -66,8 +66,10 @@ class Wish:
 def easier(number: float, limit: Limit) -> float:
     """The number to three significant digits, rounded to where the limit is easier to keep.
 
-    >>> easier(0.97391, Limit(gauge="auroc", must=">=", bound=1)), easier(11_810, Limit(gauge="size", must="<=", bound=1))
-    (0.973, 11900.0)
+    >>> easier(0.97391, Limit(gauge="auroc", must=">=", bound=1))
+    0.973
+    >>> easier(11_810, Limit(gauge="size", must="<=", bound=1, unit="B"))
+    11900.0
     """
     if number == 0:
         return 0.0
