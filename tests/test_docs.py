@@ -7,15 +7,17 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import error_codes
 import pytest
 
 from trivet.cli.catalogue import error_codes as pages
-from trivet.cli.catalogue import error_page
+from trivet.cli.catalogue import error_page, known_names, page_in, plain_name
+from trivet.data.split.splits import PARTS, usual_shares
 
 ROOT = Path(__file__).parent.parent
-DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("changelog.d/*.md")]
+DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/decisions/*.md"), *ROOT.glob("changelog.d/*.md")]
 # Commands that install, or run everything: these are run by whoever reads, and by CI, not from within the tests.
 NOT_HERE = ("make ", "python3 ", "pip ")
 
@@ -58,15 +60,53 @@ def test_the_scan_for_codes_finds_direct_and_handed_on_codes():
     } <= error_codes.codes()
 
 
-def test_the_generated_pages_are_fresh(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["make_docs.py", "--check"])
+@pytest.fixture
+def make_docs(tmp_path, monkeypatch) -> SimpleNamespace:
+    """The script that makes the reference, which is not committed; here it writes to a folder of the test."""
+    names = runpy.run_path(str(ROOT / "tools" / "make_docs.py"))
+    monkeypatch.setitem(names["main"].__globals__, "REFERENCE", tmp_path / "reference")
     monkeypatch.setenv("COLUMNS", "200")  # the pages do not depend on the terminal
-    status = runpy.run_path(str(ROOT / "tools" / "make_docs.py"))["main"]()
-    assert status == 0, capsys.readouterr().out + "\nrun `make docs`"
+    return SimpleNamespace(**names, folder=tmp_path / "reference")
+
+
+def test_the_reference_has_a_page_for_all_that_explain_knows_and_every_link_in_it_resolves(make_docs, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["make_docs.py"])
+    assert make_docs.main() == 0
+    made = sorted(make_docs.folder.rglob("*.md"))
+    assert {path.stem for path in made} - {"README"} == set(known_names())
+    assert len(made) == len(known_names()) + 1
+    assert {name_of_page: broken for name_of_page in made if (broken := broken_links(name_of_page))} == {}
+
+
+def test_the_reference_leaves_no_page_of_something_that_is_gone(make_docs, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["make_docs.py"])
+    gone = make_docs.folder / "passes" / "gone.md"
+    gone.parent.mkdir(parents=True)
+    gone.write_text("# gone\n", encoding="utf-8")
+    assert make_docs.main() == 0 and not gone.exists()
+
+
+def test_the_check_makes_every_page_and_writes_none(make_docs, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["make_docs.py", "--check"])
+    assert make_docs.main() == 0, capsys.readouterr().out
+    assert not make_docs.folder.exists()
+    bad = {"errors/one": "# two\n\nOther.\n", "errors/three": "# three\n"}
+    assert [line.partition(":")[0] for line in make_docs.complaints(bad)] == ["errors/one", "errors/three"]
+
+
+def test_no_page_of_the_reference_is_committed():
+    committed = subprocess.run(["git", "ls-files", "docs"], cwd=ROOT, capture_output=True, text=True).stdout.split()
+    folders = {path.split("/")[1] for path in committed if path.count("/") > 1}
+    assert folders <= {"decisions"}
 
 
 @pytest.mark.parametrize("path", DOCS, ids=name_of)
 def test_every_relative_link_resolves(path):
+    assert broken_links(path) == []
+
+
+def broken_links(path: Path) -> list[str]:
+    """The relative links of a document that lead nowhere."""
     text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
     links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"[a-z]+:", link)]
     broken = []
@@ -75,7 +115,33 @@ def test_every_relative_link_resolves(path):
         target = (path.parent / file).resolve() if file else path
         if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(link)
-    assert broken == []
+    return broken
+
+
+@pytest.mark.parametrize("path", DOCS, ids=name_of)
+def test_what_a_document_tells_to_explain_can_be_explained(path):
+    asked = re.findall(r"`trivet explain ([\w-]+)`", path.read_text(encoding="utf-8"))
+    unknown = [name for name in asked if name not in ("NAME", "CODE") and plain_name(name) not in known_names()]
+    assert unknown == []
+
+
+def test_the_shares_of_the_splits_in_the_documents_are_those_of_the_code():
+    text = (ROOT / "docs" / "certification.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\D*)([\d,]+)(?: to ([\d,]+))? \| (.*) \|$", text, re.MULTILINE)
+    stated, edges = {}, []
+    for word, first, last, shares in rows:
+        low, high = (0, int(first)) if word == "below " else (whole(first), whole(last) + 1 if last else 10**9)
+        stated[low], edges = tuple(int(share.removesuffix(" %")) / 100 for share in shares.split(" | ")), [*edges, high]
+    assert list(stated)[1:] == edges[:-1] and len(stated) == 3  # no size of table is left out
+    for low, high in zip(stated, edges):
+        assert {usual_shares(n) for n in (max(low, 40), high - 1)} == {stated[low]}
+    vault = [shares[PARTS.index("vault")] for shares in stated.values()]
+    said = f"({min(vault):.0%} to {max(vault):.0%} of them".replace("% to", "to").replace("%", " %")
+    assert said in page_in("words", "vault")
+
+
+def whole(text: str) -> int:
+    return int(text.replace(",", ""))
 
 
 def anchors(path: Path) -> set[str]:
