@@ -136,7 +136,7 @@ def test_the_shares_of_the_splits_in_the_documents_are_those_of_the_code():
     for low, high in zip(stated, edges):
         assert {usual_shares(n) for n in (max(low, 40), high - 1)} == {stated[low]}
     vault = [shares[PARTS.index("vault")] for shares in stated.values()]
-    said = f"({min(vault):.0%} to {max(vault):.0%} of them".replace("% to", "to").replace("%", " %")
+    said = f"({100 * min(vault):.0f} to {100 * max(vault):.0f} % of them"
     assert said in page_in("words", "vault")
 
 
