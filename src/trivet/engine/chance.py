@@ -19,7 +19,7 @@ _DOUBT = 0.3  # chance of keeping a cost limit that the forecast breaks: forecas
 class Point:
     """One candidate on the frontier.
 
-    readings: by gauge, on the rows that compare candidates.  costs: forecasts by gauge.  bytes: expected file size.
+    readings: by gauge, on the rows that compare candidates.  costs: forecasts by gauge, the file's size among them.
     """
 
     route: str
