@@ -25,7 +25,7 @@ def test_balanced_accuracy_on_tune_rows_does_not_fall(question):
 def balanced(work) -> float:
     program = Program(work.candidate.parts)
     rows = work.data.tune
-    return mean_recall(program.answers(program.read(rows.raw())).chosen, rows.answer, len(work.candidate.task.classes))
+    return mean_recall(program.answers(program.read(rows.raw())).chosen, rows.truth, len(work.candidate.task.classes))
 
 
 def test_probabilities_stay_as_they_are():

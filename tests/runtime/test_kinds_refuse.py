@@ -108,7 +108,7 @@ def test_votes_of_bodies_with_different_widths_are_refused():
 def test_slots_that_do_not_fit_each_other_are_refused():
     rng = np.random.default_rng(0)
     parts = random_program_parts(rng, "classify", k=3)
-    for slot, wrong in [("labels", 4), ("scale", 4), ("guard", 4)]:
+    for slot, wrong in [("decoder", 4), ("scale", 4), ("guard", 4)]:
         kind = parts[slot].kind
         with pytest.raises(BadFile):
             Program({**parts, slot: random_part(kind, rng, k=wrong)})
@@ -128,7 +128,7 @@ def test_a_part_altered_anywhere_is_refused_or_runs(kind):
         body = kind if kind in ("additive", "chain", "trees", "vote") else "trees"
         goal = "regress" if kind == "interval" else "classify"
         parts = random_program_parts(rng, goal, k=k, body=body)
-        slot = {"columns": "reader", "labels": "labels", "interval": "guard", "conformal-set": "guard"}.get(kind)
+        slot = {"columns": "reader", "labels": "decoder", "interval": "guard", "conformal-set": "guard"}.get(kind)
         slot = slot or ("scale" if kind in ("temperature", "isotonic") else "body")
         parts[slot] = altered(random_part(kind, rng, d=WIDTH, k=k), rng)
         try:
@@ -136,7 +136,7 @@ def test_a_part_altered_anywhere_is_refused_or_runs(kind):
         except BadFile:
             continue
         answers = program.answers(program.read_rows(random_rows(rng, 5)))
-        numbers = answers.probabilities if answers.probabilities is not None else answers.values
+        numbers = answers["probabilities"] if answers["probabilities"] is not None else answers["values"]
         assert np.isfinite(numbers).all()
 
 

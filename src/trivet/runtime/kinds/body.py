@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ..part import Array
 from .inspector import MOST_OPERATIONS, MOST_WIDTH, Inspector
 
 if TYPE_CHECKING:
-    from ..onnx_graph import Graph
+    from ..onnx_graph import OnnxGraph
 
 MOST_SCORE = 1e30  # far below the largest float32, so that no sum on the way can overflow
 
@@ -47,8 +47,21 @@ class Body:
         """(rows, width) float32, by numpy."""
         raise NotImplementedError
 
-    def lower(self, graph: "Graph", numbers: str) -> str:
+    def lower(self, graph: "OnnxGraph", numbers: str) -> str:
         """Adds nodes that compute the same; returns the name of the (rows, width) result."""
+        raise NotImplementedError
+
+
+class Host(Body):
+    """A body that works in Python before the graph: it turns a batch into arrays that the graph is fed with.
+
+    feeds: (stem of the name, dtype) of each array; all are vectors of one length, which is free.
+    """
+
+    feeds: ClassVar[tuple[tuple[str, str], ...]]
+
+    def features(self, batch: Batch) -> tuple[Array, ...]:
+        """What the graph is fed with, in the order of `feeds`."""
         raise NotImplementedError
 
 
