@@ -54,7 +54,7 @@ class Model:
 
     def scores(self, x):
         batch = self.program.read({name: x[:, at].tolist() for at, name in enumerate(self.names)})
-        return self.program.answers(batch).probabilities
+        return self.program.answers(batch)["probabilities"]
 
 
 def found_by(work: Work, gauge: str, seed: int = 0) -> dict[str, tuple[float, float, float]]:
@@ -75,7 +75,7 @@ def test_importance_equals_scikit_learns_within_its_spread(work, gauge):
     rows, model = work.data.fit, Model(work.candidate)
     x = np.column_stack([rows.columns[name] for name in model.names])
     theirs = reference(
-        model, x, rows.answer, n_repeats=30, random_state=0, scoring=lambda m, x, y: scored(y, m.scores(x))
+        model, x, rows.truth, n_repeats=30, random_state=0, scoring=lambda m, x, y: scored(y, m.scores(x))
     )
     ours = found_by(work, gauge)
     for name, mean, spread in zip(model.names, theirs.importances_mean, theirs.importances_std):
@@ -109,7 +109,7 @@ def test_rows_of_weight_zero_have_no_say(start):
     work = after(start, LINE)
     rows = work.data.fit
     twice = rows.take(np.tile(np.arange(len(rows)), 2))
-    absent = replace(twice, weight=np.repeat([1.0, 0.0], len(rows)), answer=flipped(twice.answer, len(rows)))
+    absent = replace(twice, roles={"weight": np.repeat([1.0, 0.0], len(rows))}, truth=flipped(twice.truth, len(rows)))
     weighted = permutation_importance(work.candidate, absent, find_gauge("accuracy"), seed=0)
     plain = permutation_importance(work.candidate, rows, find_gauge("accuracy"), seed=0)
     (name, mean, *_), (same, other, *_) = weighted[0], plain[0]

@@ -73,7 +73,7 @@ def test_verify_measures_the_weighted_share(weighted):
 
 def test_the_certified_number_is_weighted_too(weighted):
     vault = splits_of(two_minds(0), weight="exposure")["vault"]
-    right = np.array(weighted.predict({"a": vault.columns["a"].tolist()})) == np.array(["no", "yes"])[vault.answer]
+    right = np.array(weighted.predict({"a": vault.columns["a"].tolist()})) == np.array(["no", "yes"])[vault.truth]
     assert accuracy_in(weighted) == pytest.approx(right @ vault.weight / vault.weight.sum(), abs=1e-12)
 
 

@@ -46,4 +46,4 @@ def scores(work: Work, rows: Rows) -> Array:
 
 def unseen(work: Work) -> tuple[Rows, Array]:
     """Rows that no fit looked at, and their answers."""
-    return work.data.choose, np.asarray(work.data.choose.answer)
+    return work.data.choose, np.asarray(work.data.choose.truth)

@@ -39,7 +39,7 @@ def test_gives_the_scores_of_interprets_own_model_on_real_rows(goal):
         feature_types=["continuous"] * len(start.candidate.task.inputs),
     )  # fmt: skip
     fit, (rows, _) = start.data.fit, unseen(start)
-    theirs.fit(numbers(start, fit), fit.answer)
+    theirs.fit(numbers(start, fit), fit.truth)
     answer = theirs.decision_function if goal == "classify" else theirs.predict
     ours = scores(after(start, STEP, "emit-glass-box"), rows)[:, 0]
     # Ours are sums in float32 of up to 33 terms.

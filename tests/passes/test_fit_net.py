@@ -56,7 +56,7 @@ def test_tells_tumours_apart_that_it_never_saw_as_well_as_scikit_learns_own_trai
     ours = roc_auc_score(answers, scores(work, rows)[:, 0])
     assert ours > 0.97  # 1.00 in 2026-11
     theirs = MLPClassifier(hidden_layer_sizes=(32,), learning_rate_init=3e-3, alpha=0.1, early_stopping=True)
-    theirs.set_params(random_state=seed, max_iter=500).fit(inputs_of(work, start.data.fit), start.data.fit.answer)
+    theirs.set_params(random_state=seed, max_iter=500).fit(inputs_of(work, start.data.fit), start.data.fit.truth)
     # 68 rows: a pair in the wrong order costs 0.001.
     assert ours > roc_auc_score(answers, theirs.predict_proba(inputs_of(work, rows))[:, 1]) - 0.01
 
@@ -67,7 +67,7 @@ def test_foretells_the_course_of_diabetes_and_is_no_worse_than_scikit_learns_own
     rows, answers = unseen(work)
     ours = r2_score(answers, scores(work, rows)[:, 0])
     assert ours > 0.35  # 0.48 in 2026-11; linear regression reaches 0.4 to 0.5 on this table
-    fit, spread = start.data.fit, start.data.fit.answer.std()
+    fit, spread = start.data.fit, start.data.fit.truth.std()
     theirs = MLPRegressor(hidden_layer_sizes=(32,), learning_rate_init=3e-3, alpha=0.1, early_stopping=True)
-    theirs.set_params(random_state=0, max_iter=500).fit(inputs_of(work, fit), fit.answer / spread)
+    theirs.set_params(random_state=0, max_iter=500).fit(inputs_of(work, fit), fit.truth / spread)
     assert ours > r2_score(answers, spread * theirs.predict(inputs_of(work, rows))) - 0.1  # 53 rows are few
