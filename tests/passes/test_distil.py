@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from trivet.core.candidate import kinds_of
 from trivet.core.errors import Refused
 from trivet.core.registry import parse_step
 from trivet.core.rows import Dataset
