@@ -31,7 +31,7 @@ def accuracy_in(model: trivet.Specialist) -> float:
 
 def splits_of(data: dict[str, list], **roles: str) -> dict[str, object]:
     """The rows of each split that a build of this table would make."""
-    taken = take_in(Recipe(data=DataSpec(source="", target="y", **roles)), data)
+    taken = take_in(Recipe(data=DataSpec(source="", target="y", roles=roles)), data)
     dataset = taken.dataset
     return {"fit": dataset.fit, "tune": dataset.tune, "choose": dataset.choose, "vault": taken.vault}
 

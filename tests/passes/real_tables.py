@@ -35,7 +35,7 @@ def after(work: Work, *steps: str) -> Work:
 
 def numbers(work: Work, rows: Rows) -> Array:
     """What the reader makes of the rows."""
-    return numbers_of(rows, work.candidate.parts["reader"], for_="a test")
+    return numbers_of(rows, work.candidate.parts, for_="a test")
 
 
 def scores(work: Work, rows: Rows) -> Array:
