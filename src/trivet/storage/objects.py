@@ -94,13 +94,13 @@ def task_from_json(data: Mapping[str, Any]) -> Task:
         return Field(name=name, type=kind, spelling=spellings.get(name, ""))
 
     return Task(
-        modality=data["modality"],
+        modality=data.get("modality", ""),
         goal=data["goal"],
         inputs=tuple(field_of(name, kind) for name, kind in data["inputs"]),
         answer=field_of(*data["answer"]),
-        link=data["link"],
-        n_scores=data["n_scores"],
-        details=data["details"],
+        link=data.get("link", "identity"),
+        n_scores=data.get("n_scores", 1),
+        details=data.get("details", {}),
         roles=data.get("roles", {}),
         role_spellings={name: spellings[name] for name in data.get("roles", {}).values() if name in spellings},
     )
