@@ -6,11 +6,13 @@ from ..part import Part
 from .bodies.additive import Additive
 from .bodies.affine import Affine
 from .bodies.expand import Expand
+from .bodies.graph import Graph
 from .bodies.net import Net
 from .bodies.ngrams import Ngrams
 from .bodies.trees import Trees
 from .body import Body, Flow, check_size
 from .combine.chain import Chain
+from .combine.loop import Loop
 from .combine.vote import Vote
 from .decoders.labels import Labels
 from .guards.conformal_set import ConformalSet
@@ -25,6 +27,8 @@ BODIES: dict[str, type[Body]] = {
     "affine": Affine,
     "chain": Chain,
     "expand": Expand,
+    "graph": Graph,
+    "loop": Loop,
     "net": Net,
     "ngrams": Ngrams,
     "trees": Trees,
