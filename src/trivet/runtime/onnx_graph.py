@@ -21,7 +21,7 @@ class Graph:
     hosts: for each triple of sparse inputs, the piece that computes it in Python from the texts.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int | str) -> None:
         self.hosts: list[Ngrams] = []
         self._nodes: list[bytes] = []
         self._tensors: list[bytes] = []

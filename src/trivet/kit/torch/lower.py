@@ -1,10 +1,10 @@
 """Lowering: a module of torch becomes a part of kind `graph`.
 
-Needs the extra `deep`.  A module that has no counterpart is refused with every operator and its place, also before it is
-trained: `check_lowerable` looks at its form and asks for nothing but an example.
+Needs the extra `deep`.  A module that has no counterpart is refused with every operator and its place, also before it
+is trained: `check_lowerable` looks at its form and asks for nothing but an example.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -52,8 +52,8 @@ def lowered(
     """The module as a part of kind `graph`: the same answers to 1e-4, rows by themselves, nothing of torch in it.
 
     example: one tensor per input, (2, ...) float32 or int64; axis 0 is the rows.  ports: one per input, in order; the
-    default is the body's `numbers` within +-10, which is how far `expand` lets them go.  answers: names of the outputs, in
-    order.  axes: the largest length of each name in `varying`.
+    default is the body's `numbers` within +-10, which is how far `expand` lets them go.  answers: names of the outputs,
+    in order.  axes: the largest length of each name in `varying`.
     Refuses an operator without counterpart, by name and place (NotLowerable).
     Batch norm becomes a part of the weights before it, dropout goes, what does not depend on an input is computed now.
     Infinite constants, as in masks, become 1e9.  Indices are clipped to their table, where torch would raise.
@@ -100,10 +100,16 @@ class Lowering:
         return {p.name: Tensor(dtype, shape, p.low, p.high) for p, dtype, shape in zip(ports, dtypes, shapes)}
 
     def _refuse_unknown(self) -> None:
-        """Refuses all operators without a counterpart at once."""
+        """Refuses all operators without a counterpart at once; what depends on no input is computed, whatever it is."""
         calls = [node for node in self.program.graph.nodes if node.op == "call_function" and not is_bookkeeping(node)]
+        settled = {node for node in self.program.graph.nodes if node.op == "placeholder" and node not in self._env}
+        for node in calls:
+            if is_settled(node, settled):
+                settled.add(node)
         unknown = dict.fromkeys(
-            f"{name_of(node)} in {place_of(node)}" for node in calls if name_of(node) not in ATEN
+            f"{name_of(node)} in {place_of(node)}"
+            for node in calls
+            if node not in settled and name_of(node) not in ATEN and not is_getitem(node)
         )
         if unknown:
             raise not_lowerable("; ".join(unknown))
@@ -126,7 +132,7 @@ class Lowering:
                 raise not_lowerable(f"{name_of(node)} in {place_of(node)}: {error}") from error
 
     def _value_of(self, node: Any) -> Any:
-        if str(node.target).startswith("<built-in function getitem"):
+        if is_getitem(node):
             return self._env[node.args[0]][node.args[1]]
         if is_bookkeeping(node):
             return None
@@ -150,9 +156,7 @@ class Lowering:
     def _known_now(self, node: Any) -> Known | None:
         """The numbers of a node that depends on no input, computed by torch itself."""
         inputs = [self._env[one] for one in node.all_input_nodes]
-        is_known = all(isinstance(one, Known) and one.is_whole for one in inputs)
-        found = node.meta.get("val")
-        if not is_known or not hasattr(found, "shape") or any(not isinstance(n, int) for n in found.shape):
+        if not is_settled(node, None) or not all(isinstance(one, Known) and one.is_whole for one in inputs):
             return None
         tensors = {one: self._torch.from_numpy(np.array(self._env[one].array)) for one in node.all_input_nodes}
         args, kwargs = self._torch.fx.node.map_arg((node.args, node.kwargs), tensors.__getitem__)
@@ -239,6 +243,18 @@ def is_bookkeeping(node: Any) -> bool:
     value = node.meta.get("val")
     is_tensor = hasattr(value, "shape") or isinstance(value, tuple | list)
     return str(node.target).startswith(BOOKKEEPING) or not is_tensor
+
+
+def is_getitem(node: Any) -> bool:
+    """Whether a node takes one of several values."""
+    return str(node.target).startswith("<built-in function getitem")
+
+
+def is_settled(node: Any, settled: Container[Any] | None) -> bool:
+    """Whether a node is one value of fixed shape that only looks at settled nodes; None: at whatever it looks."""
+    value = node.meta.get("val")
+    is_fixed = hasattr(value, "shape") and all(isinstance(length, int) for length in value.shape)
+    return is_fixed and (settled is None or all(one in settled for one in node.all_input_nodes))
 
 
 def not_lowerable(found: str) -> NotLowerable:

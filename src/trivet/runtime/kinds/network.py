@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_NODES = 4096
 MOST_PORTS = 64
+MOST_NAMES = 8
 MOST_LENGTH = 65_535  # of an axis whose length varies
 MOST_HELD = 10**7  # numbers per row at once
 MOST_CONSTANT = 2**32  # of whole numbers
@@ -39,27 +40,32 @@ class Step:
 class Network:
     """The nodes of a part, checked from first to last against the values that arrive.
 
-    config: inputs {name: [dtype, shape]}, nodes [[operator, operand, ..., {attribute: value}?], ...], outputs {name: node},
-    axes {name of an axis whose length varies: largest length}.  An operand is the number of an earlier node, the name of
-    an input or of an array, or [x], the number x itself.
+    config: inputs {name: [dtype, shape]}, nodes [[operator, operand, ..., {attribute: value}?], ...], outputs {name:
+    node}, axes {name of an axis whose length varies: largest length}.  An operand is the number of an earlier node, the
+    name of an input or of an array, or [x], the number x itself.
     inputs, outputs: facts by name.  operations, widest: per row, as of a body.
     """
 
+    # A value has a place: the number of its node; from the number of nodes on, inputs and constants.
     def __init__(self, look: Inspector, arriving: Mapping[str, Tensor]) -> None:
         self._look, self._arriving = look, arriving
         look.only(config=("axes", "inputs", "nodes", "outputs"), arrays=sorted(look.part.arrays))
         self.axes = {ROWS: 1, **self._axes()}
-        self._facts: list[Tensor] = []
-        self._places: dict[str, int] = {}
-        self._constants: dict[int, Array] = {}
+        nodes = self._nodes()
+        self._n_nodes = len(nodes)
+        self._facts: dict[int, Tensor] = {}
+        self.places: dict[str, int] = {}
+        self.constants: dict[int, Array] = {}
+        self._numbers: dict[str, int] = {}
         self.inputs = {name: self._input(name, *described) for name, described in self._ports("inputs")}
-        self._n_before = len(self._facts)
-        steps = self._steps()
-        self._outputs = self._output_places()
-        self.outputs = {name: self._facts[place] for name, place in self._outputs.items()}
-        self.steps = self._with_last_uses(steps)
-        self._refuse_unused()
-        self.operations = sum(step.operator.operations for step in self.steps)
+        # What stands where is looked at first: it is cheap, and a list with idle nodes is refused before it costs.
+        written = [self._written(at, node) for at, node in enumerate(nodes)]
+        self.output_places = {name: self._output_place(name, at) for name, at in self._ports("outputs")}
+        self._refuse_idle(written)
+        operators = [self._operator(at, *node) for at, node in enumerate(written)]
+        self.outputs = {name: self._output(name, place) for name, place in self.output_places.items()}
+        self.steps = self._with_last_uses(operators, [operands for _, operands, _ in written])
+        self.operations = sum(operator.operations for operator in operators)
         self.widest = self._widest()
         self._refuse_dear()
 
@@ -67,9 +73,15 @@ class Network:
         found = self._config("axes", dict, "an object of names and largest lengths")
         for name, most in found.items():
             is_fine = isinstance(most, int) and not isinstance(most, bool) and 1 <= most <= MOST_LENGTH
-            if not is_fine or not name.isidentifier() or name == ROWS or len(found) > 8:
-                self._refuse("up to 8 names with lengths from 1 to 65535", {name: most}, "axes")
+            if not is_fine or not name.isidentifier() or name == ROWS or len(found) > MOST_NAMES:
+                self._refuse(f"up to {MOST_NAMES} names with lengths from 1 to {MOST_LENGTH}", {name: most}, "axes")
         return dict(found)
+
+    def _nodes(self) -> list[Any]:
+        nodes: list[Any] = self._config("nodes", list, "a list of nodes")
+        if not 1 <= len(nodes) <= MOST_NODES:
+            self._look.refuse("part-limit", f"1 to {MOST_NODES} nodes", str(len(nodes)), "nodes")
+        return nodes
 
     def _config(self, key: str, type_: type, wanted: str) -> Any:
         found = self._look.part.config[key]
@@ -87,15 +99,16 @@ class Network:
 
     def _input(self, name: str, dtype: Any, shape: Any) -> Tensor:
         facts = self._arriving.get(name)
-        if facts is None or facts.array is not None:
+        if facts is None:
             self._look.refuse("part-slot", "inputs among " + ", ".join(sorted(self._arriving)), short(name), "inputs")
         if dtype not in DTYPES or not isinstance(shape, list) or name in self._look.part.arrays:
             self._refuse("a dtype, a shape, and a name that no array has", [name, dtype, shape], "inputs")
         self._check_shape(name, shape)
         if (dtype, tuple(shape)) != (facts.dtype, facts.shape):
-            self._look.refuse("part-slot", f"{facts.dtype} {list(facts.shape)} for {name}", f"{dtype} {shape}", "inputs")
-        self._places[name] = len(self._facts)
-        self._facts.append(facts)
+            self._look.refuse(
+                "part-slot", f"{facts.dtype} {list(facts.shape)} for {name}", f"{dtype} {shape}", "inputs"
+            )
+        self._place(name, facts)
         return facts
 
     def _check_shape(self, name: str, shape: list[Any]) -> None:
@@ -108,101 +121,105 @@ class Network:
         if not is_plain or shape[:1] != [ROWS] or names_in(shape).count(ROWS) != 1:
             self._refuse('a shape that begins with "rows", of whole numbers and names of axes', shape, name)
 
-    def _steps(self) -> list[tuple[Operator, tuple[int, ...]]]:
-        nodes = self._config("nodes", list, "a list of nodes")
-        if not 1 <= len(nodes) <= MOST_NODES:
-            self._look.refuse("part-limit", f"1 to {MOST_NODES} nodes", str(len(nodes)), "nodes")
-        self._node_places: list[int] = []
-        return [self._step(at, node) for at, node in enumerate(nodes)]
+    def _place(self, name: str, facts: Tensor) -> int:
+        """A new place for an input or a constant; a number that stands in a node has no name."""
+        place = self._n_nodes + len(self._facts)
+        self._facts[place] = facts
+        if name:
+            self.places[name] = place
+        return place
 
-    def _step(self, at: int, node: Any) -> tuple[Operator, tuple[int, ...]]:
+    def _written(self, at: int, node: Any) -> tuple[str, tuple[int, ...], dict[str, Any]]:
+        """(operator, places of operands, attributes) as they stand in a node."""
         where = f"nodes[{at}]"
         if not isinstance(node, list) or not node or not isinstance(node[0], str) or node[0] not in OPERATORS:
             self._look.refuse("part-kind", "[operator, ...] with an operator of docs/format.md", short(node), where)
-        *rest, last = node
-        named = last if isinstance(last, dict) else {}
-        if isinstance(last, dict) and not last:
-            self._refuse("no object where there are no attributes", last, where)
-        operands = tuple(self._operand(operand, where) for operand in (rest if named else node)[1:])
-        try:
-            operator = OPERATORS[node[0]]([self._facts[place] for place in operands], named, self.axes)
-        except BadNode as error:
-            self._look.refuse(error.code, error.wanted, error.found, f"{where} ({node[0]})")
-        self._node_places.append(len(self._facts))
-        self._facts.append(operator.result)
-        return operator, operands
+        named = node[-1] if isinstance(node[-1], dict) else {}
+        if isinstance(node[-1], dict) and not named:
+            self._refuse("no object where there are no attributes", node, where)
+        operands = node[1:-1] if named else node[1:]
+        return node[0], tuple(self._operand(operand, at, where) for operand in operands), named
 
-    def _operand(self, found: Any, where: str) -> int:
-        """The place of an operand among all values; constants get theirs when they are first named."""
-        if isinstance(found, int) and not isinstance(found, bool) and 0 <= found < len(self._node_places):
-            return self._node_places[found]
+    def _operand(self, found: Any, at: int, where: str) -> int:
+        """The place of an operand; constants get theirs when they are first named."""
+        if isinstance(found, int) and not isinstance(found, bool) and 0 <= found < at:
+            return found
         if isinstance(found, list) and len(found) == 1 and isinstance(found[0], int | float | bool):
-            return self._add_constant(literal(found[0]), where)
-        if isinstance(found, str) and found in self._look.part.arrays and found not in self._places:
-            self._places[found] = self._add_constant(self._array(found), found)
-        if not isinstance(found, str) or found not in self._places:
+            return self._number(found[0], where)
+        if not isinstance(found, str) or found not in {*self.places, *self._look.part.arrays}:
             self._refuse("an earlier node, an input, an array or [number]", found, where)
-        return self._places[found]
+        return self.places[found] if found in self.places else self._constant(found, self._array(found), found)
+
+    def _number(self, found: float, where: str) -> int:
+        """The place of a number that stands in a node; the same number has one place."""
+        if repr(found) not in self._numbers:
+            self._numbers[repr(found)] = self._constant("", literal(found), where)
+        return self._numbers[repr(found)]
 
     def _array(self, name: str) -> Array:
         raw = self._look.part.arrays[name]
-        if 0 in raw.shape or name.endswith("_scale") and self._belongs_to_int8(name):
+        if 0 in raw.shape or self._is_scale(name):
             self._refuse("an array with numbers in it, not a scale", f"{name} {raw.shape}", name)
         shape = [None] * raw.ndim
         if raw.dtype.name in WHOLE_NUMBERS:
             return self._look.array(name, WHOLE_NUMBERS, *shape).astype(np.int64)
-        if raw.dtype == np.int8 and raw.ndim == 0:
-            self._refuse("weights with an axis", name, name)
+        if raw.dtype == np.int8 and (raw.ndim == 0 or f"{name}_scale" not in self._look.part.arrays):
+            self._refuse("weights with an axis, and their scale", f"{name} {raw.shape}", name)
         return self._look.weights(name, *shape)
 
-    def _belongs_to_int8(self, scale: str) -> bool:
-        owner = self._look.part.arrays.get(scale.removesuffix("_scale"))
-        return owner is not None and owner.dtype == np.int8
+    def _is_scale(self, name: str) -> bool:
+        owner = self._look.part.arrays.get(name.removesuffix("_scale"))
+        return name.endswith("_scale") and owner is not None and owner.dtype == np.int8
 
-    def _add_constant(self, array: Array, where: str) -> int:
+    def _constant(self, name: str, array: Array, where: str) -> int:
         facts = constant(array)
         if not facts.size <= (MOST_SIZE if facts.dtype == "float32" else MOST_CONSTANT):
             self._look.refuse("part-limit", f"numbers that stay below {MOST_SIZE:g} in size", f"{facts.size:g}", where)
-        self._constants[len(self._facts)] = array
-        self._facts.append(facts)
-        return len(self._facts) - 1
+        place = self._place(name, facts)
+        self.constants[place] = array
+        return place
 
-    def _output_places(self) -> dict[str, int]:
-        places = {}
-        for name, at in self._ports("outputs"):
-            is_node = isinstance(at, int) and not isinstance(at, bool) and 0 <= at < len(self._node_places)
-            shape = self._facts[self._node_places[at]].shape if is_node else ()
-            if not is_node or shape[:1] != (ROWS,) or not name.isidentifier():
-                self._refuse("the number of a node whose first axis is rows", at, f"outputs, {name[:40]}")
-            places[name] = self._node_places[at]
-        return places
+    def _output_place(self, name: str, at: Any) -> int:
+        is_node = isinstance(at, int) and not isinstance(at, bool) and 0 <= at < self._n_nodes
+        if not is_node or not name.isidentifier():
+            self._refuse("the number of a node", at, f"outputs, {name[:40]}")
+        return int(at)
 
-    def _with_last_uses(self, steps: Sequence[tuple[Operator, tuple[int, ...]]]) -> list[Step]:
-        kept = {*self._outputs.values(), *self._constants, *range(self._n_before)}
-        found: list[Step] = []
-        for operator, operands in reversed(steps):
-            frees = tuple(sorted(set(operands) - kept))
-            kept.update(operands)
-            found.append(Step(operator, operands, frees))
-        return found[::-1]
-
-    def _refuse_unused(self) -> None:
-        used = {place for step in self.steps for place in step.operands} | set(self._outputs.values())
-        named = set(self._places) | {f"{name}_scale" for name in self._places}
-        idle = [name for name in self._look.part.arrays if name not in named]
-        idle += [name for name in self.inputs if self._places[name] not in used]
-        idle += [f"nodes[{at}]" for at, place in enumerate(self._node_places) if place not in used]
+    def _refuse_idle(self, written: Sequence[tuple[str, tuple[int, ...], Any]]) -> None:
+        used = {place for _, operands, _ in written for place in operands} | set(self.output_places.values())
+        idle = [f"nodes[{at}]" for at in range(self._n_nodes) if at not in used]
+        idle += [name for name in self.inputs if self.places[name] not in used]
+        idle += [name for name in self._look.part.arrays if name not in self.places and not self._is_scale(name)]
         if idle:
             self._refuse("inputs, arrays and nodes that are all used", idle[:8], "nodes")
-        for scale in (name for name in self._look.part.arrays if name not in self._places):
-            if not self._belongs_to_int8(scale):
-                self._look.refuse("part-array", "scales of int8 arrays only", scale)
+
+    def _operator(self, at: int, name: str, operands: tuple[int, ...], named: Mapping[str, Any]) -> Operator:
+        try:
+            operator = OPERATORS[name]([self._facts[place] for place in operands], named, self.axes)
+        except BadNode as error:
+            self._look.refuse(error.code, error.wanted, error.found, f"nodes[{at}] ({name})")
+        self._facts[at] = operator.result
+        return operator
+
+    def _output(self, name: str, place: int) -> Tensor:
+        facts = self._facts[place]
+        if facts.shape[:1] != (ROWS,):
+            self._refuse("an output whose first axis is rows", list(facts.shape), f"outputs, {name}")
+        return facts
+
+    def _with_last_uses(self, operators: Sequence[Operator], operands: Sequence[tuple[int, ...]]) -> list[Step]:
+        kept = {*self.output_places.values(), *self.constants, *(self.places[name] for name in self.inputs)}
+        found: list[Step] = []
+        for operator, places in zip(reversed(operators), reversed(operands)):
+            found.append(Step(operator, places, tuple(sorted(set(places) - kept))))
+            kept.update(places)
+        return found[::-1]
 
     def _widest(self) -> int:
         held = sum(numbers_in(facts.shape, self.axes) for facts in self.inputs.values())
-        widest, counts = held, [numbers_in(facts.shape, self.axes) for facts in self._facts]
-        for step, place in zip(self.steps, self._node_places):
-            held += counts[place]
+        widest, counts = held, {at: numbers_in(facts.shape, self.axes) for at, facts in self._facts.items()}
+        for at, step in enumerate(self.steps):
+            held += counts[at]
             widest = max(widest, held + step.operator.scratch)
             held -= sum(counts[freed] for freed in step.frees)
         return widest
@@ -219,15 +236,15 @@ class Network:
 
     def run(self, values: Mapping[str, Array]) -> dict[str, Array]:
         """The outputs, (rows, ...) each, of inputs by name, by numpy."""
-        at: dict[int, Array] = {**self._constants, **{self._places[name]: values[name] for name in self.inputs}}
+        at: dict[int, Array] = {**self.constants, **{self.places[name]: values[name] for name in self.inputs}}
         sizes = self._sizes(values)
         if sizes[ROWS] == 0:
-            return {name: empty(self._facts[place], sizes) for name, place in self._outputs.items()}
-        for step, place in zip(self.steps, self._node_places):
+            return {name: empty(self._facts[place], sizes) for name, place in self.output_places.items()}
+        for place, step in enumerate(self.steps):
             at[place] = step.operator.run([at[operand] for operand in step.operands], sizes)
             for freed in step.frees:
                 del at[freed]
-        return {name: np.ascontiguousarray(at[place]) for name, place in self._outputs.items()}
+        return {name: np.ascontiguousarray(at[place]) for name, place in self.output_places.items()}
 
     def _sizes(self, values: Mapping[str, Array]) -> dict[str, int]:
         """What each name in a shape stands for; a ValueError where inputs do not agree or are too long."""
@@ -253,23 +270,6 @@ class Network:
                     spots.setdefault(length, (names[name], axis))
         return Placed(self, onnx, OnnxSizes(onnx, spots))
 
-    @property
-    def constants(self) -> Mapping[int, Array]:
-        """The constant values by place."""
-        return self._constants
-
-    def place_of(self, port: str) -> int:
-        """The place of an input."""
-        return self._places[port]
-
-    def output_places(self) -> Mapping[str, int]:
-        """The place of each output."""
-        return self._outputs
-
-    def node_place(self, at: int) -> int:
-        """The place of the result of a node."""
-        return self._node_places[at]
-
 
 class Placed:
     """A network inside an ONNX graph: its constants stand once, its nodes as often as it is called."""
@@ -282,16 +282,16 @@ class Placed:
             for position, operand in enumerate(step.operands)
             if position not in step.operator.own_constants
         }
-        self._names = {at: onnx.constant(array) for at, array in network.constants.items() if at in needed}
+        self._names = {place: onnx.constant(array) for place, array in network.constants.items() if place in needed}
 
     def __call__(self, names: Mapping[str, str]) -> dict[str, str]:
         """Adds the nodes; takes and gives names in the ONNX graph by names of ports."""
         network = self._network
-        at = {**self._names, **{network.place_of(name): names[name] for name in network.inputs}}
-        for position, step in enumerate(network.steps):
+        at = {**self._names, **{network.places[name]: names[name] for name in network.inputs}}
+        for place, step in enumerate(network.steps):
             operands = [at.get(operand, "") for operand in step.operands]
-            at[network.node_place(position)] = step.operator.lower(self._onnx, operands, self._sizes)
-        return {name: at[place] for name, place in network.output_places().items()}
+            at[place] = step.operator.lower(self._onnx, operands, self._sizes)
+        return {name: at[place] for name, place in network.output_places.items()}
 
 
 def literal(found: float | int | bool) -> Array:

@@ -1,7 +1,8 @@
-"""Lengths of axes: a whole number, or a product in which names stand for lengths that vary, such as "rows" or "6*rows*4".
+"""Lengths of axes: a whole number, or a product in which names stand for lengths that vary, such as "6*rows*4".
 
 The factors of a product stand in the order in which they run through memory, the slowest first: "6*rows" holds all rows
-six times over, "rows*6" holds six numbers of each row.  So a reshape that would mix rows can be told from one that does not.
+six times over, "rows*6" holds six numbers of each row.  So a reshape that would mix rows can be told from one that
+does not.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

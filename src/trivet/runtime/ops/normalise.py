@@ -87,7 +87,9 @@ class LayerNorm(Operator):
         apart = onnx.node("Sub", names[0], onnx.node("ReduceMean", names[0], axes=axes))
         squares = onnx.node("ReduceSumSquare", apart, axes=axes)
         mean = onnx.node("Mul", squares, onnx.constant(np.float32(1 / self.count)))
-        return onnx.node("Div", apart, onnx.node("Sqrt", onnx.node("Add", mean, onnx.constant(np.float32(self.epsilon)))))
+        return onnx.node(
+            "Div", apart, onnx.node("Sqrt", onnx.node("Add", mean, onnx.constant(np.float32(self.epsilon))))
+        )
 
 
 def length_of(x: Tensor, axis: int) -> int | str:

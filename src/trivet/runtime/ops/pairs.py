@@ -1,7 +1,7 @@
 """Operators on two or three values, number by number; axes of length 1 are repeated until the shapes fit."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -19,10 +19,11 @@ class Pair(Operator):
 
     operands = (2, 2)
     onnx: ClassVar[str]
-    compute: ClassVar[Callable[[Array, Array], Array]]
+    compute: ClassVar[Any]  # a ufunc of numpy
 
     def run(self, operands: Sequence[Array], sizes: Mapping[str, int]) -> Array:
-        return type(self).compute(operands[0], operands[1])
+        found: Array = self.compute(operands[0], operands[1])
+        return found
 
     def lower(self, onnx: "OnnxGraph", names: Sequence[str], sizes: OnnxSizes) -> str:
         return onnx.node(self.onnx, *names)
@@ -44,7 +45,7 @@ class Arithmetic(Pair):
         raise NotImplementedError
 
 
-def rounded_sum(dtype: str, low: float, high: float, size: float, *, one_sign: bool) -> tuple[float, float]:
+def sum_reach(dtype: str, low: float, high: float, size: float, *, one_sign: bool) -> tuple[float, float]:
     """Bounds of a sum or difference after rounding; numbers of one sign are off by a share of the sum only."""
     if dtype != "float32":
         return low, high
@@ -58,7 +59,7 @@ class Add(Arithmetic):
 
     def reach(self, a: Tensor, b: Tensor) -> tuple[float, float]:
         one_sign = (a.low >= 0 and b.low >= 0) or (a.high <= 0 and b.high <= 0)
-        return rounded_sum(a.dtype, a.low + b.low, a.high + b.high, max(a.size, b.size), one_sign=one_sign)
+        return sum_reach(a.dtype, a.low + b.low, a.high + b.high, max(a.size, b.size), one_sign=one_sign)
 
 
 class Sub(Arithmetic):
@@ -68,7 +69,7 @@ class Sub(Arithmetic):
 
     def reach(self, a: Tensor, b: Tensor) -> tuple[float, float]:
         one_sign = (a.low >= 0 and b.high <= 0) or (a.high <= 0 and b.low >= 0)
-        return rounded_sum(a.dtype, a.low - b.high, a.high - b.low, max(a.size, b.size), one_sign=one_sign)
+        return sum_reach(a.dtype, a.low - b.high, a.high - b.low, max(a.size, b.size), one_sign=one_sign)
 
 
 class Mul(Arithmetic):
@@ -142,17 +143,21 @@ class LessEqual(Comparison):
     name, onnx, compute = "less_equal", "LessOrEqual", np.less_equal
 
 
-class And(Pair):
-    """Both are true."""
-
-    name, onnx, compute = "and", "And", np.logical_and
+class Logical(Pair):
+    """True or false, of two booleans."""
 
     def facts(self, *operands: Tensor) -> Tensor:
         wants_dtype("bool", *operands)
         return flags_of(together(*(operand.shape for operand in operands)))
 
 
-class Or(And):
+class And(Logical):
+    """Both are true."""
+
+    name, onnx, compute = "and", "And", np.logical_and
+
+
+class Or(Logical):
     """One of them is true, or both are."""
 
     name, onnx, compute = "or", "Or", np.logical_or

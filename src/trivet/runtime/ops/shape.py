@@ -202,7 +202,9 @@ def check_lengths(to: Sequence[Length], axes: Mapping[str, int]) -> None:
     """Refuses lengths with unknown names, in another spelling than the one right, or too many."""
     for length in to:
         words = length.split("*") if isinstance(length, str) else []
-        known = all(word in axes or (word.isdigit() and word.isascii() and len(word) < 9 and int(word) > 1) for word in words)
+        known = all(
+            word in axes or (word.isdigit() and word.isascii() and len(word) < 9 and int(word) > 1) for word in words
+        )
         if len(words) > MOST_AXES or not known or (words and product(parsed(words)) != length):
             refuse("part-config", "lengths made of numbers and of " + ", ".join(axes), repr(length)[:80])
 

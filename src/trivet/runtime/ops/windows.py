@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -54,7 +54,7 @@ class Window(Operator):
         gaps = [slice(None, None, gap) for gap in spread]
         return view[(slice(None), slice(None), *steps, *gaps)]
 
-    def onnx_attributes(self, kernel: Sequence[int]) -> dict[str, Array]:
+    def onnx_attributes(self, kernel: Sequence[int]) -> dict[str, Any]:
         """What all nodes of this family take."""
         pads = np.array([*self.padding, *self.padding])
         return {"kernel_shape": np.array(kernel), "strides": np.array(self.step), "pads": pads}
@@ -180,8 +180,8 @@ class MeanPool(Pool):
         return counted
 
     def lower(self, onnx: "OnnxGraph", names: Sequence[str], sizes: OnnxSizes) -> str:
-        counts = {"count_include_pad": int(self.count_padding)}
-        return onnx.node("AveragePool", names[0], **self.onnx_attributes(self.window), **counts)
+        more = self.onnx_attributes(self.window)
+        return onnx.node("AveragePool", names[0], count_include_pad=int(self.count_padding), **more)
 
 
 WINDOWS: tuple[type[Operator], ...] = (Conv, MaxPool, MeanPool)

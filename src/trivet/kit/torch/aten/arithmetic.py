@@ -115,7 +115,9 @@ def leaky_relu(low: "Lowering", node: Any, x: Value, slope: float = 0.01) -> Val
     return low.builder.add("maximum" if slope <= 1 else "minimum", x, scaled)
 
 
-def elu(low: "Lowering", node: Any, x: Value, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0) -> Value:
+def elu(
+    low: "Lowering", node: Any, x: Value, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0
+) -> Value:
     add = low.builder.add
     below = add("sub", add("exp", add("mul", add("minimum", x, known(0.0)), known(float(input_scale)))), known(1.0))
     found = add("add", add("relu", x), add("mul", below, known(float(alpha))))
@@ -135,6 +137,12 @@ def clamp(low: "Lowering", node: Any, x: Value, least: Any = None, most: Any = N
     bounds = {"low": least, "high": most}
     x = operand(low, x, low.dtype(node))
     return low.builder.add("clip", x, **{name: float(bound) for name, bound in bounds.items() if bound is not None})
+
+
+def clamp_between(low: "Lowering", node: Any, x: Value, least: Any = None, most: Any = None) -> Value:
+    for operator, bound in (("maximum", least), ("minimum", most)):
+        x = x if bound is None else low.builder.add(operator, x, operand(low, bound, low.dtype(node)))
+    return x
 
 
 def hardtanh(low: "Lowering", node: Any, x: Value, least: float = -1.0, most: float = 1.0) -> Value:
@@ -213,6 +221,7 @@ ARITHMETIC: Mapping[str, Handler] = {
     "expm1.default": expm1,
     "log1p.default": log1p,
     "clamp.default": clamp,
+    "clamp.Tensor": clamp_between,
     "hardtanh.default": hardtanh,
     "hardsigmoid.default": hardsigmoid,
     "hardswish.default": hardswish,

@@ -7,7 +7,7 @@ import numpy as np
 
 from trivet.runtime.part import Array
 
-from ..values import Known, Unlowerable, Value, known
+from ..values import FAR, Known, Unlowerable, Value, known
 from .arithmetic import Handler
 from .shapes import axis_of, cut, length_of, padded
 
@@ -79,7 +79,15 @@ def factor_and_offset(weights: Any, bias: Any, mean: Any, variance: Any, epsilon
 
 
 def batch_norm(
-    low: "Lowering", node: Any, x: Value, weights: Any, bias: Any, mean: Any, variance: Any, momentum: float, epsilon: float
+    low: "Lowering",
+    node: Any,
+    x: Value,
+    weights: Any,
+    bias: Any,
+    mean: Any,
+    variance: Any,
+    momentum: float,
+    epsilon: float,
 ) -> tuple[Value, None, None]:
     if node in low.folded:
         return x, None, None
@@ -129,7 +137,14 @@ def each(found: Any, n: int) -> tuple[int, ...]:
 
 
 def max_pool(
-    low: "Lowering", node: Any, x: Value, window: Any, step: Any = (), padding: Any = 0, spread: Any = 1, ceil: bool = False
+    low: "Lowering",
+    node: Any,
+    x: Value,
+    window: Any,
+    step: Any = (),
+    padding: Any = 0,
+    spread: Any = 1,
+    ceil: bool = False,
 ) -> tuple[Value, None]:
     n = 2
     window = each(window, n)
@@ -191,7 +206,14 @@ def scaled(low: "Lowering", x: Value, weights: Any, bias: Any) -> Value:
 
 
 def group_norm(
-    low: "Lowering", node: Any, x: Value, groups: int, weights: Any = None, bias: Any = None, epsilon: float = 1e-5, *_: Any
+    low: "Lowering",
+    node: Any,
+    x: Value,
+    groups: int,
+    weights: Any = None,
+    bias: Any = None,
+    epsilon: float = 1e-5,
+    *_: Any,
 ) -> Value:
     channels = length_of(x, 1)
     ones = (1,) * (len(x.shape) - 2)
@@ -215,11 +237,13 @@ def attention(
     if is_causal:
         length = length_of(scores, rank - 1)
         mask = known(np.tri(length_of(scores, rank - 2), length, dtype=bool))
-    if mask is not None and mask.dtype == "bool":
-        scores = builder.add("where", mask, scores, known(-1e9))
-    elif mask is not None:
-        scores = builder.add("add", scores, mask)
-    return builder.add("matmul", builder.add("softmax", scores, axis=rank - 1), builder.whole(values))
+    is_choice = mask is not None and mask.dtype == "bool"
+    if mask is not None:
+        scores = builder.add("where", mask, scores, known(-FAR)) if is_choice else builder.add("add", scores, mask)
+    shares: Value = builder.add("softmax", scores, axis=rank - 1)
+    if mask is not None and is_choice and not is_causal:
+        shares = builder.add("where", mask, shares, known(0.0))  # as torch: where nothing may be seen, nothing is
+    return builder.add("matmul", shares, builder.whole(values))
 
 
 def gated(low: "Lowering", node: Any, x: Value, dim: int = -1) -> Value:

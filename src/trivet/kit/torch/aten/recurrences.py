@@ -28,7 +28,9 @@ def gru(
         outs = []
         for way in range(ways):
             at = layer * ways + way
-            out = one_gru(low, node, x, start_of(low, node, first, at), weights[at * per_way : (at + 1) * per_way], way == 1)
+            out = one_gru(
+                low, node, x, start_of(low, node, first, at), weights[at * per_way : (at + 1) * per_way], way == 1
+            )
             outs.append(out)
             if uses_last:
                 last = selected(low, node, out, 1, 0 if way else -1)

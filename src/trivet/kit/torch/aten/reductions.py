@@ -53,6 +53,17 @@ def variance(
     return builder.add("mul", squares, known(1 / freedom))
 
 
+def vector_norm(
+    low: "Lowering", node: Any, x: Value, order: float = 2, dims: Any = None, keep: bool = False, **_: Any
+) -> Value:
+    builder, axes = low.builder, axes_of(x, dims)
+    if order == 1:
+        return builder.add("sum", builder.add("abs", x), over=axes, keep=bool(keep))
+    if order != 2:
+        raise Unlowerable(f"a norm of order {order}")
+    return builder.add("sqrt", builder.add("sum", builder.add("mul", x, x), over=axes, keep=bool(keep)))
+
+
 def running_sum(low: "Lowering", node: Any, x: Value, dim: int, **_: Any) -> Value:
     x = low.builder.whole(operand(low, x, "float32"))
     return low.builder.as_dtype(low.builder.add("running_sum", x, axis=axis_of(x, dim)), low.dtype(node))
@@ -76,6 +87,7 @@ REDUCTIONS: Mapping[str, Handler] = {
     "max.dim": extreme("largest"),
     "min.dim": extreme("smallest"),
     "var.correction": variance,
+    "linalg_vector_norm.default": vector_norm,
     "cumsum.default": running_sum,
     "_softmax.default": softmax,
     "softmax.int": softmax,

@@ -54,7 +54,7 @@ def repeat(low: "Lowering", node: Any, x: Value, times: Sequence[int]) -> Value:
     builder, lead = low.builder, len(times) - len(x.shape)
     if any(not isinstance(one, int) for one in times):
         raise Unlowerable("a value repeated as often as there are rows")
-    shape: list[Length] = [1] * lead + list(x.shape)
+    shape: list[Length] = [*[1] * lead, *x.shape]
     apart = [item for length in shape for item in (1, length)]
     tall = [item for length, one in zip(shape, times) for item in (one, length)]
     return builder.reshaped(builder.repeated(builder.reshaped(x, apart), tuple(tall)), low.shape(node))
@@ -191,5 +191,6 @@ SHAPES: Mapping[str, Handler] = {
     "embedding.default": embedding,
     "index_select.default": index_select,
     "index.Tensor": indexed,
+    "_unsafe_index.Tensor": indexed,
     "flip.default": flipped,
 }

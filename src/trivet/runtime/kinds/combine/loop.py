@@ -26,9 +26,10 @@ STATE = "state"
 class Loop(Body):
     """state = child(state, numbers), `steps` times; from zeros, or from the numbers themselves.
 
-    The child is a graph from `state` (rows, *shape) and, if it likes, `numbers` to `state`.  gives "last": the last state
-    as (rows, width); "all": the states of all steps, one after the other.  No number of a state leaves -bound..bound:
-    from a state within it, the child must be sure to make one within it, so that any number of steps stays finite.
+    The child is a graph from `state` (rows, *shape) and, if it likes, `numbers` to `state`.  gives "last": the last
+    state as (rows, width); "all": the states of all steps, one after the other.  No number of a state leaves
+    -bound..bound: from a state within it, the child must be sure to make one within it, so that any number of steps
+    stays finite.
     """
 
     # Unrolled in ONNX: the constants stand once, and ONNX Runtime plans memory for straight nodes better than for the
