@@ -1,4 +1,4 @@
-"""Modules of torch become parts of kind `graph`: numpy, ONNX Runtime and torch say the same; the rest is refused by name."""
+"""Modules of torch become parts of kind `graph`: numpy, ONNX Runtime and torch agree; the rest is refused by name."""
 
 from itertools import pairwise
 
@@ -101,7 +101,9 @@ def within_reach(part, d):
     n = len(expand.arrays["number"])
     plain = {"shift": np.zeros(n, np.float32), "scale": np.ones(n, np.float32)}
     assert np.array_equal(expand.arrays["number"], np.arange(d)) and not len(expand.arrays["missing"])
-    return Part(kind="chain", children=(Part(kind="expand", config=expand.config, arrays={**expand.arrays, **plain}), part))
+    return Part(
+        kind="chain", children=(Part(kind="expand", config=expand.config, arrays={**expand.arrays, **plain}), part)
+    )
 
 
 def answers(module, x):
@@ -144,11 +146,10 @@ def test_what_is_saved_is_what_is_loaded(pair):
     assert loaded == part and np.array_equal(body_scores(loaded, x), body_scores(part, x))
 
 
-def test_the_module_is_left_as_it_was(pair):
-    name, module, _, d = pair
-    module.train()
+def test_the_module_is_left_as_it_was():
+    module = nn.Sequential(nn.Linear(12, 4), nn.BatchNorm1d(4), nn.Dropout()).train()
     before = {key: one.clone() for key, one in module.state_dict().items()}
-    check_lowerable(module, (torch.randn(2, d),))
+    check_lowerable(module, (torch.randn(2, 12),))
     assert all(one.training for one in module.modules())
     assert all(torch.equal(one, before[key]) for key, one in module.state_dict().items())
 
@@ -181,10 +182,13 @@ def test_operators_without_counterpart_are_refused_by_name_and_place_all_at_once
 @pytest.mark.parametrize(
     ("module", "said"),
     [
-        (lambda: Of(lambda self, x: x - x.mean(0)), "aten.mean.dim in the module itself: mean wants an axis within one row"),
+        (
+            lambda: Of(lambda self, x: x - x.mean(0)),
+            "aten.mean.dim in the module itself: mean wants an axis within",
+        ),
         (lambda: Of(lambda self, x: torch.log(x)), "aten.log.default in the module itself: log wants the logarithm"),
         (lambda: Of(lambda self, x: torch.exp(x.square())), "exponents up to 69"),
-        (lambda: Of(lambda self, x: x.unflatten(1, (3, 4)).permute(1, 0, 2).reshape(-1, 12)), "mix rows"),
+        (lambda: Of(lambda self, x: x.T.contiguous().flatten().unflatten(0, (-1, 12))), "mix rows"),
         (lambda: nn.Sequential(nn.Unflatten(1, (3, 4)), nn.ConvTranspose1d(3, 2, 2), nn.Flatten()), "a transposed"),
         (lambda: Of(lambda self, x: x if x.sum() > 0 else -x), "torch.export stops"),
         (lambda: Of(lambda self, x: (x, x * 2)), "2 outputs"),
@@ -216,27 +220,31 @@ def tall(x):
 
 
 CURVES = [
-    F.relu, F.gelu, F.silu, F.softplus, F.elu, F.selu, F.leaky_relu, F.hardtanh, F.relu6, F.hardswish, F.hardsigmoid, F.mish,
-    F.logsigmoid, F.softsign, F.glu, torch.tanh, torch.sigmoid, torch.sin, torch.cos, torch.abs, torch.neg, torch.erf,
+    F.relu, F.gelu, F.silu, F.softplus, F.elu, F.selu, F.leaky_relu, F.hardtanh, F.relu6, F.hardswish, F.hardsigmoid,
+    F.mish, F.logsigmoid, F.softsign, F.glu, torch.tanh, torch.sigmoid, torch.sin, torch.cos, torch.abs, torch.neg, torch.erf,
     torch.exp, torch.square, torch.expm1, lambda x: F.gelu(x, approximate="tanh"), lambda x: torch.log1p(x.abs()),
-    lambda x: torch.sqrt(x * x + 1e-3), lambda x: torch.rsqrt(x**2 + 1), lambda x: 1 / (x.abs() + 1), lambda x: 2 - x / 3,
+    lambda x: torch.sqrt(x * x + 1e-3), lambda x: torch.rsqrt(x**2 + 1), lambda x: 1 / (x.abs() + 1),
+    lambda x: 2 - x / 3,
     lambda x: x.clamp(min=0.5), lambda x: x.abs() ** 0.5, lambda x: torch.where(x > 0, x, x * 2),
     lambda x: x.masked_fill(x < 0, 0.3), lambda x: ((x >= 1) & ~(x == 2) | (x <= -1)).float(),
     lambda x: torch.maximum(x, -x) + torch.minimum(x, x * 2), lambda x: (x != 0).float() + torch.log(x.abs() + 1),
 ]  # fmt: skip
 PIECES = [
-    lambda x: tall(x).softmax(-1), lambda x: x.log_softmax(-1), lambda x: tall(x).var(1) + tall(x).std(1), lambda x: x.cumsum(1),
+    lambda x: tall(x).softmax(-1), lambda x: x.log_softmax(-1), lambda x: tall(x).var(1) + tall(x).std(1),
+    lambda x: x.cumsum(1),
     lambda x: tall(x).max(1)[0] + tall(x).amin(1), lambda x: torch.cat([one * 2 for one in x.chunk(3, 1)][::-1], 1),
     lambda x: torch.stack(x.unbind(1)[:5], 1), lambda x: F.pad(x, (1, 2), value=0.5), lambda x: x.flip(1),
     lambda x: x.roll(1, 1), lambda x: x[:, [0, 3, 5]], lambda x: x[:, 1:9:2], lambda x: x.repeat(1, 2),
     lambda x: torch.cat([x, torch.zeros(x.shape[0], 2)], 1), lambda x: F.normalize(x, dim=1),
     lambda x: torch.bmm(tall(x), tall(x).transpose(1, 2)), lambda x: x[:, :3, None] * x[:, None, 3:7],
-    lambda x: F.avg_pool1d(tall(x), 2, padding=1), lambda x: F.avg_pool1d(tall(x), 2, padding=1, count_include_pad=False),
+    lambda x: F.avg_pool1d(tall(x), 2, padding=1),
+    lambda x: F.avg_pool1d(tall(x), 2, padding=1, count_include_pad=False),
     lambda x: F.max_pool1d(tall(x), 2), lambda x: F.adaptive_avg_pool1d(tall(x), 2),
     lambda x: F.interpolate(tall(x), scale_factor=2), lambda x: F.cosine_similarity(x[:, :6], x[:, 6:], dim=1)[:, None],
     lambda x: F.scaled_dot_product_attention(tall(x), tall(x), tall(x), is_causal=True),
     lambda x: F.scaled_dot_product_attention(tall(x), tall(x), tall(x), attn_mask=(x[:, None, :3] > 0)),
-    lambda x: torch.einsum("bij,bkj->bik", tall(x), tall(x)), lambda x: x.mean(1, keepdim=True) - x.sum(1, keepdim=True),
+    lambda x: torch.einsum("bij,bkj->bik", tall(x), tall(x)),
+    lambda x: x.mean(1, keepdim=True) - x.sum(1, keepdim=True),
 ]  # fmt: skip
 
 
@@ -250,7 +258,8 @@ def test_layers_of_torch_agree():
     module = beside(
         lambda self, x: self.group(tall(x)), lambda self, x: self.conv(tall(x)), lambda self, x: self.same(x[:, None]),
         lambda self, x: self.rms(x), lambda self, x: self.norm(tall(x)), lambda self, x: self.batch(x),
-        lambda self, x: self.codes(x.long().clamp(0, 9)).mean(1), lambda self, x: tall(x) + self.places(torch.arange(3)),
+        lambda self, x: self.codes(x.long().clamp(0, 9)).mean(1),
+        lambda self, x: tall(x) + self.places(torch.arange(3)),
         lambda self, x: self.heads(tall(x), tall(x), tall(x), need_weights=False)[0],
         lambda self, x: self.both(tall(x).transpose(0, 1))[1].transpose(0, 1),
         lambda self, x: torch.cat([self.first.expand(x.shape[0], -1, -1), tall(x)], 1),
@@ -279,7 +288,10 @@ class Words(nn.Module):
 def test_several_ports_and_a_length_that_varies():
     module = Words().eval()
     example = (torch.randint(0, 20, (2, 5)), torch.rand(2, 5))
-    ports = (Port(name="tokens", low=0, high=19, varying={1: "length"}), Port(name="weights", low=0, high=1, varying={1: "length"}))
+    ports = (
+        Port(name="tokens", low=0, high=19, varying={1: "length"}),
+        Port(name="weights", low=0, high=1, varying={1: "length"}),
+    )
     part = lowered(module, example, ports=ports, answers=("pair", "total"), axes={"length": 30})
     arriving = {
         "tokens": Tensor("int64", ("rows", "length"), 0, 19), "weights": Tensor("float32", ("rows", "length"), 0, 1),

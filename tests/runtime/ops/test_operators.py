@@ -33,7 +33,7 @@ WINDOW = {"step": [2, 1], "padding": [1, 0], "spread": [1, 2]}
 GRU = [array(4, 9), array(3, 9), array(9), array(9)]
 CASES = [
     *[(name, [value(*ROWS4)], {}) for name in ("abs", "neg", "relu", "sigmoid", "tanh", "erf", "gelu", "softplus")],
-    *[(name, [value(*ROWS4, low=-9e29, high=9e29)], {}) for name in ("sigmoid", "tanh", "erf", "gelu", "softplus", "sin")],
+    *[(name, [value(*ROWS4, low=-9e29, high=9e29)], {}) for name in ("sigmoid", "tanh", "erf", "gelu", "softplus")],
     *[(name, [value(*ROWS4, low=1e-6, high=1e6)], {}) for name in ("log", "sqrt", "rsqrt")],
     ("exp", [value(*ROWS4, low=-200.0, high=69.0)], {}), ("sqrt", [value(*ROWS4, low=0.0, high=1e-20)], {}),
     ("sin", [value(*ROWS4)], {}), ("cos", [value(*ROWS4)], {}),
@@ -137,7 +137,7 @@ REFUSED = [
     ("layer_norm", [value(*ROWS4, high=1e15)], {"epsilon": 1e-5}, "part-limit"),
     ("layer_norm", [value(*ROWS4)], {"epsilon": 1e-5, "over": 1}, "part-config"),
     ("layer_norm", [value(*ROWS4)], {"epsilon": 0.0}, "part-config"),
-    ("conv", [value(*PICTURE), array(6, 1, 3, 2)], {"step": [0, 1], "padding": [0, 0], "spread": [1, 1]}, "part-config"),
+    ("conv", [value(*PICTURE), array(6, 1, 3, 2)], {**WINDOW, "step": [0, 1]}, "part-config"),
     ("max_pool", [value(*PICTURE)], {"window": [2, 2], "step": [1, 1], "padding": [2, 2]}, "part-config"),
     ("gather", [array(5, 3), value("rows", low=0.0, high=5.0, dtype="int64")], {}, "part-index"),
     ("gather", [array(5, 3), value("rows")], {}, "part-config"),
@@ -183,7 +183,9 @@ MIXERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "operands", "given"), MIXERS, ids=[f"{at}-{case[0]}" for at, case in enumerate(MIXERS)])
+@pytest.mark.parametrize(
+    ("name", "operands", "given"), MIXERS, ids=[f"{at}-{case[0]}" for at, case in enumerate(MIXERS)]
+)
 def test_rows_that_would_meet_are_refused(name, operands, given):
     with pytest.raises(BadNode):
         OPERATORS[name](operands, given, AXES)
