@@ -221,8 +221,9 @@ def tall(x):
 
 CURVES = [
     F.relu, F.gelu, F.silu, F.softplus, F.elu, F.selu, F.leaky_relu, F.hardtanh, F.relu6, F.hardswish, F.hardsigmoid,
-    F.mish, F.logsigmoid, F.softsign, F.glu, torch.tanh, torch.sigmoid, torch.sin, torch.cos, torch.abs, torch.neg, torch.erf,
-    torch.exp, torch.square, torch.expm1, lambda x: F.gelu(x, approximate="tanh"), lambda x: torch.log1p(x.abs()),
+    F.mish, F.logsigmoid, F.softsign, F.glu, torch.tanh, torch.sigmoid, torch.sin, torch.cos, torch.abs, torch.neg,
+    torch.erf, torch.exp, torch.square, torch.expm1, lambda x: F.gelu(x, approximate="tanh"),
+    lambda x: torch.log1p(x.abs()),
     lambda x: torch.sqrt(x * x + 1e-3), lambda x: torch.rsqrt(x**2 + 1), lambda x: 1 / (x.abs() + 1),
     lambda x: 2 - x / 3,
     lambda x: x.clamp(min=0.5), lambda x: x.abs() ** 0.5, lambda x: torch.where(x > 0, x, x * 2),
