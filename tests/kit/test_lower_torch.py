@@ -279,10 +279,14 @@ class Words(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.table, self.out = nn.Embedding(20, 8), nn.Linear(8, 2)
+        self.table, self.places, self.out = nn.Embedding(20, 8), nn.Embedding(30, 8), nn.Linear(8, 2)
+        layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, 1, enable_nested_tensor=False)
 
     def forward(self, tokens, weights):
-        found = (self.table(tokens) * weights[:, :, None]).mean(1)
+        states = self.table(tokens) + self.places(torch.arange(tokens.shape[1]))
+        states = self.encoder(states, src_key_padding_mask=weights < 0.2)
+        found = (states * weights[:, :, None]).mean(1)
         return self.out(found), found.sum(1)
 
 
@@ -300,6 +304,7 @@ def test_several_ports_and_a_length_that_varies():
     network = Network(Inspector(part, "encoder"), arriving)
     for rows, length in ((1, 1), (4, 30)):
         tokens, weights = torch.randint(0, 20, (rows, length)), torch.rand(rows, length)
+        weights[:, 0] = 1.0  # something is always to be seen
         found = network.run({"tokens": tokens.numpy(), "weights": weights.numpy()})
         for name, wanted in zip(("pair", "total"), module(tokens, weights)):
             np.testing.assert_allclose(found[name], wanted.detach().numpy(), rtol=1e-5, atol=1e-6)

@@ -169,6 +169,15 @@ def flipped(low: "Lowering", node: Any, x: Value, dims: Sequence[int]) -> Value:
     return x
 
 
+def counted(low: "Lowering", node: Any, start: int, end: Any, step: int = 1, **_: Any) -> Value:
+    """0, 1, 2, ... along an axis of varying length, as running sums of ones."""
+    if (start, step) != (0, 1) or end is not None:  # lengths that vary are read off the shape, not off arguments
+        raise Unlowerable("a count that does not run from 0 by 1 along an axis")
+    ones = low.builder.add("expand", known(1.0), to=low.shape(node))
+    places = low.builder.add("sub", low.builder.add("running_sum", ones, axis=0), known(1.0))
+    return low.builder.as_dtype(places, low.dtype(node))
+
+
 RESHAPES = (
     "view.default", "reshape.default", "_unsafe_view.default", "unsqueeze.default", "squeeze.default", "squeeze.dim",
     "squeeze.dims", "flatten.using_ints", "unflatten.int",
@@ -193,4 +202,5 @@ SHAPES: Mapping[str, Handler] = {
     "index.Tensor": indexed,
     "_unsafe_index.Tensor": indexed,
     "flip.default": flipped,
+    "arange.start_step": counted,
 }
