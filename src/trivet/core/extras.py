@@ -18,6 +18,7 @@ _HOMES = {
     "optuna": ("optuna", "tables"),
     "interpret": ("interpret-core", "tables"),
     "cleanlab": ("cleanlab", "tables"),
+    "torch": ("torch", "deep"),
     "matplotlib": ("matplotlib", "report"),
     "jinja2": ("jinja2", "report"),
 }
