@@ -23,7 +23,7 @@ from tables import TABLES, find_data_dir, split_table
 
 from trivet.core.passes import Size
 from trivet.core.registry import parse_step
-from trivet.engine.provenance import this_machine
+from trivet.engine.machine import this_machine
 from trivet.runtime.file.container import decode
 from trivet.storage.journal import read_frames
 from trivet.storage.objects import task_from_json

@@ -81,7 +81,7 @@ def work_of(source, share: float, seed: int) -> Work:
     )
     return Work(
         candidate=Candidate(task=task, parts={}),
-        data=Dataset(fit=rows.take(fit), tune=rows.take(tune), choose=rows.take(test)),
+        data=Dataset(splits={"fit": rows.take(fit), "tune": rows.take(tune), "choose": rows.take(test)}),
     )
 
 

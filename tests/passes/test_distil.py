@@ -1,9 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from trivet.core.errors import Refused
 from trivet.core.registry import parse_step
-from trivet.core.rows import Dataset
 from trivet.kit.goal import Goal, mean_loss
 from trivet.kit.learners import Lesson
 from trivet.kit.scores import scores_of
@@ -40,15 +41,9 @@ def test_a_teacher_who_knows_more_than_the_labels_makes_a_better_student(tmp_pat
     work = tiny_work("binary", READY)
     fit, rng = work.data.fit, np.random.default_rng(0)
     wrong = rng.random(len(fit)) < 0.35
-    noisy = Dataset(
-        fit=type(fit)(
-            fields=fit.fields, columns=fit.columns, words=fit.words, ids=fit.ids, soft=fit.soft,
-            answer=np.where(wrong, 1 - fit.answer, fit.answer),
-        ),
-        tune=work.data.tune, choose=work.data.choose,
-    )  # fmt: skip
+    noisy = replace(fit, answer=np.where(wrong, 1 - fit.answer, fit.answer))
     ctx = context(tmp_path)
-    parse_step("distil(into=tree, blend=1.0)").run(work.with_data(noisy), ctx)
+    parse_step("distil(into=tree, blend=1.0)").run(work.with_splits(fit=noisy), ctx)
     assert "distillation pays" in ctx.say.notes[0]
 
 

@@ -4,7 +4,6 @@ import pytest
 from trivet.core.errors import BadData, Refused
 from trivet.core.limits import Limit
 from trivet.core.registry import parse_step
-from trivet.core.rows import Dataset
 from trivet.kit.scores import scores_of
 from trivet.passes.guard.guard_interval import GuardInterval, float32_above
 from trivet.runtime.kinds import load_guard
@@ -50,7 +49,7 @@ def test_rows_on_the_very_end_are_inside(tmp_path):
     fields = {name: getattr(work.data.tune, name) for name in ("fields", "columns", "words", "ids")}
     tune = type(work.data.tune)(**fields, answer=scores.astype(np.float64) + far)
     guarded = parse_step("guard-interval(margin=0.0)").run(
-        work.with_data(Dataset(fit=tune, tune=tune, choose=tune)), context(tmp_path)
+        work.with_splits(fit=tune, tune=tune, choose=tune), context(tmp_path)
     )
     low, high = load_guard(guarded.candidate.parts["guard"], 1).run(scores[:, None])
     assert ((low <= tune.answer) & (tune.answer <= high)).all()
@@ -74,4 +73,4 @@ def test_refuses_classes_and_too_few_rows(tmp_path):
     work = tiny_work("regression", PLAIN)
     few = work.data.tune.take(np.arange(8))
     with pytest.raises(BadData, match="9 rows"):
-        parse_step("guard-interval").run(work.with_data(Dataset(fit=few, tune=few, choose=few)), context(tmp_path))
+        parse_step("guard-interval").run(work.with_splits(fit=few, tune=few, choose=few), context(tmp_path))
