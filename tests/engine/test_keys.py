@@ -35,8 +35,8 @@ def plugin(tmp_path):
         yield tmp_path
 
 
-def key(work=WORK, seed=1) -> str:
-    return Keys().step("tidy-up", work, seed)
+def key() -> str:
+    return Keys().step("tidy-up", WORK, 1)
 
 
 @pytest.mark.parametrize("name", [f"{PACKAGE}/tidy_up", f"{PACKAGE}/words", f"{PACKAGE}/letters", "loose_words"])
@@ -54,10 +54,12 @@ def test_an_edit_beside_a_plug_in_changes_no_key(plugin):
 
 
 def test_only_the_rows_that_a_pass_reads_are_in_its_key(plugin):
-    assert key({**WORK, "tune": "other", "choose": "other"}) == key()
-    assert key({**WORK, "fit": "other"}) != key()
-    assert key({**WORK, "candidate": "other"}) != key()
-    assert key(seed=2) != key()
+    keys = Keys()
+    before = keys.step("tidy-up", WORK, 1)
+    assert keys.step("tidy-up", {**WORK, "tune": "other", "choose": "other"}, 1) == before
+    assert keys.step("tidy-up", {**WORK, "fit": "other"}, 1) != before
+    assert keys.step("tidy-up", {**WORK, "candidate": "other"}, 1) != before
+    assert keys.step("tidy-up", WORK, 2) != before
 
 
 def test_the_versions_of_the_libraries_are_in_the_key(plugin, monkeypatch):

@@ -11,9 +11,14 @@ from made_plugin import DOMAIN, installed, pass_text, write_plugin
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.engine import deadline
 from trivet.engine.compile import compile_recipe
+from trivet.engine.failure import Failure, JobFailed
 from trivet.engine.outcome import Certified
+from trivet.engine.pool import Pool
 from trivet.engine.story import story_of
+from trivet.engine.worker_process import Worker
 from trivet.runtime.file.container import decode
+from trivet.storage.disk import Storage
+from trivet.storage.store import Store
 
 PACKAGE = "wild_steps"
 EAT = """
@@ -32,7 +37,7 @@ RUNS = {
     "PrintMuch": "import os\nprint('{\"work\": 1}' * 10_000, flush=True)\nos.write(1, b'{}\\n')",
 }
 NAMES = ("raise-error", "hang-on", "eat-memory", "crash-hard", "leave-early", "print-much")
-MEMORY = 6e8
+MEMORY = 4e8
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +65,11 @@ def wild(tmp_path_factory):
         yield
 
 
-def build(table: Path, store: Path, **more) -> Certified:
-    recipe = Recipe(data=DataSpec(source=str(table), target="answer"), seconds=30.0)
+def build(table: Path, store: Path) -> Certified:
+    recipe = Recipe(data=DataSpec(source=str(table), target="answer"), seconds=300.0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(deadline, "_STEP_SHARE", 0.15)  # 4 s for a step
-        outcome = compile_recipe(recipe, store=store, threads=2, memory=MEMORY, **more)
+        patch.setattr(deadline, "_STEP_SHARE", 0.04)  # 12 s for a step
+        outcome = compile_recipe(recipe, store=store, threads=2, memory=MEMORY)
     assert isinstance(outcome, Certified)
     return outcome
 
@@ -81,15 +86,15 @@ def failed(built) -> dict[str, dict]:
 
 
 def test_the_build_ends_with_the_candidates_that_behave(built, failed):
-    outcome, _ = built
-    assert outcome.candidates == 2  # the good one, and the one that prints
+    done = {entry["what"] for entry in story_of(built[1]) if entry["outcome"] == "done"}
+    assert {"fit-temperature", "print-much"} <= done
     assert set(failed) == set(NAMES) - {"print-much"}
 
 
 @pytest.mark.parametrize(("name", "said"), [
     ("raise-error", "RuntimeError: the library has had enough"),
     ("hang-on", "it took longer than its share of the time"),
-    ("eat-memory", "it took more memory than it may, 600 MB"),
+    ("eat-memory", "it took more memory than it may, 400 MB"),
     ("crash-hard", "its process was killed by SIGSEGV"),
     ("leave-early", "SystemExit: 7"),
 ])  # fmt: skip
@@ -126,9 +131,19 @@ def test_a_rerun_knows_what_failed_and_tries_again_only_what_the_machine_stopped
     assert again.body_digest == outcome.body_digest
 
 
-def test_retry_failed_tries_everything_again(built, table):
-    _, store = built
-    before = len(story_of(store))
-    build(table, store, retry_failed=True)
-    tried = {entry["what"] for entry in story_of(store)[before:] if entry["outcome"] == "failed"}
-    assert tried == set(NAMES) - {"print-much"}
+def test_retry_failed_tries_again_what_would_fail_in_the_same_way(tmp_path, monkeypatch):
+    failure = Failure(did="some-step", kind="raised", why="RuntimeError: no")
+
+    def fail(*_, **__):
+        asked.append(1)
+        raise JobFailed(failure)
+
+    asked: list[int] = []
+    monkeypatch.setattr(Worker, "ask", fail)
+    for retry, count in ((False, 1), (False, 1), (True, 2)):
+        with Store.opened(tmp_path, Storage()) as store, Pool(store, 1, retry=retry) as pool:
+            for _ in range(2):  # never twice in one build
+                with pytest.raises(JobFailed, match="some-step: RuntimeError: no"):
+                    pool.once("key", {"do": "step", "did": "some-step"})
+            assert list(pool.failed.values()) == [failure]
+        assert len(asked) == count

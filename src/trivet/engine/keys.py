@@ -3,6 +3,7 @@
 A changed plug-in never reuses what its older self made; an edit in a module that a step does not import voids nothing.
 """
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from .sources import Sources
 _FORMAT = "2"  # raise it when a key's meaning changes, or what a worker does around a pass
 _LIBRARIES = ("numpy", "onnxruntime")  # what trivet itself calculates with
 _MEASURES = "trivet.runtime.program"  # what turns parts and rows into the answers that gauges read
+# Threads of a build ask at the same time, and ast.parse may fail in two of them at once (CPython issue 106905).
+_ONE_READER = threading.Lock()
 _EXPLAINS = "trivet.engine.importance"
 
 
@@ -52,8 +55,9 @@ class Keys:
     def code(self, *modules: str, libraries: tuple[str, ...] = ()) -> str:
         """One digest of the modules, all that they import, and the versions of the libraries."""
         asked = (*modules, *libraries)
-        if asked not in self._code:
-            tops = {name.partition(".")[0] for name in (*libraries, *_LIBRARIES)}
-            versions = {name: self.sources.version_of(name) for name in tops}
-            self._code[asked] = digest_of([self.sources.made_of(*modules), versions])
-        return self._code[asked]
+        with _ONE_READER:
+            if asked not in self._code:
+                tops = {name.partition(".")[0] for name in (*libraries, *_LIBRARIES)}
+                versions = {name: self.sources.version_of(name) for name in tops}
+                self._code[asked] = digest_of([self.sources.made_of(*modules), versions])
+            return self._code[asked]
