@@ -46,33 +46,25 @@ def job_of(store: Store, step: str) -> tuple[str, dict]:
     return Keys().step(step, digests, 5), {"do": "step", "did": step, "step": step, "work": seen, "seed": 5}
 
 
-def run(folder: Path, heard: list[float], kill_at: float = 2.0) -> dict:
-    """What the step ends in; its process is killed as soon as it has told that so much of it is done."""
-    with Store.opened(folder, Storage()) as store:
+def test_a_torch_fit_killed_in_the_middle_goes_on_and_ends_the_same(tmp_path):
+    heard: list[float] = []
+    with Store.opened(tmp_path, Storage()) as store:
         key, job = job_of(store, STEP)
 
-        def hear(step: str, share: float, what: str) -> None:
-            heard.append(share)
-            if share >= kill_at and store.checkpoints.keys():
+        def kill(step: str, share: float, what: str) -> None:
+            if share >= 0.3 and store.checkpoints.keys():
                 (worker,) = pool.workers
                 os.kill(worker.process.pid, signal.SIGKILL)
 
-        with Pool(store, 1, hear=hear) as pool:
-            result = pool.once(key, job)
-        assert store.checkpoints.keys() == set()  # forgotten: it ended well
-        return result
-
-
-def test_a_torch_fit_killed_in_the_middle_goes_on_and_ends_the_same(tmp_path):
-    whole: list[float] = []
-    undisturbed = run(tmp_path / "undisturbed", whole)
-    with pytest.raises(JobFailed, match="killed by SIGKILL"):
-        run(tmp_path / "killed", [], kill_at=0.3)
-    assert list((tmp_path / "killed" / "checkpoints").iterdir())
-    after: list[float] = []
-    resumed = run(tmp_path / "killed", after)
+        with Pool(store, 1, hear=kill) as pool, pytest.raises(JobFailed, match="killed by SIGKILL"):
+            pool.once(key, job)
+        assert store.checkpoints.keys() == {key}
+        with Pool(store, 1, hear=lambda step, share, what: heard.append(share)) as pool:
+            resumed = pool.once(key, job)
+            undisturbed = pool.once("0" * 64, job)  # under another key nothing is known of it
+        assert store.checkpoints.keys() == set()  # forgotten: both ended well
     assert resumed["work"] == undisturbed["work"]
-    assert whole[0] == 0 and after[0] > 0.2  # it did go on, and did not begin again
+    assert heard[0] > 0.2 and 0.0 in heard  # the one went on, the other began at the beginning
 
 
 def test_the_context_says_what_there_is_and_progress_reaches_the_build(tmp_path):

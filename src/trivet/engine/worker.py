@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from functools import lru_cache
@@ -140,9 +141,12 @@ def main(folder: str) -> None:
     faulthandler.enable()  # a crash, and a signal before a kill, leave the place in the code on standard error
     faulthandler.register(signal.SIGUSR1, all_threads=True)
 
+    one_at_a_time = threading.Lock()  # a library may call back from a thread of its own
+
     def tell(said: dict[str, Any]) -> None:
-        replies.write(json.dumps(said) + "\n")
-        replies.flush()
+        with one_at_a_time:
+            replies.write(json.dumps(said) + "\n")
+            replies.flush()
 
     desk = Desk(Path(folder), tell=tell)
     for line in sys.stdin:

@@ -67,7 +67,7 @@ class Worker:
         seconds = time.monotonic() - began
         if watch.stopped:  # also when it answered at the last moment: the process is gone
             self.process = None
-            process.wait()
+            see_off(process)
         if reply is not None:
             return result_of(reply, did, seconds=seconds, stderr=self.tail.text if "error" in reply else "")
         self.process = None
@@ -77,7 +77,7 @@ class Worker:
 
     def end_of(self, process: "subprocess.Popen[str]", watch: "Watch", did: str, seconds: float) -> Failure:
         """Why a process is gone."""
-        exit_code = process.wait()
+        exit_code = see_off(process)
         words = self.tail.last_words()
         if watch.stopped == "":
             name = signal.Signals(-exit_code).name if exit_code < 0 else ""
@@ -111,10 +111,8 @@ class Worker:
     def stop(self) -> None:
         """Lets the process end; it has nothing to do."""
         process, self.process = self.process, None
-        if process is not None and process.stdin is not None:
-            with suppress(BrokenPipeError):
-                process.stdin.close()
-            process.wait()
+        if process is not None:
+            see_off(process)
 
 
 class Watch:
@@ -160,15 +158,16 @@ class Tail:
 
     def __init__(self, process: "subprocess.Popen[str] | None") -> None:
         self.kept = b""
-        self.pipe = None if process is None or process.stderr is None else process.stderr.fileno()
+        self.stream = None if process is None else process.stderr
         self.thread = threading.Thread(target=self.read, daemon=True)
-        if self.pipe is not None:
-            self.owner = process  # keeps the pipe open as long as it is read
+        if self.stream is not None:
             self.thread.start()
 
     def read(self) -> None:
-        while self.pipe is not None and (piece := os.read(self.pipe, 65536)):
-            self.kept = (self.kept + piece)[-_KEPT_BYTES:]
+        if self.stream is not None:
+            with self.stream:
+                while piece := os.read(self.stream.fileno(), 65536):
+                    self.kept = (self.kept + piece)[-_KEPT_BYTES:]
 
     def clear(self) -> None:
         """Forgets what an earlier job wrote."""
@@ -183,6 +182,15 @@ class Tail:
     @property
     def text(self) -> str:
         return self.kept.decode("utf-8", "replace").strip()
+
+
+def see_off(process: "subprocess.Popen[str]") -> int:
+    """Waits for the end of a process that has nothing more to read; its exit code.  Its tail closes the other pipe."""
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(BrokenPipeError):
+                pipe.close()
+    return process.wait()
 
 
 def resident_bytes(pid: int) -> int:
