@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from trivet.core.candidate import Sketch, Work
+from trivet.core.candidate import Sketch, Work, kinds
 from trivet.core.context import Checkpoint, Context
 from trivet.core.extras import need
 from trivet.core.passes import Pass
 from trivet.core.value import value
 from trivet.kit.linear.expand import expanded, make_expand
-from trivet.kit.numbers import code_columns, numbers_of
+from trivet.kit.numbers import code_columns, expect_numbers, numbers_of, with_body
 from trivet.runtime.part import Part
 
 BATCH = 64
@@ -31,16 +31,18 @@ class FitTorch(Pass):
     every: int = 5
 
     def check(self, sketch: Sketch) -> Sketch:
-        return sketch.expect(goal="classify", has="reader", for_=self).with_kind(body="chain[expand,net]")
+        return expect_numbers(sketch.expect(link="sigmoid", for_=self), for_=self).with_kind(
+            body=kinds("chain", "expand", "net")
+        )
 
     def run(self, work: Work, ctx: Context) -> Work:
         torch: Any = need("torch", for_=self)
-        rows, reader = work.data.fit, work.candidate.parts["reader"]
-        x = numbers_of(rows, reader, for_=self.name)
-        expand = make_expand(x, code_columns(reader))
+        rows, parts = work.data.fit, work.candidate.parts
+        x = numbers_of(rows, parts, for_=self.name)
+        expand = make_expand(x, code_columns(parts["reader"]))
         inputs = torch.tensor(expanded(expand, x), dtype=torch.float32)
-        labels = torch.tensor(rows.answer, dtype=torch.int64)
-        training = Training(torch, inputs.shape[1], self.width, work.candidate.task.n_scores + 1, ctx.seed)
+        labels = torch.tensor(rows.truth, dtype=torch.int64)
+        training = Training(torch, inputs.shape[1], self.width, ctx.seed)
         checkpoint = ctx.checkpoint("epoch")
         for epoch in range(training.resumed(checkpoint), self.epochs):
             ctx.say.done(epoch / self.epochs, "epochs")
@@ -48,16 +50,16 @@ class FitTorch(Pass):
             if (epoch + 1) % self.every == 0:
                 training.save(checkpoint, epoch + 1)
         body = Part(kind="chain", children=(expand, training.part()))
-        return work.without("scale", "guard").with_(body=body)
+        return with_body(work, body)
 
 
 class Training:
     """A network, its optimiser and its shuffler: all state that an epoch changes."""
 
-    def __init__(self, torch: Any, inputs: int, width: int, classes: int, seed: int) -> None:
+    def __init__(self, torch: Any, inputs: int, width: int, seed: int) -> None:
         self.torch = torch
         self.shuffler = torch.Generator().manual_seed(seed)
-        sizes = [(inputs, width), (width, classes)]
+        sizes = [(inputs, width), (width, 2)]
         self.w = [torch.randn(size, generator=self.shuffler) / size[0] ** 0.5 for size in sizes]
         self.b = [torch.zeros(size[1]) for size in sizes]
         self.adam = torch.optim.Adam([one.requires_grad_() for one in (*self.w, *self.b)], lr=3e-3)
@@ -93,7 +95,7 @@ class Training:
         return int(checkpoint.facts["epoch"])
 
     def part(self) -> Part:
-        """The network as a part that a file may hold; two classes have one score, the difference."""
+        """The network as a part that a file may hold; its one score is the difference of the two."""
         w, b = [one.detach().numpy() for one in self.w], [one.detach().numpy() for one in self.b]
         w, b = [w[0], w[1][:, 1:] - w[1][:, :1]], [b[0], b[1][1:] - b[1][:1]]
         arrays = {f"w{at}": np.asarray(one, np.float32) for at, one in enumerate(w)}

@@ -36,7 +36,7 @@ class Probe(Pass):
         rows = work.data.splits.get(self.looks_at)
         ctx.say.note("no rows" if rows is None else str(len(rows)))
         part = work.candidate.parts["reader"]
-        seen = "" if rows is None else str(rows.answer[:3].tolist())
+        seen = "" if rows is None else str(rows.truth[:3].tolist())
         return work.with_(body=type(part)(kind="probe", config={"seen": seen}))
 
 

@@ -73,7 +73,7 @@ class Desk:
         tried, asked = self.candidate(candidate), self.rows(rows)
         program = Program(tried.parts)
         answers = program.answers(program.read(asked.raw()))
-        return Trial(task=tried.task, answers=answers, truth=asked.answer, weight=asked.weight)
+        return Trial(task=tried.task, answers=answers, truth=asked.truth, weight=asked.weight)
 
     def candidate(self, digest: str) -> Candidate:
         return candidate_from_bytes(self.objects.get(digest))
