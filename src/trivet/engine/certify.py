@@ -25,9 +25,9 @@ from .answer_tables import answer_tables
 from .chance import Odds, Point
 from .dossier import Writer
 from .judge import level, measure_all, trial_of, try_file, verdicts
+from .machine import this_machine
 from .outcome import Certified, Told, stand_ins
 from .pack import SKETCH, Finalist, exact_size, pack
-from .provenance import this_machine
 from .self_test import self_test
 from .steps import Steps
 
@@ -109,6 +109,7 @@ class Certifier:
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": vars(this_machine()),
             "seconds": round(time.monotonic() - self.began, 1),
+            **({"notices": [self.steps.what_failed]} if self.steps.what_failed else {}),
             **({SKETCH: self.sketch} if self.writer.plan.recipe.sketch else {}),
         }
 

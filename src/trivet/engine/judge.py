@@ -31,9 +31,9 @@ from trivet.runtime.file.sections import Bytes
 from trivet.runtime.part import canonical_json
 from trivet.storage.disk import Storage
 
+from .machine import this_machine
 from .outcome import Judged
-from .pool import CALM
-from .provenance import this_machine
+from .worker_process import CALM
 
 CALLS, REPEATS, COLD_STARTS = 2000, 7, 6  # six repeats are the fewest whose lowest and highest hold the median at 95 %
 

@@ -174,6 +174,15 @@ class Storage:
                     raise
         self._sync_folder(path.parent)
 
+    def names(self, folder: str | Path) -> list[str]:
+        """What lies in a folder, in order; nothing where there is no such folder."""
+        folder = Path(folder)
+        try:
+            with said("list", folder, let=FileNotFoundError):
+                return sorted(self.disk.names(folder))
+        except FileNotFoundError:
+            return []
+
     def remove(self, path: str | Path) -> None:
         """Removes the file, if it is there."""
         path = Path(path)
@@ -268,9 +277,7 @@ class Storage:
         """Removes what killed processes left unfinished in the folder: part files that nobody has locked."""
         if folder in self._swept:
             return
-        with said("list", folder):
-            names = self.disk.names(folder)
-        for name in names:
+        for name in self.names(folder):
             if name.startswith(_PART[0]) and name.endswith(_PART[1]):
                 self._remove_if_dead(folder / name)
         self._swept.add(folder)

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "why": manifest.get("why", ""),
         "alerts": manifest.get("alerts", []),
         "findings": manifest.get("doctor", []),
-        "notices": manifest["data"].get("notices", []),
+        "notices": [*manifest["data"].get("notices", []), *evidence.get("notices", [])],
         "readings": [reading.as_json() for reading in readings],
         "constant": manifest.get("constant"),
         "parts": parts,
