@@ -7,7 +7,7 @@ from trivet.core.sections import FileFacts
 
 from .fragments.fragment import Fragment
 from .fragments.words import in_words
-from .plots.pictures import shortened
+from .plots.pictures import short_name
 
 Json = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ def class_tables(tables: Json) -> dict[str, Any] | None:
     names += [f"{others} others"] * bool(others)
     lines = [(name, shaded(counts, row)) for row, (name, counts) in enumerate(zip(names, confusion["counts"]))]
     return {
-        "heads": [shortened(name, _HEAD_LETTERS) for name in names],
+        "heads": [short_name(name, _HEAD_LETTERS) for name in names],
         "lines": lines,
         "others": others,
         "many": len(names) > _FEW,
