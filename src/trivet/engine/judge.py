@@ -27,12 +27,13 @@ from trivet.core.registry import find_gauge, homes
 from trivet.core.rows import Rows
 from trivet.core.task import Task
 from trivet.runtime.batch import Answers
+from trivet.runtime.file.sections import Bytes
 from trivet.runtime.part import canonical_json
 from trivet.storage.disk import Storage
 
+from .machine import this_machine
 from .outcome import Judged
-from .pool import CALM
-from .provenance import this_machine
+from .worker_process import CALM
 
 CALLS, REPEATS, COLD_STARTS = 2000, 7, 6  # six repeats are the fewest whose lowest and highest hold the median at 95 %
 
@@ -49,7 +50,7 @@ def level(sure: float, turn: int) -> float:
 
 
 def try_file(
-    data: bytes, rows: Rows, folder: Path, storage: Storage, *, costs: bool = True, until: float = inf
+    data: Bytes, rows: Rows, folder: Path, storage: Storage, *, costs: bool = True, until: float = inf
 ) -> tuple[Answers, Costs]:
     """What the file answers on raw rows and what it costs, seen from a clean process.
 

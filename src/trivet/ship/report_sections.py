@@ -109,6 +109,7 @@ def environment_rows(build: Json, evidence: Json) -> list[tuple[str, str]]:
         "seed": build.get("seed"),
         "work units": build.get("units"),
         "candidates tried": build.get("candidates", build.get("trials")),
+        "steps that failed": list(evidence.get("notices", ())),
     }
     return [(name, "not recorded" if fact is None else in_words(fact)) for name, fact in rows.items()]
 
