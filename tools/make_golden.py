@@ -56,11 +56,9 @@ def answered(data: bytes, rows: list[dict[str, Any]]) -> dict[str, Any]:
     contents = decode(data)
     program = Program(contents.parts, executor="numpy")
     answers = program.answers(program.read_rows(rows))
-    numbers = answers.probabilities if answers.probabilities is not None else answers.values
     return {
         "rows": rows,
-        "numbers": None if numbers is None else numbers.tolist(),
-        "sets": None if answers.sets is None else answers.sets.tolist(),
+        "answers": {name: array.tolist() for name, array in answers.items()},
         "digest": contents.digest,
         "body_digest": contents.body_digest,
     }

@@ -27,7 +27,7 @@ def test_05_1_truth_values_go_through_a_build_and_come_back_as_they_were(name, t
     with path.open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     answers = specialist.answers(rows)
-    assert answers.sets.shape == (400, 2) and answers.sets.any()
+    assert answers["sets"].shape == (400, 2) and answers["sets"].any()
     said = specialist.predict(rows)
     assert {type(one) for one in said} == ({int} if name == "0 and 1" else {bool})
     right = sum(int(one) == (row["y"] == yes) for one, row in zip(said, rows, strict=True))

@@ -35,6 +35,7 @@ def compile(
     weight: str | None = None,
     group: str | None = None,
     time_column: str | None = None,
+    roles: Mapping[str, str] | None = None,
     drop: str | Iterable[str] = (),
     goal: str = "auto",
     header: bool = True,
@@ -52,6 +53,7 @@ def compile(
 
     data: path, glob, SQL, pandas, polars or Arrow table, list of dicts, mapping of columns.
     limits: "auroc >= 0.92", several such texts, or {"auroc": ">= 0.92", "size": "<= 200 kB"}.
+    weight, group, time_column, roles: columns with a part of their own, e.g. roles={"site": "clinic"}.
     time: within which the build ends.  accept: findings of the data doctor that a strict build lets pass.
     sketch: whether the file can tell later which rows it was built on.
     out: where to write the `.trivet` file.  A file that is there is replaced when the same recipe made it from the same

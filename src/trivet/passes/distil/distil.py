@@ -21,11 +21,11 @@ from trivet.kit.linear.lines import fit_line
 from trivet.kit.lower import lowered
 from trivet.kit.munge import munged
 from trivet.kit.net import train_net
-from trivet.kit.numbers import expect_numbers
+from trivet.kit.numbers import expect_numbers, with_body
 from trivet.kit.scores import scores_of
 from trivet.kit.trees.boosting import grow_trees
 from trivet.kit.trees.single_tree import grow_tree
-from trivet.kit.vote import answers_of, scores_for
+from trivet.kit.vote import TEACHER, answers_of, scores_for
 from trivet.runtime.batch import Batch
 from trivet.runtime.part import Array, Part
 from trivet.runtime.program import body_scores
@@ -69,7 +69,7 @@ class Distil(Pass):
         if not 0 < self.blend <= 1 or self.munge < 0:
             raise Refused(self.name, f"blend {self.blend}, munge {self.munge}", do="0 < blend <= 1 and munge >= 0")
         sketch.expect(has=("reader", "body"), for_=self)
-        if not sketch.has_soft:
+        if TEACHER not in sketch.beside:
             raise Refused(self.name, "no teacher's answers beside the fit rows", do="put fit-vote before distil")
         return expect_numbers(sketch, for_=self).with_kind(body=KINDS[self.into])
 
@@ -80,11 +80,11 @@ class Distil(Pass):
         losses = {way: tune_loss(student, lesson) for way, student in students.items()}
         best = min(losses, key=losses.__getitem__)
         ctx.say.note(verdict(losses, best))
-        return work.without("scale", "guard").with_(body=students[best])
+        return with_body(work, students[best])
 
     def lessons(self, work: Work, lesson: Lesson, ctx: Context) -> dict[str, Lesson]:
         """The lessons of the students that compete, by what they are taught."""
-        body, soft = work.candidate.parts["body"], work.data.fit.soft
+        body, soft = work.candidate.parts["body"], work.data.fit.beside.get(TEACHER)
         if soft is None:
             raise ValueError("check saw a teacher's answers, and they are gone")
         seen = taught(lesson, scores_of(work.candidate, work.data.fit), self.blend)
