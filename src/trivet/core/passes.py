@@ -41,7 +41,7 @@ class Pass:
     version: ClassVar[str] = "1"
     needs: ClassVar[tuple[str, ...]] = ()  # modules that `run` imports
     helps: ClassVar[tuple[str, ...]] = ()  # gauges or families ("quality", "size", "latency", "trust") it can improve
-    costs: ClassVar[tuple[str, ...]] = ()  # the same, for what it can make worse
+    costs: ClassVar[tuple[str, ...]] = ()  # the same, for what it makes worse; not sought for such a limit
     serves: ClassVar[tuple[str, ...]] = ()  # gauges for whose limits a plan adds this pass where a route lacks it
 
     @classmethod

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
@@ -62,12 +63,12 @@ class Worker:
             line = spoken_with(process, json.dumps(job))
         if alarm.rang:  # also when it answered at the last moment: the process is gone
             self.process = None
-            process.wait()
+            last_code(process)
         if not line:
             self.process = None
             if alarm.rang:
                 raise JobCut(is_own=longest < left)
-            raise JobFailed(f"the worker process died (exit {process.wait()}); often too little memory")
+            raise JobFailed(f"the worker process died (exit {last_code(process)}); often too little memory")
         return result_of(json.loads(line))
 
     def start(self) -> "subprocess.Popen[str]":
@@ -81,9 +82,16 @@ class Worker:
         )
 
     def stop(self) -> None:
-        if self.process is not None and self.process.stdin is not None:
-            self.process.stdin.close()
-            self.process.wait()
+        if self.process is not None:
+            last_code(self.process)
+
+
+def last_code(process: "subprocess.Popen[str]") -> int:
+    """The exit code of a process that is told to end, or has; its pipes are closed."""
+    with suppress(BrokenPipeError), process:  # what it was last told, it may not have read
+        if process.stdin is not None:
+            process.stdin.close()
+    return process.wait()
 
 
 class Alarm:

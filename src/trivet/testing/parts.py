@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from trivet.core.words import packed_words
 from trivet.runtime.batch import Batch
 from trivet.runtime.part import Array, Part
 
@@ -99,9 +100,7 @@ def codes(rng: Rng) -> Part:
 
 def blob_of(words: list[str]) -> dict[str, Array]:
     """Words as `blob` and `ends`."""
-    raw = [word.encode() for word in words]
-    ends = np.cumsum([len(word) for word in raw]).astype(np.uint32)
-    return {"blob": np.frombuffer(b"".join(raw), np.uint8), "ends": ends}
+    return packed_words([word.encode() for word in words])
 
 
 def expand(rng: Rng, d: int, k: int) -> Part:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from trivet.core.words import packed_words
 from trivet.runtime.file.container import encode
 from trivet.runtime.part import Array, Part
 
@@ -46,8 +47,7 @@ def floats(*numbers: float) -> Array:
 
 def words(*texts: str) -> dict[str, Array]:
     """The arrays `blob` and `ends` that hold some words."""
-    raw = [text.encode() for text in texts]
-    return {"blob": np.frombuffer(b"".join(raw), np.uint8), "ends": np.cumsum([len(r) for r in raw]).astype(np.uint32)}
+    return packed_words([text.encode() for text in texts])
 
 
 def made(*shape: int, seed: int = 0) -> Array:
