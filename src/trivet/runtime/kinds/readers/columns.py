@@ -75,6 +75,11 @@ class Columns:
             at += width
         return Batch(numbers=numbers, texts=tuple(texts))
 
+    @property
+    def reads_one(self) -> bool:
+        """Whether there is a quick way for single rows."""
+        return self._one_row is not None
+
     def read_one(self, numbers: Array, row: Mapping[str, Any]) -> bool:
         """Whether the row was read the quick way into `numbers` (1, width) float32; if not, `read_rows` tells more."""
         return self._one_row is not None and self._one_row.read_into(numbers, row)
