@@ -4,8 +4,7 @@ import dataclasses
 from collections.abc import Collection
 from functools import cached_property
 
-import numpy as np
-
+from trivet.core.fieldtypes import find_fieldtype
 from trivet.core.row_keys import row_keys
 from trivet.core.rows import Rows
 from trivet.core.task import Field, Task
@@ -58,4 +57,4 @@ class Exam:
 
 def missing_in(field: Field, column: Array) -> Array:
     """(rows,) bool: whether the value is missing."""
-    return column < 0 if field.type in ("category", "text") else np.isnan(column)
+    return find_fieldtype(field.type).is_missing(column)
