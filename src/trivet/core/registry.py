@@ -44,6 +44,9 @@ FOLDERS = {
     "pass": Folder(package="trivet.passes", group="trivet.passes", base="trivet.core.passes:Pass", is_nested=True),
     "gauge": Folder(package="trivet.gauges", group="trivet.gauges", base="trivet.core.gauges:Gauge", is_nested=True),
     "goal": Folder(package="trivet.goals", group="trivet.goals", base="trivet.core.goals:Goal"),
+    "fieldtype": Folder(
+        package="trivet.fieldtypes", group="trivet.fieldtypes", base="trivet.core.fieldtypes:FieldType"
+    ),
     "domain": Folder(package="trivet.domains", group="trivet.domains", base="trivet.core.domains:Domain"),
     "check": Folder(
         package="trivet.data.doctor.checks", group="trivet.doctor.checks", base="trivet.data.doctor.check:DoctorCheck"

@@ -34,7 +34,7 @@ class LeakingColumns(DoctorCheck):
             return
         judge = class_leak if exam.classifies else number_leak
         fold = folds_of(exam.sample, _FOLDS, exam.seed)
-        for field in exam.rows.fields:
+        for field in exam.fields:
             if field.type != "text":
                 found = judge(field, exam, fold)
                 if found is not None:
