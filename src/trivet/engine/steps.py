@@ -20,7 +20,7 @@ from trivet.storage.store import Store
 from .chance import Point
 from .deadline import Deadline
 from .forecast import forecast
-from .plan import applies
+from .measure import can_measure
 from .pool import JobCut, JobFailed, Pool
 from .provenance import code_id
 
@@ -122,7 +122,7 @@ class Steps:
             can_answer = Program(candidate.parts).decoder is not None
         except BadFile:
             return []  # no reader yet, or a body in a workshop kind
-        return [name for name in self.gauges if can_answer and applies(name, candidate.sketch)]
+        return [name for name in self.gauges if can_answer and can_measure(find_gauge(name), candidate.sketch)]
 
     def measured(self, candidate: str, rows: str, gauges: Sequence[str], clock: Deadline) -> dict[str, Reading]:
         """The readings of the gauges, by name."""

@@ -18,16 +18,15 @@ import numpy as np
 from trivet.core.candidate import Candidate, Work
 from trivet.core.context import Context, Say
 from trivet.core.errors import TrivetError
-from trivet.core.gauges import Trial
 from trivet.core.registry import find_gauge, parse_step
 from trivet.core.rows import Dataset, Rows
-from trivet.runtime.program import Program
 from trivet.storage.disk import Storage
 from trivet.storage.disk_errors import failed
 from trivet.storage.objects import candidate_from_bytes, candidate_to_bytes, rows_from_bytes, rows_to_bytes
 from trivet.storage.store import Objects
 
 from .importance import permutation_importance
+from .measure import readings_here
 
 SPLITS = ("fit", "tune", "choose")
 
@@ -59,14 +58,7 @@ class Desk:
     def measure(self, job: dict[str, Any]) -> dict[str, Any]:
         """Readings of a servable candidate on the rows that compare candidates."""
         candidate, rows = self.candidate(job["candidate"]), self.rows(job["rows"])
-        program = Program(candidate.parts)
-        trial = Trial(
-            task=candidate.task,
-            answers=program.answers(program.read(rows.raw())),
-            truth=rows.truth,
-            weight=rows.weight,
-        )
-        readings = [find_gauge(name).measure(trial, sure=job["sure"]) for name in job["gauges"]]
+        readings = readings_here(candidate, rows, [*map(find_gauge, job["gauges"])], sure=job["sure"])
         return {"readings": [reading.as_json() for reading in readings]}
 
     def importance(self, job: dict[str, Any]) -> dict[str, Any]:
