@@ -44,7 +44,7 @@ def test_classes_with_words_of_their_own_are_told_apart(classes, analyser):
     done = FitNgrams(analyser=analyser, low=1, high=2, buckets=4096).run(work, context(Path("/nonexistent")))
     program = Program(done.candidate.parts)
     rows = work.data.fit
-    assert (program.answers(program.read(rows.raw())).chosen == rows.truth).mean() > 0.95
+    assert (program.answers(program.read(rows.raw()))["chosen"] == rows.truth).mean() > 0.95
 
 
 def test_scores_equal_scikit_learn_on_the_same_counts():
@@ -65,7 +65,7 @@ def test_a_class_without_rows_is_never_answered():
     some = work.data.fit.take(np.flatnonzero(work.data.fit.truth != 2))
     done = FitNgrams(buckets=512).run(work.with_data(Dataset(fit=some, tune=some, choose=some)), context(Path("/x")))
     program = Program(done.candidate.parts)
-    assert 2 not in program.answers(program.read(work.data.fit.raw())).chosen
+    assert 2 not in program.answers(program.read(work.data.fit.raw()))["chosen"]
 
 
 def test_one_class_alone_is_answered_always():

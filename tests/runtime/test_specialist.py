@@ -108,10 +108,10 @@ def test_a_file_without_class_names_is_refused():
 
 def test_it_checks_its_own_test(specialist, rows):
     numbers = specialist.predict_proba(rows[:3]).astype(float).tolist()
-    test = {"rows": rows[:3], "answers": {"numbers": numbers}}
+    test = {"rows": rows[:3], "answers": {"probabilities": numbers}}
     assert Specialist.from_bytes(classifier({"selftest": test})).check_self() == 3
     assert specialist.check_self() == 0
-    test["answers"]["numbers"][1][0] += 0.01
+    test["answers"]["probabilities"][1][0] += 0.01
     with pytest.raises(BadFile) as caught:
         Specialist.from_bytes(classifier({"selftest": test})).check_self()
     assert caught.value.code == "selftest-failed"
@@ -134,10 +134,8 @@ def probe(tmp_path, specialist, rows):
 
 
 def test_the_probe_answers_as_the_specialist_does_and_measures(probe, specialist, rows):
-    found, expected = (
-        probe("--probe", "latency=30", "--probe", "throughput=2", "--probe", "memory"),
-        specialist.answers(rows),
-    )
+    options = [word for name in ("latency=30", "throughput=2", "memory") for word in ("--probe", name)]
+    found, expected = probe(*options), specialist.answers(rows)
     assert arrays_of(found["answers"]) == {name: array.tolist() for name, array in expected.items()}
     assert len(found["costs"]["latency"]) == 30 and len(found["costs"]["throughput"]) == 2
     assert found["costs"]["memory"][0] > 1e6
