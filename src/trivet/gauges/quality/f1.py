@@ -18,7 +18,7 @@ from trivet.core.reading import Reading
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, mean_of_shares, share_estimate
-from trivet.kit.stats.trials import equal_or_given, expect_answers, expect_class, rows_of, weights_of
+from trivet.kit.stats.trials import class_index, equal_or_given, expect_answers, expect_class, rows_of, weights_of
 from trivet.runtime.part import Array
 
 
@@ -51,7 +51,7 @@ class F1(Gauge):
     def asked(self, task: Task, truth: Array, chosen: Array) -> list[int]:
         """The classes whose scores are averaged."""
         if self.positive:
-            return [task.classes.index(self.positive)]
+            return [class_index(task, self.positive, for_=self)]
         return [1] if len(task.classes) == 2 else np.union1d(truth, chosen).tolist()
 
 

@@ -117,7 +117,8 @@ def notes_on(groups: Sequence[Group], told: dict[str, Reading], worst: str) -> l
     notes += [f"group {name} cannot tell" for name in size if size[name] >= LEAST_ROWS and name not in told]
     small = [rows for rows in size.values() if rows < LEAST_ROWS]
     if small:
-        notes.append(f"{len(small)} groups of fewer than {LEAST_ROWS} rows are left out, {sum(small)} rows in all")
+        groups_are = "1 group is" if len(small) == 1 else f"{len(small)} groups are"
+        notes.append(f"{groups_are} left out, smaller than {LEAST_ROWS} rows: {sum(small)} rows in all")
     return notes
 
 

@@ -35,10 +35,18 @@ def guards_for(gauge: Gauge) -> str:
 
 def expect_class(sketch: Sketch, positive: str, *, for_: Gauge) -> None:
     """Refuses a class that the task does not have; "" asks for none."""
-    if positive and positive not in sketch.task.classes:
-        few = ", ".join(sketch.task.classes[:10]) + (", ..." if len(sketch.task.classes) > 10 else "")
-        do = f"{nearest_names(positive, sketch.task.classes)} The classes are {few}"
-        raise NotApplicable(for_.name, f"no class {positive!r} among the answers", do=do)
+    if positive:
+        class_index(sketch.task, positive, for_=for_)
+
+
+def class_index(task: Task, positive: str, *, for_: Gauge) -> int:
+    """Which of the classes it is; refuses one that the task does not have, with the nearest that it has."""
+    if positive in task.classes:
+        return task.classes.index(positive)
+    few = ", ".join(task.classes[:10]) + (", ..." if len(task.classes) > 10 else "")
+    near = nearest_names(positive, task.classes)
+    do = near if near.startswith("did you mean") else f"the classes are {few}"
+    raise NotApplicable(for_.name, f"no class {positive!r} among the answers", do=do)
 
 
 def rows_of(trial: Trial, *names: str, for_: Gauge, at_least: int = 1) -> list[Array]:
@@ -116,7 +124,7 @@ def rankings_asked(truth: Array, task: Task, positive: str, *, for_: Gauge) -> t
     positive: the one class that is asked; "" asks for the second of two, for all that are present of several.
     """
     if positive:
-        at = task.classes.index(positive)
+        at = class_index(task, positive, for_=for_)
         classes_present(truth == at, ("any other", positive), for_=for_)
         n_positive = int((truth == at).sum())
         return [at], min(n_positive, len(truth) - n_positive), ()
