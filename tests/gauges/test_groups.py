@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from made_trials import class_task
 
-from trivet.core.errors import BadData, NotApplicable
+from trivet.core.errors import NotApplicable
 from trivet.core.gauges import plain_trial
-from trivet.core.registry import find_gauge
+from trivet.core.limits import Verdict
+from trivet.core.registry import find_gauge, parse_limit
 from trivet.core.rows import Rows
 from trivet.core.task import Field
 from trivet.kit.stats.intervals import clopper_pearson
@@ -89,10 +90,11 @@ def test_a_group_that_cannot_tell_may_be_the_worst():
     assert "group 'west' cannot tell" in reading.notes
 
 
-def test_no_group_that_is_large_enough_is_refused():
-    with pytest.raises(BadData, match="2 groups, the largest of 20 rows") as caught:
-        find_gauge("accuracy(among=ward)").measure(trial_of([1] * 40, ward=[0] * 20 + [1] * 20))
-    assert caught.value.code == "too-few-rows"
+def test_without_a_group_that_is_large_enough_nothing_is_proven():
+    reading = find_gauge("accuracy(among=ward)").measure(trial_of([1] * 40, ward=[0] * 20 + [1] * 20))
+    assert (reading.value, reading.low, reading.high, reading.n) == (1, 0, 1, 40)
+    assert reading.notes == ("no group of 30 rows can be read, the largest has 20: this is the value of all rows",)
+    assert parse_limit("accuracy(among=ward) >= 0.5").judge(reading) is Verdict.UNPROVEN
 
 
 def test_rows_without_the_column_are_refused():

@@ -61,7 +61,8 @@ def worst_group(gauge: Gauge, among: str, trial: Trial, sure: float, measure: Me
     """The reading of all rows where `among` is "", else that of the worst group with an interval over all groups.
 
     measure: reads some rows at some level.  A group that cannot tell, e.g. because all its rows are of one class, may
-    be the worst: it opens the interval on the bad side.  Refuses when no group of 30 rows can be read.
+    be the worst: it opens the interval on the bad side.  Where no group of 30 rows can be read, as on the rows that the
+    search compares, the value is that of all rows and the interval says nothing.
     """
     if not among:
         return measure(trial, sure)
@@ -74,7 +75,7 @@ def worst_group(gauge: Gauge, among: str, trial: Trial, sure: float, measure: Me
         except BadData:
             continue
     if not told:
-        raise no_group(among, groups, gauge)
+        return no_group(gauge, measure(trial, sure), groups)
     up = gauge.better == ">="
     worst_of = min if up else max
     worst = worst_of(told, key=lambda name: told[name].value)
@@ -122,11 +123,10 @@ def notes_on(groups: Sequence[Group], told: dict[str, Reading], worst: str) -> l
     return notes
 
 
-def no_group(among: str, groups: Sequence[Group], gauge: Gauge) -> BadData:
+def no_group(gauge: Gauge, everyone: Reading, groups: Sequence[Group]) -> Reading:
+    """The reading of all rows with an interval that says nothing: so a limit on it is UNPROVEN, never HOLDS."""
     largest = max((len(group.rows) for group in groups), default=0)
-    return BadData(
-        "too-few-rows",
-        wanted=f"a group of at least {LEAST_ROWS} rows among {among!r} that {gauge.name} can be read of",
-        found=f"{len(groups)} groups, the largest of {largest} rows",
-        do="give more rows, merge groups, or leave this limit out",
-    )
+    note = f"no group of {LEAST_ROWS} rows can be read, the largest has {largest}: this is the value of all rows"
+    how = f"no group of {LEAST_ROWS} rows"
+    estimate = Estimate(value=everyone.value, low=gauge.least, high=gauge.most, how=how)
+    return estimate.reading(gauge, n=everyone.n, sure=everyone.sure, notes=[note])
