@@ -9,7 +9,7 @@ from trivet.core.errors import NotApplicable
 from trivet.core.registry import find_gauge
 from trivet.engine import judge
 from trivet.engine.judge import try_file
-from trivet.engine.measure import gauges_for, probes_for, readings_here, readings_of, standard_gauges
+from trivet.engine.measure import Here, gauges_for, probes_for, readings_of, standard_gauges
 from trivet.kit.constant import baselines
 from trivet.runtime.file.container import encode
 from trivet.storage.disk import Storage
@@ -44,7 +44,8 @@ def test_the_judge_and_the_search_ask_the_same_and_read_alike(steadiness, tmp_pa
     gauges = [find_gauge(text) for text in (steadiness, "accuracy", "steadiness(noise=3.0)", "auroc(positive=ill)")]
     seen = seen_of(work, gauges, tmp_path)
     judged = readings_of(gauges, task, rows, seen.answers, sure=0.95)
-    assert judged == readings_here(work.candidate, rows, gauges, sure=0.95)
+    here = Here(work.candidate, rows)
+    assert judged == tuple(here.reading(gauge, sure=0.95) for gauge in gauges)
     assert [one.gauge for one in judged] == [str(gauge) for gauge in gauges]
     values = {one.gauge: one.value for one in judged}
     assert values["steadiness(noise=3.0)"] < values["steadiness(noise=0.5)"] < 1

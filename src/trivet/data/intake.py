@@ -71,7 +71,6 @@ class Intake:
 
     def describe(self) -> dict[str, Any]:
         """Origin, counts, digests and notices, as JSON for the file."""
-        parts = {name: getattr(self.dataset, name) for name in ("fit", "tune", "choose")}
         return {
             "source": self.origin,
             "rows": self.n_rows,
@@ -80,7 +79,7 @@ class Intake:
             "notices": list(self.notices),
             "splits": {
                 name: {"rows": len(rows), "digest": rows.digest}
-                for name, rows in {**parts, "vault": self.vault}.items()
+                for name, rows in {**self.dataset.splits, "vault": self.vault}.items()
             },
             **times_of({"fit": self.dataset.fit, "vault": self.vault}),
         }

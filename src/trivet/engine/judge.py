@@ -25,14 +25,15 @@ from trivet.core.rows import Rows
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.runtime.batch import Answers
+from trivet.runtime.file.sections import Bytes
 from trivet.runtime.part import canonical_json
 from trivet.runtime.probes import PROBES
 from trivet.storage.disk import Storage
 
+from .machine import this_machine
 from .measure import PLAIN_QUESTION, Question, probes_for, questions
 from .outcome import Judged
-from .pool import CALM
-from .provenance import this_machine
+from .worker_process import CALM
 
 
 class ProbeFailed(TrivetError):
@@ -60,7 +61,7 @@ class Seen:
 
 
 def try_file(
-    data: bytes, task: Task, rows: Rows, gauges: Sequence[Gauge], folder: Path, storage: Storage, *, until: float = inf
+    data: Bytes, task: Task, rows: Rows, gauges: Sequence[Gauge], folder: Path, storage: Storage, *, until: float = inf
 ) -> Seen:
     """What the file answers on raw rows, and what it costs, as far as these gauges want to know.
 

@@ -84,14 +84,19 @@ def readings_of(
     return tuple(readings)
 
 
-def readings_here(candidate: Candidate, rows: Rows, gauges: Sequence[Gauge], *, sure: float) -> tuple[Reading, ...]:
-    """The readings of a candidate that runs in this process, for the search; without costs."""
-    program = Program(candidate.parts)
+class Here:
+    """A candidate that runs in this process, for the search: it is asked about the rows once for all gauges."""
 
-    def answers_to(some: Rows) -> Answers:
-        return program.answers(program.read(some.raw()))
+    def __init__(self, candidate: Candidate, rows: Rows) -> None:
+        self.task, self.rows, self.program = candidate.task, rows, Program(candidate.parts)
+        self.plain = self.answers_to(rows)
 
-    answers = {PLAIN_QUESTION: answers_to(rows)}
-    answers |= {question: answers_to(asked) for question, asked in questions(gauges, candidate.task, rows).items()}
-    wanted = [str(gauge) for gauge in gauges]
-    return readings_of(gauges, candidate.task, rows, answers, sure=sure, wanted=wanted)
+    def answers_to(self, rows: Rows) -> Answers:
+        """What it says of any rows."""
+        return self.program.answers(self.program.read(rows.raw()))
+
+    def reading(self, gauge: Gauge, *, sure: float) -> Reading:
+        """The gauge's reading, which no cost can enter; raises what hinders it."""
+        asked = {name: self.answers_to(some) for name, some in gauge.questions(self.task, self.rows).items()}
+        trial = Trial(task=self.task, rows=self.rows, answers={PLAIN: self.plain, **asked})
+        return gauge.measure(trial, sure=sure)

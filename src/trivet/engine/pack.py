@@ -10,6 +10,7 @@ from typing import Any
 
 from trivet.core.candidate import Candidate
 from trivet.core.reading import Reading
+from trivet.runtime.file.caps import LARGE
 from trivet.runtime.file.container import encode
 from trivet.storage.objects import task_to_json
 
@@ -68,7 +69,7 @@ def fitted(manifest: dict[str, Any], candidate: Candidate, cap: float, *, sketch
     left_out: list[str] = []
     for name in _OPTIONAL:
         room = _EVIDENCE_ROOM + (0 if SKETCH in left_out else sketch)
-        if len(encode(manifest, candidate.parts, {})) + room <= cap:
+        if len(encode(manifest, candidate.parts, {}, caps=LARGE)) + room <= cap:
             break
         left_out.append(name)
         empty = {} if name == SKETCH else {name: type(manifest[name])()}
@@ -84,7 +85,8 @@ def with_own_size(
     data = b""
     for _ in range(4):
         stated = [exact_size(reading, len(data)) for reading in costs]
-        after = encode(manifest, candidate.parts, {**made, "readings": [reading.as_json() for reading in stated]})
+        evidence = {**made, "readings": [reading.as_json() for reading in stated]}
+        after = encode(manifest, candidate.parts, evidence, caps=LARGE)
         if len(after) == len(data):
             return after
         data = after

@@ -80,7 +80,7 @@ def pictures(draw: Draw, height: float, name: str, shapes: Sequence[Shape] = (WI
 
 def picture(draw: Draw, height: float, name: str, shape: Shape) -> Picture:
     out = io.StringIO()
-    figure, unnamed = drawn(draw, height, shape)
+    figure, unnamed = drawing(draw, height, shape)
     with need("matplotlib", for_="the report").rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # only measured with this font; the browser has its own
         figure.savefig(out, format="svg", transparent=True)
@@ -88,7 +88,7 @@ def picture(draw: Draw, height: float, name: str, shape: Shape) -> Picture:
     return Picture(shape=shape.name, svg=svg, unnamed=unnamed)
 
 
-def drawn(draw: Draw, height: float, shape: Shape) -> tuple[Any, tuple[str, ...]]:
+def drawing(draw: Draw, height: float, shape: Shape) -> tuple[Any, tuple[str, ...]]:
     """The figure itself, one pixel per point, and what found no room."""
     matplotlib = need("matplotlib", for_="the report")
     figures = need("matplotlib.figure", for_="the report")
@@ -106,7 +106,7 @@ def settle(figure: Any) -> None:
     figure.set_layout_engine("none")
 
 
-def shortened(name: str, letters: int) -> str:
+def short_name(name: str, letters: int) -> str:
     """The name, its end cut off when it is long; line breaks would tear a label apart."""
     flat = " ".join(name.split())
     return flat if len(flat) <= letters else flat[: letters - 1] + "…"

@@ -6,7 +6,7 @@ from typing import Any
 from trivet.core.value import value
 from trivet.kit.stats.intervals import clopper_pearson
 
-from .plots import BAD, BASELINE, GOOD, INK, LIMIT, LIMIT_LINE, NARROW, Plot, Shape, pictures, settle, shortened
+from .plots import BAD, BASELINE, GOOD, INK, LIMIT, LIMIT_LINE, NARROW, Plot, Shape, pictures, settle, short_name
 from .plots_labels import Room, around, at, name_level, name_mark, polyline, room_in
 
 Table = Mapping[str, Any]
@@ -76,7 +76,7 @@ def draw_calibration(figure: Any, shape: Shape, groups: Said) -> list[str]:
     ]
     ax.errorbar(groups.said, groups.came, yerr=spread, fmt="o", color=GOOD, ms=5, elinewidth=1)
     ax.set(xlim=(-0.03, 1.03), ylim=(-0.04, 1.04), ylabel="share that came true")
-    ax.set_xlabel(f"said probability of {shortened(groups.about, shape.letters)}")
+    ax.set_xlabel(f"said probability of {short_name(groups.about, shape.letters)}")
     settle(figure)
     marks = [at(ax, *pair) for pair in zip(groups.said, groups.came)]
     bars = [(*at(ax, x, a), *at(ax, x, b)) for x, a, b in zip(groups.said, groups.low, groups.high)]
@@ -135,7 +135,7 @@ def draw_roc(
     ax.plot([0, 1], [0, 1], **BASELINE)
     ax.plot(fpr, tpr, color=GOOD, linewidth=1.8, zorder=3)
     ax.set(xlim=(-0.03, 1.03), ylim=(-0.04, 1.04), xlabel="share of other rows: false alarms")
-    ax.set_ylabel(f"share of {shortened(about, shape.letters - 8)} found")
+    ax.set_ylabel(f"share of {short_name(about, shape.letters - 8)} found")
     settle(figure)
     curve = polyline([at(ax, *pair) for pair in zip(fpr, tpr)])
     room = room_in(ax).with_(lines=[*curve, (*at(ax, 0, 0), *at(ax, 1, 1))])
@@ -212,7 +212,7 @@ def draw_residuals(figure: Any, shape: Shape, apart: Apart) -> list[str]:
     ends = [number for row in (*apart.quantiles, apart.constant) for number in row]
     air = 0.12 * (max(ends) - min(ends)) or 1.0
     ax.set(ylim=(min(ends) - air, max(ends) + air), ylabel="truth less answer")
-    ax.set_xlabel(f"answered {shortened(apart.about, shape.letters)}, mean of a group")
+    ax.set_xlabel(f"answered {short_name(apart.about, shape.letters)}, mean of a group")
     ax.margins(x=0.06)
     settle(figure)
     return name_residual_lines(ax, apart, shape)

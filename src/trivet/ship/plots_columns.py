@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .plots import GOOD, INK, Plot, Shape, pictures, shortened
+from .plots import GOOD, INK, Plot, Shape, pictures, short_name
 from .plots_labels import size_of
 
 _MOST_BARS = 12
@@ -33,7 +33,7 @@ def draw_bars(figure: Any, shape: Shape, top: Sequence[Sequence[Any]], main: str
     values = [one[1] for one in top]
     spread = [[max(0.0, one[1] - one[2]) for one in top], [max(0.0, one[3] - one[1]) for one in top]]
     ax.barh(range(len(top)), values, xerr=spread, color=GOOD, ecolor=INK, height=0.65, error_kw={"elinewidth": 1})
-    ax.set_yticks(range(len(top)), [narrowed(ax, str(one[0]), shape) for one in top])
+    ax.set_yticks(range(len(top)), [name_that_fits(ax, str(one[0]), shape) for one in top])
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.set_ylim(-0.6, len(top) - 0.4)
     ax.set_xlabel(f"how much worse {main} gets", loc="right")  # centred, it would not fit beside long names
@@ -41,9 +41,9 @@ def draw_bars(figure: Any, shape: Shape, top: Sequence[Sequence[Any]], main: str
     return []
 
 
-def narrowed(ax: Any, name: str, shape: Shape) -> str:
+def name_that_fits(ax: Any, name: str, shape: Shape) -> str:
     """The name, cut until it leaves room for the bars: 20 letters w are twice as wide as 20 letters i."""
     letters = min(len(name), shape.letters)
-    while letters > 4 and size_of(ax, shortened(name, letters), fontsize=shape.font)[0] > _NAMES * 72 * shape.width:
+    while letters > 4 and size_of(ax, short_name(name, letters), fontsize=shape.font)[0] > _NAMES * 72 * shape.width:
         letters -= 1
-    return shortened(name, letters)
+    return short_name(name, letters)

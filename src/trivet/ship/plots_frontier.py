@@ -11,7 +11,7 @@ from trivet.core.registry import find_gauge
 from trivet.core.units import show_amount
 from trivet.core.value import value
 
-from .plots import BAD, BASELINE, GOOD, INK, LIMIT, LIMIT_LINE, Plot, Shape, pictures, settle, shortened
+from .plots import BAD, BASELINE, GOOD, INK, LIMIT, LIMIT_LINE, Plot, Shape, pictures, settle, short_name
 from .plots_labels import Room, around, at, name_level, name_mark, name_upright, room_in
 
 Point = Mapping[str, Any]
@@ -175,10 +175,10 @@ def size_ticks(least: float, most: float, wanted: int) -> list[float]:
         if len(ticks) > wanted and len(found) > 1:
             break
         found = ticks
-    return thinned(found, wanted)
+    return fewer_ticks(found, wanted)
 
 
-def thinned(ticks: list[float], most: int) -> list[float]:
+def fewer_ticks(ticks: list[float], most: int) -> list[float]:
     return ticks[:: max(1, math.ceil(len(ticks) / most))]
 
 
@@ -250,7 +250,7 @@ def name_routes(ax: Any, room: Room, main: str, points: Sequence[Point], shape: 
         route, place = str(point.get("route", "")), at(ax, point["bytes"], point["readings"][main][0])
         weight = "bold" if point.get("shipped") else "normal"
         style = {"fontsize": shape.small, "color": INK, "weight": weight}
-        after = name_mark(ax, room, shortened(route, shape.letters), [place], **style)
+        after = name_mark(ax, room, short_name(route, shape.letters), [place], **style)
         unnamed += [] if after else [route]
         room = after or room
     return room, unnamed

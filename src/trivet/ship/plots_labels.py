@@ -111,7 +111,7 @@ def name_mark(ax: Any, room: Room, text: str, places: Sequence[tuple[float, floa
             for distance, dx, dy, box in beside(place, width, height, most):
                 leader = (*place, place[0] + (distance - _AIR) * dx, place[1] + (distance - _AIR) * dy)
                 is_far = distance > _NEAR
-                if not room.is_free(box) or (is_far and blocked(room, leader, place, may_cross=may_cross)):
+                if not room.is_free(box) or (is_far and is_blocked(room, leader, place, may_cross=may_cross)):
                     continue
                 if is_far:
                     line_between(ax, leader)
@@ -120,7 +120,7 @@ def name_mark(ax: Any, room: Room, text: str, places: Sequence[tuple[float, floa
     return None
 
 
-def blocked(room: Room, leader: Line, place: tuple[float, float], *, may_cross: bool) -> bool:
+def is_blocked(room: Room, leader: Line, place: tuple[float, float], *, may_cross: bool) -> bool:
     """Whether a joining line would run through a name, or through a line or mark; where it begins does not count."""
     if any(crosses(text, leader) for text in room.texts):
         return True

@@ -5,7 +5,7 @@ from typing import Any
 
 from trivet.core.units import show_duration
 
-from .plots import shortened
+from .plots import short_name
 from .report_findings import dropped_rows, left_out_columns
 
 Json = Mapping[str, Any]
@@ -29,7 +29,7 @@ def class_tables(tables: Json) -> dict[str, Any] | None:
     names += [f"{others} others"] * bool(others)
     lines = [(name, shaded(counts, row)) for row, (name, counts) in enumerate(zip(names, confusion["counts"]))]
     return {
-        "heads": [shortened(name, _HEAD_LETTERS) for name in names],
+        "heads": [short_name(name, _HEAD_LETTERS) for name in names],
         "lines": lines,
         "others": others,
         "many": len(names) > _FEW,
@@ -109,6 +109,7 @@ def environment_rows(build: Json, evidence: Json) -> list[tuple[str, str]]:
         "seed": build.get("seed"),
         "work units": build.get("units"),
         "candidates tried": build.get("candidates", build.get("trials")),
+        "steps that failed": list(evidence.get("notices", ())),
     }
     return [(name, "not recorded" if fact is None else in_words(fact)) for name, fact in rows.items()]
 

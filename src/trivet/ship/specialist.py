@@ -6,6 +6,8 @@ from typing import Any
 from trivet.core.errors import BadUse
 from trivet.core.limits import Verdict
 from trivet.core.units import show_amount
+from trivet.runtime.file.caps import SMALL, Caps, CapsName
+from trivet.runtime.file.sections import Bytes
 from trivet.runtime.specialist import Specialist as RuntimeSpecialist
 from trivet.storage.disk import Storage
 
@@ -51,16 +53,19 @@ class Specialist(RuntimeSpecialist):
             return None
 
 
-def load(path: str | Path) -> Specialist:
-    """The specialist in a file; raises BadFile for anything but a whole, unaltered file of a known format."""
-    return Specialist.load(path)
+def load(path: str | Path, *, caps: Caps | CapsName = SMALL) -> Specialist:
+    """The specialist in a file; raises BadFile for anything but a whole, unaltered file of a known format.
+
+    caps: how much it may claim: "small" (64 MB; for files from anywhere), "large" (4 GB) or a `Caps`.
+    """
+    return Specialist.load(path, caps=caps)
 
 
-def written(path: str | Path, data: bytes, *, force: bool) -> Path:
+def written(path: str | Path, data: Bytes, *, force: bool) -> Path:
     """The path, at which these bytes are now; what is there already is replaced only by force."""
     path, storage = Path(path), Storage()
     if path.exists() and not force:
-        if path.is_file() and path.stat().st_size == len(data) and storage.read(path) == data:
+        if path.is_file() and path.stat().st_size == len(data) and storage.is_there(path, data):
             return path
         raise BadUse(
             "file-exists",

@@ -25,6 +25,7 @@ from trivet.engine.measure import trial_for
 from trivet.engine.outcome import Judged
 from trivet.kit.constant import baselines, with_baselines
 from trivet.runtime.file.container import Contents
+from trivet.runtime.file.sections import Bytes
 from trivet.storage.disk import Storage
 
 from .claims import Claims, claims_of, contradictions, self_test_problems
@@ -36,7 +37,7 @@ __all__ = ["Verification", "damaged", "verify"]
 
 
 def verify(
-    data: bytes, contents: Contents, *, source: Any = None, header: bool = True, encoding: str = "utf-8"
+    data: Bytes, contents: Contents, *, source: Any = None, header: bool = True, encoding: str = "utf-8"
 ) -> Verification:
     """Measures every limit of the file again.
 
@@ -84,7 +85,7 @@ class Now:
     untold: Mapping[str, str]
 
 
-def measure(data: bytes, claims: Claims, rows: Rows, *, is_labelled: bool) -> Now:
+def measure(data: Bytes, claims: Claims, rows: Rows, *, is_labelled: bool) -> Now:
     """What the limited gauges read of the file on these rows; rows without labels tell costs alone."""
     gauges, untold = limited_gauges(claims, is_labelled=is_labelled)
     with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:

@@ -21,10 +21,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from trivet.core.errors import StorageError
+from trivet.runtime.file.caps import STORE_CAPS
 
 from .disk_errors import exists, failed, holder, locked, said, too_large
 
-MOST_BYTES = 1 << 30  # of one file that trivet reads, unless the caller says otherwise
+MOST_BYTES = STORE_CAPS.file  # of one file: what may be written may be read again
 _CHUNK = 1 << 20
 _PART = (".trivet-", ".part")  # how the names of unfinished files begin and end
 _PRIVATE, _SHARED = 0o600, 0o666  # modes of new files; the system takes the bits of the umask away from them
@@ -84,51 +85,69 @@ class Disk:
 
 
 class Storage:
-    """Writes that are whole or absent, and errors that name the operation, the path and the reason."""
+    """Writes that are whole or absent, and errors that name the operation, the path and the reason.
 
-    def __init__(self, disk: Disk | None = None, *, clock: Callable[[], float] = time.time) -> None:
+    most_bytes: of one file, read or published.
+    """
+
+    def __init__(
+        self, disk: Disk | None = None, *, clock: Callable[[], float] = time.time, most_bytes: int = MOST_BYTES
+    ) -> None:
         self.disk = disk or Disk()
         self.clock = clock
+        self.most_bytes = most_bytes
         self._swept: set[Path] = set()
 
-    def read(self, path: str | Path, cap: int = MOST_BYTES) -> bytes:
-        """The bytes of a file; refuses more than `cap` of them before they are in memory."""
+    def read(self, path: str | Path, cap: int | None = None) -> bytes:
+        """The bytes of a file; refuses more than `cap` of them (default: `most_bytes`) before they are in memory."""
         data = self.read_if_there(path, cap)
         if data is None:
             raise failed("read", Path(path), "No such file or directory (ENOENT)", errno.ENOENT)
         return data
 
-    def read_if_there(self, path: str | Path, cap: int = MOST_BYTES) -> bytes | None:
+    def read_if_there(self, path: str | Path, cap: int | None = None) -> bytes | None:
         """The bytes of a file, None when there is none."""
         path = Path(path)
         try:
             with self._opened(path, os.O_RDONLY, let=FileNotFoundError) as fd, said("read", path):
-                return read_all(self.disk, fd, path, cap)
+                return read_all(self.disk, fd, path, self.most_bytes if cap is None else cap)
         except FileNotFoundError:
             return None
 
-    def publish(self, path: str | Path, data: bytes, *, private: bool, overwrite: bool = True) -> None:
+    def publish(self, path: str | Path, data: bytes | memoryview, *, private: bool, overwrite: bool = True) -> None:
         """Puts the file there whole: written beside it, synced, read back, then renamed.
 
         private: for this user alone (0600), as everything in a store; else a new file has the mode that the user's
         umask gives, and one that is replaced keeps the mode it had.
         After an error, or a kill at any moment, `path` holds the old content or the new, never a mixture.
-        Refuses with `file-exists` when something is there and `overwrite` is False.
+        Refuses with `file-exists` when something is there and `overwrite` is False, and more than could be read again.
         """
         path = Path(path)
+        if len(data) > self.most_bytes:
+            raise too_large(path, self.most_bytes)
         self._sweep(path.parent)
         kept = None if private or not overwrite else self._mode_of(path)
         # The system itself subtracts the umask when it makes the file.  To read the umask, a process has to change it,
         # and then another thread may make a file without any.
         with self._part_file(path.parent, _SHARED if not private and kept is None else _PRIVATE) as (fd, part):
             write_all(self.disk, fd, data, part)
-            if self.read(part, len(data)) != data:
+            if not self.is_there(part, data):
                 raise failed("verify", part, "what was read back differs from what was written", errno.EIO)
             if kept is not None:
                 with said("chmod", part):
                     self.disk.chmod(fd, kept)
             self._name(part, path, overwrite=overwrite)
         self._sync_folder(path.parent)
+
+    def is_there(self, path: str | Path, data: bytes | memoryview) -> bool:
+        """Whether the file holds exactly these bytes; it is read piece by piece."""
+        at, path, wanted = 0, Path(path), memoryview(data)
+        with self._opened(path, os.O_RDONLY) as fd, said("read", path):
+            while piece := self.disk.read(fd, _CHUNK):
+                if piece != wanted[at : at + len(piece)]:
+                    return False
+                at += len(piece)
+        return at == len(wanted)
 
     def append_to(self, path: str | Path) -> "Appender":
         """An open file that grows piece by piece; made when it is not there."""
@@ -154,6 +173,15 @@ class Storage:
                 if not path.is_dir():  # else: another process made it just now
                     raise
         self._sync_folder(path.parent)
+
+    def names(self, folder: str | Path) -> list[str]:
+        """What lies in a folder, in order; nothing where there is no such folder."""
+        folder = Path(folder)
+        try:
+            with said("list", folder, let=FileNotFoundError):
+                return sorted(self.disk.names(folder))
+        except FileNotFoundError:
+            return []
 
     def remove(self, path: str | Path) -> None:
         """Removes the file, if it is there."""
@@ -249,9 +277,7 @@ class Storage:
         """Removes what killed processes left unfinished in the folder: part files that nobody has locked."""
         if folder in self._swept:
             return
-        with said("list", folder):
-            names = self.disk.names(folder)
-        for name in names:
+        for name in self.names(folder):
             if name.startswith(_PART[0]) and name.endswith(_PART[1]):
                 self._remove_if_dead(folder / name)
         self._swept.add(folder)
@@ -307,7 +333,7 @@ def read_all(disk: Disk, fd: int, path: Path, cap: int) -> bytes:
     return b"".join(pieces)
 
 
-def write_all(disk: Disk, fd: int, data: bytes, path: Path) -> None:
+def write_all(disk: Disk, fd: int, data: bytes | memoryview, path: Path) -> None:
     """Writes all bytes, however few the system takes at a time, and waits until the disk has them."""
     rest = memoryview(data)
     with said("write", path):

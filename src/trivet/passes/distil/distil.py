@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from trivet.core.candidate import Sketch, Work, kinds_of
+from trivet.core.candidate import Sketch, Work, kinds, kinds_of
 from trivet.core.context import Context
 from trivet.core.errors import Refused, nearest_names
 from trivet.core.passes import Pass, Range, Size
@@ -31,10 +31,10 @@ from trivet.runtime.part import Array, Part
 from trivet.runtime.program import body_scores
 
 KINDS = {
-    "trees": "lightgbm",
-    "tree": "trees",
-    "linear": "chain[expand,sklearn-linear]",
-    "net": "chain[expand,sklearn-net]",
+    "trees": kinds("lightgbm"),
+    "tree": kinds("trees"),
+    "linear": kinds("chain", "expand", "sklearn-linear"),
+    "net": kinds("chain", "expand", "sklearn-net"),
 }
 
 MOST_MADE = 20_000  # made rows
@@ -52,6 +52,7 @@ class Distil(Pass):
     left (made without the row itself), one those of the body, one these and made rows.  A note says how each did.
     """
 
+    reads: ClassVar[tuple[str, ...]] = ("fit", "tune")
     needs: ClassVar[tuple[str, ...]] = ("lightgbm", "sklearn.linear_model")
     helps: ClassVar[tuple[str, ...]] = ("size", "latency", "calibration-gap")
     costs: ClassVar[tuple[str, ...]] = ("quality",)
