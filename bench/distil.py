@@ -27,7 +27,7 @@ from trivet.core.registry import parse_step
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Field
 from trivet.kit.conformal.calibrate import best_temperature, mean_log_loss, probabilities_of, smoothed
-from trivet.kit.learners import Lesson
+from trivet.kit.lesson import Lesson
 from trivet.kit.scores import scores_of
 from trivet.testing.tasks import made_task
 

@@ -12,7 +12,7 @@ from trivet.runtime.kinds import load_guard
 from trivet.runtime.program import Program
 from trivet.testing.samples import context, tiny_rows, tiny_work
 
-READY = ("prepare-table", "fit-linear", "emit-linear", "fit-temperature")
+READY = ("prepare-table", "fit-linear", "fit-temperature")
 
 EMPTY = Batch(numbers=np.zeros((0, 0), np.float32))
 

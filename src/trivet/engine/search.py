@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from trivet.core.domains import Route
 from trivet.core.extras import need
 from trivet.core.limits import Limit
 from trivet.core.passes import Range, Size
 from trivet.core.registry import find_gauge, parse_step
+from trivet.core.routes import Route
 
 from .chance import ENOUGH, Odds, Point
 
@@ -252,10 +252,14 @@ def widened(route: Route, limits: Sequence[Limit]) -> Route | None:
 
 
 def helps(route: Route, limit: Limit) -> bool:
-    """Whether some pass of the route says that it helps the limit's gauge or its family."""
+    """Whether the last pass that says anything about the limit's gauge or its family helps it, and does not cost it."""
     gauge = find_gauge(limit.gauge)
     wanted = {limit.gauge, gauge.family, *(("latency",) if "latency" in limit.gauge else ())}
-    return any(wanted & set(parse_step(step).helps) for step in route.steps)
+    is_better = False
+    for step in map(parse_step, route.steps):
+        if wanted & {*step.helps, *step.costs}:
+            is_better = bool(wanted & set(step.helps))
+    return is_better
 
 
 def suggest(trial: Any, name: str, reach: Range) -> Any:

@@ -1,6 +1,6 @@
 """The data doctor: finds what is wrong with a table before any model is fitted to it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain
 
 from trivet.core.rows import Dataset, Rows
@@ -40,7 +40,7 @@ _DROPPED = {
     "empty-column": "every cell is missing",
     "id-column": "an id",
     "target-copy": "a copy of the answer",
-    "unused-text": "text, which the models of this domain do not read",
+    "unused-text": "text, which no pass that will run reads",
 }
 
 
@@ -61,10 +61,12 @@ def examine_columns(rows: Rows, task: Task, *, seed: int) -> tuple[Finding, ...]
     return in_order(chain.from_iterable(check(exam) for check in OF_COLUMNS))
 
 
-def unread_texts(rows: Rows, task: Task, *, of_columns: tuple[Finding, ...], seed: int) -> tuple[Finding, ...]:
-    """The findings about columns, with one for each text column of a task whose domain reads no text."""
+def unread_texts(
+    rows: Rows, task: Task, *, read: Collection[str], of_columns: tuple[Finding, ...], seed: int
+) -> tuple[Finding, ...]:
+    """The findings about columns, with one for each text column that is not among those that are read."""
     exam = Exam(rows=rows, task=task, seed=seed)
-    return in_order((*of_columns, *unused_text.check(exam)))
+    return in_order((*of_columns, *unused_text.check(exam, read)))
 
 
 def examine_rows(

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from trivet.kit.goal import shares_of
+from trivet.kit.target import shares_of
 from trivet.runtime.part import Array
 
 COLDEST, HOTTEST = 0.05, 20.0
