@@ -168,7 +168,7 @@ def test_duplicates_and_conflicts_are_counted_and_named():
     rows = rows.take(np.concatenate([np.arange(600), [5, 5, 8, 9]]))
     answer = rows.truth.copy()
     answer[602] = 1 - answer[8]
-    rows = dataclasses.replace(rows, answer=answer, ids=np.arange(604))
+    rows = dataclasses.replace(rows, truth=answer, ids=np.arange(604))
     found = by_code(examined(rows, task))
     assert set(found["duplicate-rows"].rows) == {5, 600, 601, 9, 603}
     assert "3 rows" in found["duplicate-rows"].evidence
@@ -200,7 +200,7 @@ def test_a_split_that_tears_equal_rows_or_groups_apart_is_blocked():
 
 def test_old_vault_rows_are_reported_under_a_split_by_time():
     rows, task = random_table(400, time=np.arange(400))
-    data, vault = split(dataclasses.replace(rows, time=None), task, seed=0)
+    data, vault = split(dataclasses.replace(rows, roles={}), task, seed=0)
     timed = Dataset(**{name: rows.take(getattr(data, name).ids) for name in ("fit", "tune", "choose")})
     found = by_code(examine(rows, task, dataset=timed, vault=rows.take(vault.ids), seed=0))
     assert found["time-overlap"].severity == "warn"
@@ -303,7 +303,7 @@ def wronged(rows):
 def test_label_errors_are_reported_worst_first_and_without_changing_labels():
     rows, task = random_table(1500)
     answer, bad = wronged(rows)
-    rows = dataclasses.replace(rows, answer=answer)
+    rows = dataclasses.replace(rows, truth=answer)
     before = rows.digest
     found = by_code(examined(rows, task))["label-errors"]
     assert len(set(found.rows) & set(bad.tolist())) >= 13
@@ -313,7 +313,7 @@ def test_label_errors_are_reported_worst_first_and_without_changing_labels():
 def test_a_leaking_column_does_not_hide_label_errors():
     answer, bad = wronged(random_table(1500)[0])
     copied, task = with_column(lambda rows: answer, n_rows=1500)
-    found = by_code(examined(dataclasses.replace(copied, answer=answer), task))
+    found = by_code(examined(dataclasses.replace(copied, truth=answer), task))
     assert len(set(found["label-errors"].rows) & set(bad.tolist())) >= 13
     assert found["target-copy"].column == "planted"
 

@@ -120,7 +120,7 @@ def test_the_order_of_the_source_plays_no_part(with_groups):
     order = rng.permutation(500)
     shuffled = rows.take(order)
     if with_groups:  # groups are numbered as they come
-        shuffled = dataclasses.replace(shuffled, group=rng.permutation(60)[shuffled.group])
+        shuffled = dataclasses.replace(shuffled, roles={"group": rng.permutation(60)[shuffled.group]})
     for here, there in zip(parts(rows, task), parts(shuffled, task)):
         assert sorted(row_keys(here)) == sorted(row_keys(there))
 

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -55,8 +57,7 @@ def test_groups_never_straddle_folds(tmp_path):
     work = tiny_work("binary", READY)
     rows = work.data.fit.take(np.repeat(np.arange(120), 2))
     coin = np.repeat(np.random.default_rng(0).integers(0, 2, 120), 2).astype(np.int32)
-    fields = {name: getattr(rows, name) for name in ("fields", "columns", "words", "ids")}
-    paired = type(rows)(**fields, truth=coin, roles={"group": np.repeat(np.arange(120), 2)})
+    paired = dataclasses.replace(rows, truth=coin, roles={"group": np.repeat(np.arange(120), 2)})
     data = Dataset(fit=paired, tune=work.data.tune, choose=work.data.choose)
     taught = parse_step(SMALL).run(work.with_data(data), context(tmp_path)).data.fit
     assert mean_loss(taught.beside[TEACHER], Target.of(taught, work.candidate.task)) > 0.66  # log 2 = 0.693

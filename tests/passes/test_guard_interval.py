@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -50,8 +52,7 @@ def test_rows_on_the_very_end_are_inside(tmp_path):
     work = tiny_work("regression", PLAIN)
     scores = scores_of(work.candidate, work.data.tune)[:, 0]
     far = np.where(np.arange(len(scores)) % 2, 3.0, -3.0)
-    fields = {name: getattr(work.data.tune, name) for name in ("fields", "columns", "words", "ids")}
-    tune = type(work.data.tune)(**fields, answer=scores.astype(np.float64) + far)
+    tune = dataclasses.replace(work.data.tune, truth=scores.astype(np.float64) + far)
     guarded = parse_step("guard-interval(margin=0.0)").run(
         work.with_data(Dataset(fit=tune, tune=tune, choose=tune)), context(tmp_path)
     )

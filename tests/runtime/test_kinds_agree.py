@@ -8,7 +8,7 @@ from trivet.runtime.part import Part
 from trivet.runtime.program import Program, body_scores
 from trivet.testing.parts import random_batch, random_part, random_program_parts, random_rows
 
-BODIES = ["additive", "chain", "expand", "ngrams", "trees", "vote"]
+BODIES = ["additive", "beside", "cascade", "chain", "expand", "ngrams", "pick", "trees", "vote"]
 SEEDS = range(12)
 
 
@@ -44,11 +44,9 @@ def test_executors_agree_on_whole_programs(goal, k, seed):
     rows = random_rows(rng, 50)
     plain, graph = (Program(parts, executor=name) for name in ("numpy", "onnx"))
     one, other = plain.answers(plain.read_rows(rows)), graph.answers(graph.read_rows(rows))
-    for name in one.__slots__:
-        if getattr(one, name) is None:
-            assert getattr(other, name) is None
-        else:
-            np.testing.assert_allclose(getattr(one, name), getattr(other, name), atol=1e-5, rtol=1e-5)
+    assert list(one) == list(other)
+    for name in one:
+        np.testing.assert_allclose(one[name], other[name], atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("executor", ["numpy", "onnx"])

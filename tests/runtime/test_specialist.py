@@ -106,10 +106,10 @@ def test_a_file_without_class_names_is_refused():
 
 def test_it_checks_its_own_test(specialist, rows):
     numbers = specialist.predict_proba(rows[:3]).astype(float).tolist()
-    test = {"rows": rows[:3], "answers": {"numbers": numbers}}
+    test = {"rows": rows[:3], "answers": {"probabilities": numbers}}
     assert Specialist.from_bytes(classifier({"selftest": test})).check_self() == 3
     assert specialist.check_self() == 0
-    test["answers"]["numbers"][1][0] += 0.01
+    test["answers"]["probabilities"][1][0] += 0.01
     with pytest.raises(BadFile) as caught:
         Specialist.from_bytes(classifier({"selftest": test})).check_self()
     assert caught.value.code == "selftest-failed"
@@ -133,14 +133,19 @@ def probe(tmp_path, specialist, rows):
 
 def test_the_probe_answers_as_the_specialist_does_and_measures(probe, specialist, rows):
     found, expected = probe("--calls", "30", "--repeats", "2"), specialist.answers(rows)
-    np.testing.assert_array_equal(np.asarray(found["probabilities"], np.float32), expected["probabilities"])
-    assert found["chosen"] == expected["chosen"].tolist() and found["sets"] == expected["sets"].tolist()
+    np.testing.assert_array_equal(
+        np.asarray(found["answers"]["probabilities"][1], np.float32), expected["probabilities"]
+    )
+    assert (
+        found["answers"]["chosen"][1] == expected["chosen"].tolist()
+        and found["answers"]["sets"][1] == expected["sets"].tolist()
+    )
     assert len(found["latency_ms"]) == 30 and len(found["rows_per_second"]) == 2 and found["peak_memory"] > 1e6
     assert all(name == "trivet" or name.startswith("trivet.runtime") for name in found["modules"])
 
 
 def test_a_cold_probe_answers_the_first_row(probe, specialist, rows):
-    assert probe("--cold")["chosen"] == specialist.answers(rows[:1])["chosen"].tolist()
+    assert probe("--cold")["answers"]["chosen"][1] == specialist.answers(rows[:1])["chosen"].tolist()
 
 
 def test_the_probe_refuses_what_the_runtime_does_not_have():

@@ -84,7 +84,8 @@ class Program:
         """Everything the model says about the rows."""
         names = tuple(name for name in self.ports if name not in INNER)
         if not names:
-            raise ValueError("this program has no answers yet: nothing comes behind its body")
+            lacking = "nothing behind its body" if self.stages else "no body"
+            raise ValueError(f"this program has no answers yet: it has {lacking}")
         return Answers(dict(zip(names, self.run(as_float32(batch), *names))))
 
 

@@ -6,6 +6,7 @@ needed.  Reading a port that nobody gives, and giving one twice, is refused.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 from .batch import Batch
@@ -124,6 +125,8 @@ def stage_of(slot: str, part: Part, ports: Mapping[str, Port], flow: Flow) -> St
     if part.kind in BODIES:
         numbers = ports[reads[NUMBERS]]
         body = load_body(part, Flow(width_of(numbers), flow.texts, numbers.bound), slot)
+        if gives["scores"] == "scores" and body.bound == inf:
+            raise misfit("scores that are never missing", f"{slot} ({part.kind}) hands on missing numbers")
         made = {"scores": Port("float32", (body.width,), body.bound)}
         return Stage(slot, BodyStep(body, (NUMBERS,), made), reads, gives, body.widest)
     width = width_of(ports[next(iter(reads.values()))])

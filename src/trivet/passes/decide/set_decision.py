@@ -64,9 +64,9 @@ class SetDecision(Pass):
         # Ties go to the power that theory gives, 1, then to the smaller change.
         best = max(powers, key=lambda p: (round(found[p], 6), -abs(p - 1.0), -p))
         ctx.say.note(f"class weights are shares to the power of -{best:g}: {self.gauge} {found[best]:.4f} on tune rows")
-        old = work.candidate.parts["labels"]
+        old = work.candidate.parts["decoder"]
         weights = (shares**-best / (shares**-best).max()).astype(np.float32)
-        return work.with_(labels=Part(kind="labels", config=old.config, arrays={**old.arrays, "weights": weights}))
+        return work.with_(decoder=Part(kind="labels", config=old.config, arrays={**old.arrays, "weights": weights}))
 
     def score(self, weighed: Array, truth: Array) -> float:
         return _MEANS[self.gauge](weighed.argmax(axis=1), truth, weighed.shape[1])
