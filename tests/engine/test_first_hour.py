@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes
 
-from trivet.core.domains import Route
 from trivet.core.errors import BadLimit, TrivetError
 from trivet.core.limits import Verdict
 from trivet.core.passes import Size
 from trivet.core.reading import Reading
 from trivet.core.recipe import DataSpec, Lock, Recipe, parse_recipe
 from trivet.core.registry import parse_limit
+from trivet.core.routes import Route
 from trivet.engine.chance import ENOUGH, Odds, Point
 from trivet.engine.compile import compile_recipe, prepare
 from trivet.engine.deadline import Deadline

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from trivet.core.domains import Route
 from trivet.core.passes import Size
 from trivet.core.reading import Reading
-from trivet.core.registry import find_domain, parse_limit
+from trivet.core.registry import parse_limit
+from trivet.core.routes import Route
 from trivet.core.task import Field
 from trivet.engine.chance import Odds, Point
 from trivet.engine.frontier import dominates, finalists, frontier
+from trivet.engine.routes import routes_for
 from trivet.engine.search import Search, helps
 from trivet.testing.tasks import made_task
 
@@ -47,7 +48,7 @@ def searched(units: float, limits: tuple[str, ...] = ("auroc >= 0.97", "size <= 
         return [by_hash(route) for route in batch]
 
     search = Search(
-        routes=find_domain("table").routes(TASK, 1000),
+        routes=routes_for(TASK, SIZE)[0],
         odds=Odds(limits=tuple(map(parse_limit, limits)), n_vault=400),
         main="auroc",
         size=SIZE,
@@ -86,6 +87,13 @@ def test_a_route_helps_a_limit_when_one_of_its_passes_says_so():
     limit = parse_limit("size <= 100 kB")
     assert helps(Route(name="a", steps=("prepare-table", "fit-linear")), limit)
     assert not helps(Route(name="b", steps=("prepare-table", "fit-temperature")), limit)
+
+
+def test_the_last_pass_that_says_anything_about_a_limit_decides_whether_the_route_helps():
+    size, quality = parse_limit("size <= 100 kB"), parse_limit("auroc >= 0.9")
+    pruned, vote = (Route(name="a", steps=steps) for steps in (("fit-trees", "prune-trees"), ("fit-vote",)))
+    assert helps(pruned, size) and not helps(pruned, quality)
+    assert helps(vote, quality) and not helps(vote, size)
 
 
 def test_the_chance_of_a_proof_grows_with_room_and_with_rows():

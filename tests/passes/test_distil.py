@@ -59,7 +59,7 @@ def test_made_rows_are_one_more_lesson(question, tmp_path):
     with_made, without = (parse_step(f"distil(made={m})").lessons(work, lesson, ctx) for m in (1.5, 0.0))
     assert len(without) == 3
     last = with_made["answers to made rows too"]
-    assert len(last.x) == len(last.goal) == 2.5 * len(lesson.x)
+    assert len(last.x) == len(last.target) == 2.5 * len(lesson.x)
 
 
 def test_the_whole_blend_is_the_teacher(tmp_path):

@@ -132,7 +132,7 @@ def expect_trees(sketch: Sketch, *, for_: Pass) -> None:
 def with_forests(part: Part, batch: Batch, change: Callable[[Part, Array], Part]) -> Part:
     """The body with each part of kind `trees` changed; `change` is given the part and its inputs (rows, d) float32."""
     if part.kind == "trees":
-        return change(part, batch.numbers)
+        return replace(change(part, batch.numbers), reads=part.reads, gives=part.gives)
     children = []
     for position, child in enumerate(part.children):
         if has_forest(child):
