@@ -41,8 +41,12 @@ class Grams:
         sparse = need("scipy.sparse", for_=_WHO)
         empty = self.part(np.zeros((self.buckets, 1)), np.zeros(1))
         body: Any = load_body(empty, Flow(int(batch.numbers.shape[1]), len(batch.texts)))
-        buckets, rows, values = body.features(batch)
-        return sparse.csr_matrix((values.astype(float), (rows, buckets)), shape=(len(batch), self.buckets))
+        own = batch.texts[self.column]
+        place = {text: at for at, text in enumerate(dict.fromkeys(own))}  # texts that come again are counted once
+        texts = tuple(tuple(place) if at == self.column else () for at in range(len(batch.texts)))
+        buckets, rows, values = body.features(Batch(numbers=batch.numbers[:0], texts=texts))
+        distinct = sparse.csr_matrix((values.astype(float), (rows, buckets)), shape=(len(place), self.buckets))
+        return distinct[[place[text] for text in own]]
 
 
 def gram_weights(x: Any, target: Target, *, strength: float) -> tuple[Array, Array]:
