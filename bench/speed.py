@@ -117,7 +117,8 @@ def trivet(case: Case, folder: Path, budget: float) -> list[dict[str, Any]]:
     found = json.loads((folder / "trivet.json").read_text())
     contents = decode(file.read_bytes())
     route = next(row["route"] for row in contents.manifest["frontier"] if row["shipped"])
-    found |= {"classes": contents.manifest["task"]["classes"], "answers": found["probabilities"] or found["values"]}
+    answers, classes = found["answers"], contents.manifest["task"]["details"].get("classes", [])
+    found |= {"classes": classes, "answers": answers["probabilities" if classes else "values"][1]}
     found |= {"fit_seconds": taken, "bytes": file.stat().st_size}
     return [measured(f"trivet file ({route})", found)]
 
