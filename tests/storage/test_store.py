@@ -61,6 +61,29 @@ def test_a_damaged_object_is_never_returned_counts_as_absent_and_is_mended(damag
     assert store.put(b"abc") == digest and store.get(digest) == b"abc"
 
 
+def test_an_object_may_be_as_large_as_what_the_store_writes(tmp_path):
+    """Files from anywhere are read up to 1 GiB; what trivet put there itself comes back whatever its size."""
+    caps = []
+
+    class Watched(Storage):
+        def read_if_there(self, path, cap=0):
+            caps.append(cap)
+            return super().read_if_there(path, cap)
+
+    objects = Objects(tmp_path, Watched())
+    objects.get(objects.put(b"abc"))
+    assert {cap for cap in caps if cap != len(b"abc")} == {STORE_CAPS.file}
+
+
+def test_failures_are_there_after_reopening_and_the_last_one_counts(tmp_path):
+    with Store.opened(tmp_path, Storage()) as store:
+        store.record_failure("a", {"why": "first"})
+        store.record_failure("a", {"why": "second"})
+    with Store.opened(tmp_path, Storage()) as store:
+        assert store.failure("a") == {"why": "second"} and store.failure("b") is None
+        assert store.result("a") is None
+
+
 def test_results_and_events_are_there_after_reopening(tmp_path):
     with Store.opened(tmp_path, Storage()) as store:
         store.record("a", {"value": 0.1, "list": [1, None, "é"]})

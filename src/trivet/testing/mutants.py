@@ -24,6 +24,7 @@ from trivet.runtime.program import Program
 
 from .byte_edits import BYTE_EDITS, flip_bit
 from .hostile_values import DTYPES, JSON_VALUES, NUMBERS, PATTERNS, SHAPES
+from .node_edits import NODE_EDITS
 
 
 @dataclass
@@ -92,7 +93,12 @@ def answer_rows(parts: Mapping[str, Part], executor: Any = "numpy") -> list[Arra
     """What a model says about twenty rows of missing, usual and extreme values; nothing if it has no body yet."""
     program = Program(parts, executor=executor)
     batch = program.read({name: (VALUES[type_] * 20)[:20] for name, type_ in program.reader.fields})
-    return program.run(batch, *program.ports) if program.stages else []
+    found = dict(zip(program.ports, program.run(batch, *program.ports))) if program.stages else {}
+    for name, array in found.items():
+        bound = program.ports[name].bound
+        if not np.abs(array).max(initial=0) <= bound * (1 + 1e-6) + 1e-6:
+            raise ArithmeticError(f"{name} of {np.abs(array).max()} where none exceeds {bound}")
+    return list(found.values())
 
 
 VALUES: dict[str, list[Any]] = {
@@ -286,6 +292,14 @@ def reorder_children(whole: Opened, random: Random, other: Opened) -> None:
             random.shuffle(part["children"])
 
 
+def change_nodes(whole: Opened, random: Random, other: Opened) -> None:
+    """Rewrites one node of a graph; a file without graphs stays as it is."""
+    configs = [part["config"] for part in all_parts(whole) if isinstance(part.get("config"), dict)]
+    for nodes in _one([one["nodes"] for one in configs if isinstance(one.get("nodes"), list)], random):
+        for at in _one([at for at, node in enumerate(nodes) if isinstance(node, list) and node], random):
+            random.choice(NODE_EDITS)(nodes, at, random)
+
+
 def loose_bytes(whole: Opened, random: Random, other: Opened) -> None:
     whole.loose = bytes(random.choice((1, 7, 8, 64)))
 
@@ -299,5 +313,5 @@ EDITS: tuple[Edit, ...] = (
     change_value, change_value, drop_value, add_value, change_dtype, change_shape, change_numbers, change_numbers,
     change_numbers, flip_array_bit, flip_array_bit, resize_array, resize_array, cut_array_bytes, swap_arrays,
     take_array, drop_array, rename_kind, change_version, rewire, take_part, take_part, nest_part,
-    reorder_children, loose_bytes,
+    reorder_children, loose_bytes, change_nodes, change_nodes, change_nodes, change_nodes, change_nodes, change_nodes,
 )  # fmt: skip

@@ -9,6 +9,8 @@ from trivet.core.words import packed_words
 from trivet.runtime.batch import Batch
 from trivet.runtime.part import Array, Part
 
+from .graphs import graph, loop
+
 Rng = np.random.Generator
 
 FIELDS = (("age", "number"), ("member", "boolean"), ("town", "category"), ("since", "date"), ("colour", "category"))
@@ -20,7 +22,7 @@ WORDS = {"town": ("Bonn", "Köln", "Ulm"), "colour": ("blue", "red")}
 def random_part(kind: str, rng: Rng, *, d: int = 5, k: int = 1) -> Part:
     """A valid part of the kind for d numbers in and k scores out.
 
-    `affine` and `net` need finite numbers: put them behind `expand`, as `chain` does here.
+    `affine`, `net`, `graph` and `loop` need finite numbers: put them behind `expand`, as `chain` does here.
     `ngrams` reads text column 0.  `isotonic` is for k = 1; `conformal-set` and `labels` are for max(2, k) classes.
     """
     return MAKERS[kind](rng, d, k)
@@ -131,6 +133,13 @@ def chain(rng: Rng, d: int, k: int) -> Part:
     return Part(kind="chain", children=(first, last))
 
 
+def behind_expand(rng: Rng, kind: str, *, d: int = 5, k: int = 1) -> Part:
+    """A part of a kind that needs finite numbers, behind the part that makes them."""
+    first = expand(rng, d, k)
+    width = sum(len(first.arrays[name]) for name in ("number", "missing", "hot"))
+    return Part(kind="chain", children=(first, MAKERS[kind](rng, width, k)))
+
+
 def trees(rng: Rng, d: int, k: int) -> Part:
     """A few trees of different depths, some of them a single leaf."""
     features: list[int] = []
@@ -235,6 +244,7 @@ MAKERS: dict[str, Callable[[Rng, int, int], Part]] = {
     "columns": columns,
     "conformal-set": conformal_set,
     "expand": expand,
+    "graph": graph,
     "interval": interval,
     "isotonic": isotonic,
     "labels": labels,
@@ -242,6 +252,7 @@ MAKERS: dict[str, Callable[[Rng, int, int], Part]] = {
     "pick": pick,
     "beside": beside,
     "cascade": cascade,
+    "loop": loop,
     "net": net,
     "ngrams": ngrams,
     "temperature": temperature,

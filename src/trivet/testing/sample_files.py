@@ -8,6 +8,8 @@ from trivet.core.words import packed_words
 from trivet.runtime.file.container import encode
 from trivet.runtime.part import Array, Part
 
+from .graphs import graph, loop
+
 FIELDS = [["age", "number"], ["smokes", "boolean"], ["ward", "category"], ["seen", "date"], ["remark", "text"]]
 SPELLINGS = {"age": "decimal=',', thousands='.', unit='kg'", "seen": "format='%d.%b.%Y %H:%M'"}
 WIDTH = 6  # columns of numbers that the reader makes of FIELDS
@@ -38,6 +40,10 @@ def sample_parts() -> dict[str, dict[str, Part]]:
         "ngrams": {**triple, "body": ngrams(3)},
         "interval": {"reader": reader(), "body": linear(3), "guard": interval(), "decoder": value},
         "spelled": {"reader": reader(spellings=SPELLINGS), "body": linear(1), "decoder": value},
+        "curves": {**pair, "body": network("curves", 1)},
+        "series": {**triple, "body": network("series", 3)},
+        "windows": {"reader": reader(), "body": network("windows", 3), "guard": interval(), "decoder": value},
+        "loop": {"reader": reader(), "body": looped(), "decoder": value},
     }
 
 
@@ -121,6 +127,14 @@ def net(k: int) -> Part:
         "b1": made(k),
     }
     return Part(kind="chain", children=(expand(), Part(kind="net", config={"activation": "relu"}, arrays=arrays)))
+
+
+def network(form: str, k: int) -> Part:
+    return Part(kind="chain", children=(expand(), graph(np.random.default_rng(1), 6, k, form)))
+
+
+def looped() -> Part:
+    return Part(kind="chain", children=(expand(), loop(np.random.default_rng(2), 6, 3)))
 
 
 def vote() -> Part:
