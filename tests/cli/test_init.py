@@ -124,10 +124,10 @@ def test_05_8_init_tells_notices_and_findings_as_comments(trivet, tmp_path):
     path = written(tmp_path / "table.csv", columns)
     made = trivet("init", str(path), "--target", "y")
     assert "#   1 row left out: no answer\n" in made.out
-    assert "#   block target-copy(copy): " in made.out and "#   warn  unused-text(note): " in made.out
+    assert "#   block target-copy(copy): " in made.out and "#   note: text\n" in made.out
     assert "#   x\\ny: number\n" in made.out
     assert tomllib.loads(made.out)["data"]["target"] == "y"
     told = trivet("init", str(path), "--target", "y", "--json").json
     assert set(told) == {"recipe", "rows", "columns", "baseline", "notices", "findings"}
     assert told["rows"] == 100 and told["notices"][0] == "1 row left out: no answer"
-    assert {one["code"] for one in told["findings"]} >= {"target-copy", "id-column", "unused-text"}
+    assert {one["code"] for one in told["findings"]} >= {"target-copy", "id-column"}

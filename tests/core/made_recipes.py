@@ -11,7 +11,7 @@ UNITS = {"auroc": "", "accuracy": "", "coverage": "", "rmse": "", "size": "B", "
 STEPS = (
     "prepare-table",
     "fit-trees(trees=40, rate=0.1)",
-    "emit-trees",
+    "round-trees",
     "distil(into=tree)",
     "guard-sets(coverage=0.9)",
 )

@@ -25,7 +25,7 @@ from trivet.engine.pool import Pool
 from trivet.runtime.file.container import decode
 from trivet.runtime.program import Program
 
-LINE = ("prepare-table", "fit-trees(trees=30, leaves=6)", "emit-trees", "fit-temperature")
+LINE = ("prepare-table", "fit-trees(trees=30, leaves=6)", "fit-temperature")
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from trivet.engine.worker_process import Worker, result_of
 from trivet.runtime.probes import PROBES, clean
 from trivet.storage.disk import Disk, Storage
 
-STEPS = ("prepare-table", "fit-linear", "emit-linear", "fit-temperature")
+STEPS = ("prepare-table", "fit-linear", "fit-temperature")
 ERRNOS = [errno.ENOSPC, errno.EIO]
 SAMPLE = 10
 

@@ -9,7 +9,7 @@ from trivet.runtime.probes import PROBES
 from trivet.ship.report import render
 from trivet.ship.verify import verify
 
-STEPS = ["prepare-table", "fit-linear", "emit-linear", "fit-temperature"]
+STEPS = ["prepare-table", "fit-linear", "fit-temperature"]
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,8 @@ from trivet.core.recipe import DataSpec, Recipe
 from trivet.data.intake import take_in
 from trivet.runtime.probes import PROBES
 
-LINEAR = ["prepare-table", "fit-linear", "emit-linear"]
-TREES = ["prepare-table", "fit-trees(trees=150, leaves=31, min_rows=2)", "emit-trees"]
+LINEAR = ["prepare-table", "fit-linear"]
+TREES = ["prepare-table", "fit-trees(trees=150, leaves=31, min_rows=2)"]
 
 
 @pytest.fixture(scope="module", autouse=True)

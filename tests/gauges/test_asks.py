@@ -16,7 +16,7 @@ from trivet.storage.disk import Storage
 from trivet.testing.samples import tiny_work
 from trivet.testing.trials import sketch_of
 
-LINE = ("prepare-table", "fit-linear", "emit-linear")
+LINE = ("prepare-table", "fit-linear")
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from trivet.core.candidate import Candidate
-from trivet.core.domains import Route
 from trivet.core.limits import Limit
 from trivet.core.recipe import Lock, Recipe
 from trivet.core.registry import find_gauge, find_goal
+from trivet.core.routes import Route
 from trivet.core.units import show_amount, show_duration
 from trivet.core.value import value
 from trivet.data.intake import Intake, take_in

@@ -4,20 +4,22 @@ All complaints come at once: unknown names, limits that no route can measure or 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trivet.core.candidate import Sketch
-from trivet.core.domains import Route
-from trivet.core.errors import BadLimit, MissingExtra, NotApplicable, Refused, TrivetError, raise_all
+from trivet.core.errors import BadLimit, MissingExtra, NotApplicable, TrivetError, raise_all
 from trivet.core.gauges import Gauge
 from trivet.core.limits import Limit
 from trivet.core.passes import Pass, Size
 from trivet.core.recipe import AUTO, Recipe
-from trivet.core.registry import find_domain, find_gauge, find_goal, parse_step, usable
+from trivet.core.registry import find_gauge, find_goal, parse_step, usable
+from trivet.core.routes import Route
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.data.split.splits import usual_shares
 
 from .measure import can_measure
+from .routes import accepts, routes_for, sketch_of
 from .wishes import check_wishes
 
 # Share of the time budget that the search may spend; the rest is for reading, the doctor and the judge.
@@ -85,12 +87,10 @@ def shared_units(routes: Sequence[Route], size: Size) -> float:
 
 
 def checked_routes(recipe: Recipe, task: Task, size: Size, errors: list[TrivetError]) -> tuple[Route, ...]:
-    """The domain's routes, or the recipe's own steps, with what the limits ask for added; refused ones are left out."""
-    if recipe.steps == AUTO:
-        offered = find_domain(task.modality).routes(task, size.rows)
-    else:
-        offered = (Route(name="recipe", steps=recipe.steps),)
-    kept, refusals = [], []
+    """Collected routes, or the recipe's own steps, with what the limits ask for added; refused ones are left out."""
+    own = Route(name="recipe", steps=recipe.steps)
+    offered, refusals = routes_for(task, size) if recipe.steps == AUTO else ((own,), [])
+    kept = []
     for route in offered:
         try:
             done = completed(route, task, recipe.limits)
@@ -99,7 +99,7 @@ def checked_routes(recipe: Recipe, task: Task, size: Size, errors: list[TrivetEr
         except TrivetError as refusal:
             refusals.append(refusal)
     if not kept:
-        errors.extend(refusals)
+        errors.extend({str(refusal): refusal for refusal in refusals}.values())
     return tuple(kept)
 
 
@@ -111,25 +111,9 @@ def completed(route: Route, task: Task, limits: Sequence[Limit]) -> Route:
     for name, kind in usable("pass").items():
         if wanted & set(kind.serves) and name not in {parse_step(step).name for step in steps}:
             addition = kind.for_limits(limits)
-            if accepts(addition, sketch_of(Route(name=route.name, steps=steps), task)):
+            if accepts((str(addition),), sketch_of(replace(route, steps=steps), task)):
                 steps, vary = (*steps, str(addition)), (*vary, name) if vary else ()
-    return Route(name=route.name, steps=steps, is_starter=route.is_starter, vary=vary)
-
-
-def accepts(addition: Pass, sketch: Sketch) -> bool:
-    try:
-        addition.check(sketch)
-    except Refused:
-        return False
-    return True
-
-
-def sketch_of(route: Route, task: Task) -> Sketch:
-    """What the route makes; raises the refusal of the first pass that refuses."""
-    sketch = Sketch(task=task, kinds={})
-    for step in route.steps:
-        sketch = parse_step(step).check(sketch)
-    return sketch
+    return replace(route, steps=steps, vary=vary)
 
 
 def check_limits_alone(limits: Sequence[Limit]) -> None:

@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from trivet.core.domains import Route
 from trivet.core.extras import need
 from trivet.core.limits import Limit
 from trivet.core.passes import Range, Size
 from trivet.core.registry import find_gauge, parse_step
+from trivet.core.routes import Route
 
 from .chance import ENOUGH, Odds, Point
 

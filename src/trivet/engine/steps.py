@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from trivet.core.candidate import Candidate
-from trivet.core.domains import Route
 from trivet.core.reading import Reading, reading_from_json
 from trivet.core.registry import find_gauge, parse_step
+from trivet.core.routes import Route
 from trivet.core.rows import Dataset
 from trivet.core.task import Task
 from trivet.core.value import digest_of

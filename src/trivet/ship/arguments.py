@@ -10,6 +10,7 @@ from trivet.core.limits import Limit
 from trivet.core.recipe import AUTO, DataSpec, Recipe, parse_goal, parse_seed, parse_time
 from trivet.core.registry import find_gauge, parse_limit, parse_step
 from trivet.core.roles import ROLES
+from trivet.engine.machine import parse_memory
 from trivet.engine.progress import Progress
 
 T = TypeVar("T")
@@ -60,6 +61,7 @@ def recipe_of_call(source: str, given: Mapping[str, Any]) -> Recipe:
     )  # fmt: skip
     if call.fits("threads") and given["threads"] < 1:
         call.complain("threads", "at least one worker", given["threads"], "threads=2")
+    call.parsed("memory", lambda amount: None if amount is None else parse_memory(amount), None)
     raise_all(call.errors)
     return recipe
 

@@ -21,7 +21,7 @@ SAMPLE = 10_000  # rows for checks that fit models: 32,000 rows are examined in 
 class Exam:
     """One examination.  parts: fit, tune, choose and vault of the rows, or nothing before the split.
 
-    found: what earlier checks of columns found.
+    found: what earlier checks of columns found.  texts_read: text columns that some pass will learn from.
     """
 
     rows: Rows
@@ -29,6 +29,7 @@ class Exam:
     seed: int
     parts: tuple[Rows, ...] = ()
     found: tuple[Finding, ...] = ()
+    texts_read: frozenset[str] = frozenset()
 
     @cached_property
     def keys(self) -> Array:

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from trivet.core.scores import log_losses
-from trivet.kit.goal import shares_of
+from trivet.kit.target import shares_of
 from trivet.runtime.part import Array
 
 COLDEST, HOTTEST = 0.05, 20.0

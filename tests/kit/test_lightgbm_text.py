@@ -1,14 +1,15 @@
-"""Lowered trees decide exactly as LightGBM does."""
+"""Our trees decide exactly as LightGBM's do."""
 
 import lightgbm
 import numpy as np
 import pytest
 
-from trivet.kit.lower import lowered
-from trivet.kit.trees.boosting import grow_trees, lightgbm_part
-from trivet.kit.trees.lower_trees import floor_float32, model_texts, parsed_trees
+from trivet.kit.trees.boosting import lightgbm_models
+from trivet.kit.trees.lightgbm_text import floor_float32, trees_in, trees_of_models
 from trivet.runtime.batch import Batch
 from trivet.runtime.program import body_scores
+
+QUIET = {"verbose": -1, "num_threads": 1, "seed": 0}
 
 
 def leaf_of(tree, row):
@@ -31,31 +32,32 @@ def leaf_of(tree, row):
 
 
 @pytest.mark.reference
-def test_scores_equal_lightgbm_with_missing_values_anywhere(x, unseen, goal):
-    part = grow_trees(x, goal, trees=40)
-    booster = lightgbm.Booster(model_str=model_texts(part)[0])
-    wanted = booster.predict(unseen, raw_score=True).reshape(len(unseen), -1) + part.arrays["base"]
-    found = body_scores(lowered(part), Batch(numbers=unseen))
+def test_scores_equal_lightgbm_with_missing_values_anywhere(x, unseen, target):
+    (text,), base = lightgbm_models(x, target, {**QUIET, "learning_rate": 0.08, "num_leaves": 15}, 40)
+    wanted = lightgbm.Booster(model_str=text).predict(unseen, raw_score=True).reshape(len(unseen), -1) + base
+    found = body_scores(trees_of_models([text], base), Batch(numbers=unseen))
     assert found == pytest.approx(wanted, abs=1e-6 * max(10, np.abs(wanted).max()))  # float32 sums
 
 
 @pytest.mark.reference
-def test_every_row_falls_into_the_leaf_that_lightgbm_says(x, unseen, goals):
-    text = model_texts(grow_trees(x, goals["binary"], trees=5))[0]
+def test_every_row_falls_into_the_leaf_that_lightgbm_says(x, unseen, targets):
+    (text,), _ = lightgbm_models(x, targets["binary"], QUIET, 5)
     wanted = lightgbm.Booster(model_str=text).predict(unseen[:200], pred_leaf=True)
     values = [
         [float(v) for v in block.split("leaf_value=")[1].split("\n")[0].split()] for block in text.split("\nTree=")[1:]
     ]
-    for i, tree in enumerate(parsed_trees(text)):
+    for i, tree in enumerate(trees_in(text)):
         found = [tree.leaf[leaf_of(tree, row)] for row in unseen[:200]]
         assert found == [values[i][leaf] for leaf in wanted[:, i]]
 
 
 @pytest.mark.reference
-def test_several_models_give_one_score_each(x, unseen, goals):
-    part = grow_trees(x, goals["regression"], trees=20, quantiles=(0.1, 0.9))
-    wanted = np.stack([lightgbm.Booster(model_str=t).predict(unseen) for t in model_texts(part)], axis=1)
-    assert body_scores(lowered(part), Batch(numbers=unseen)) == pytest.approx(wanted, abs=1e-6 * wanted.max())
+def test_several_models_give_one_score_each(x, unseen, targets):
+    texts, base = lightgbm_models(x, targets["regression"], QUIET, 20, quantiles=(0.1, 0.9))
+    wanted = np.stack([lightgbm.Booster(model_str=text).predict(unseen) for text in texts], axis=1)
+    assert body_scores(trees_of_models(texts, base), Batch(numbers=unseen)) == pytest.approx(
+        wanted, abs=1e-6 * wanted.max()
+    )
 
 
 def test_thresholds_are_rounded_down_so_that_no_float32_changes_sides():
@@ -69,7 +71,7 @@ def test_thresholds_are_rounded_down_so_that_no_float32_changes_sides():
 def test_a_model_without_a_split_is_a_constant():
     data = lightgbm.Dataset(np.zeros((5, 1)), np.arange(5.0), params={"verbose": -1})
     text = lightgbm.train({"objective": "regression", "verbose": -1}, data, 3).model_to_string()
-    scores = body_scores(lowered(lightgbm_part([text], np.zeros(1))), Batch(numbers=np.zeros((2, 1), np.float32)))
+    scores = body_scores(trees_of_models([text], np.zeros(1)), Batch(numbers=np.zeros((2, 1), np.float32)))
     assert scores[:, 0] == pytest.approx([2.0, 2.0])
 
 
@@ -81,4 +83,4 @@ def test_splits_by_category_are_refused():
         {"objective": "regression", "verbose": -1, "min_data_per_group": 5}, data, 3
     ).model_to_string()
     with pytest.raises(ValueError, match="category"):
-        parsed_trees(text)
+        trees_in(text)

@@ -13,7 +13,7 @@ from trivet.runtime.part import Array
 MOST_LIBRARY = 20_000  # rows among which neighbours are looked for
 
 
-def munged(
+def made_rows(
     x: Array,
     rows: int,
     *,

@@ -9,10 +9,9 @@ import numpy as np
 
 from trivet.core.extras import need
 from trivet.core.value import value
+from trivet.kit.linear.expand import expanded_numbers, make_expand
+from trivet.kit.target import Target, labelled_rows, mean_loss
 from trivet.runtime.part import Array, Part
-
-from .goal import Goal, labelled_rows, mean_loss
-from .linear.expand import expanded, make_expand
 
 BATCH = 256  # rows per step
 PATIENCE = 20  # epochs without gain on the tune rows before training stops
@@ -20,7 +19,7 @@ PATIENCE = 20  # epochs without gain on the tune rows before training stops
 
 def train_net(
     x: Array,
-    goal: Goal,
+    target: Target,
     *,
     codes: Collection[int] = (),
     width: int = 32,
@@ -29,23 +28,23 @@ def train_net(
     rate: float = 3e-3,
     decay: float = 0.1,
     seed: int = 0,
-    tune: tuple[Array, Goal] | None = None,
+    tune: tuple[Array, Target] | None = None,
 ) -> Part:
-    """A part chain[expand, sklearn-net] trained on x (rows, d) float32, NaN = missing.
+    """A part chain[expand, net] trained on x (rows, d) float32, NaN = missing.
 
     codes: columns of x that hold categories.  steps: of Adam, on 256 rows each.  decay: L2 penalty.
     tune: rows on which the best epoch is chosen, and training stops early; without them the last epoch is kept.
     Source: Kingma and Ba 2015, arXiv 1412.6980; Gorishniy et al. 2021, arXiv 2106.11959, for the small MLP on tables.
     """
     expand = make_expand(x, codes)
-    lesson = lesson_of(expanded(expand, x), goal)
-    model = network(goal, (width,) * layers, rate, decay, seed)
-    watched = (expanded(expand, tune[0]), tune[1]) if tune is not None and len(tune[1]) else None
-    epochs = ceil(steps * min(BATCH, len(lesson.labels)) / len(lesson.labels))
+    train = labels_for(expanded_numbers(expand, x), target)
+    model = network(target, (width,) * layers, rate, decay, seed)
+    watched = (expanded_numbers(expand, tune[0]), tune[1]) if tune is not None and len(tune[1]) else None
+    epochs = ceil(steps * min(BATCH, len(train.labels)) / len(train.labels))
     best, least, since = None, inf, 0
     for _ in range(epochs):
-        one_epoch(model, lesson)
-        now = Layers(w=tuple(model.coefs_), b=tuple(model.intercepts_)).stretched(lesson.centre, lesson.spread)
+        one_epoch(model, train)
+        now = Layers(w=tuple(model.coefs_), b=tuple(model.intercepts_)).stretched(train.centre, train.spread)
         loss = -inf if watched is None else mean_loss(now.scores(watched[0]), watched[1])
         since = 0 if loss < least else since + 1
         if best is None or loss <= least:
@@ -81,7 +80,7 @@ class Layers:
 
 
 @value
-class Lesson:
+class Labels:
     """Inputs (n, m), labels (n,) and weights (n,) to train on; a regression's labels are (value - centre) / spread."""
 
     inputs: Array
@@ -92,32 +91,34 @@ class Lesson:
     spread: float = 1.0
 
 
-def lesson_of(wide: Array, goal: Goal) -> Lesson:
-    if goal.link != "identity":
-        rows, labels, weights = labelled_rows(goal)
-        return Lesson(inputs=wide[rows], labels=labels, weights=weights, classes=np.arange(goal.n_classes))
-    values = goal.values()
+def labels_for(wide: Array, target: Target) -> Labels:
+    if target.link != "identity":
+        rows, labels, weights = labelled_rows(target)
+        return Labels(inputs=wide[rows], labels=labels, weights=weights, classes=np.arange(target.n_classes))
+    values = target.values()
     centre, spread = float(values.mean()), float(values.std()) or 1.0
     labels = (values - centre) / spread
-    return Lesson(inputs=wide, labels=labels, weights=goal.weights(), classes=None, centre=centre, spread=spread)
+    return Labels(inputs=wide, labels=labels, weights=target.weights(), classes=None, centre=centre, spread=spread)
 
 
-def network(goal: Goal, hidden: tuple[int, ...], rate: float, decay: float, seed: int) -> Any:
+def network(target: Target, hidden: tuple[int, ...], rate: float, decay: float, seed: int) -> Any:
     nets = need("sklearn.neural_network", for_="fit-net")
-    cls = nets.MLPRegressor if goal.link == "identity" else nets.MLPClassifier
+    cls = nets.MLPRegressor if target.link == "identity" else nets.MLPClassifier
     # A RandomState, not its seed: partial_fit would start each epoch from the seed and shuffle all of them alike.
     random = np.random.RandomState(seed)
     return cls(hidden_layer_sizes=hidden, learning_rate_init=rate, alpha=decay, batch_size=BATCH, random_state=random)
 
 
-def one_epoch(model: Any, lesson: Lesson) -> None:
-    named = {} if lesson.classes is None else {"classes": lesson.classes}
+def one_epoch(model: Any, train: Labels) -> None:
+    named = {} if train.classes is None else {"classes": train.classes}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # says that the batch was clipped to the rows there are
-        model.partial_fit(lesson.inputs, lesson.labels, sample_weight=lesson.weights, **named)
+        model.partial_fit(train.inputs, train.labels, sample_weight=train.weights, **named)
 
 
 def net_part(layers: Layers) -> Part:
-    """The workshop's part, in float64."""
+    """The part of kind `net`, in float32."""
     arrays = {f"w{i}": w for i, w in enumerate(layers.w)} | {f"b{i}": b for i, b in enumerate(layers.b)}
-    return Part(kind="sklearn-net", config={"activation": "relu"}, arrays=arrays)
+    return Part(
+        kind="net", config={"activation": "relu"}, arrays={name: a.astype(np.float32) for name, a in arrays.items()}
+    )

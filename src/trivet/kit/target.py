@@ -12,7 +12,7 @@ ABSENT_WEIGHT = 1e-3  # a class without any row gets a thousandth of one, so tha
 
 
 @value
-class Goal:
+class Target:
     """The target of a learner on some rows.
 
     n_scores: width of the scores to learn.  hard: (rows,) class index or value.  soft: (rows, n_scores) float32
@@ -26,8 +26,8 @@ class Goal:
     weight: Array | None = None
 
     @classmethod
-    def of(cls, rows: Rows, task: Task) -> "Goal":
-        """The goal that the answers of the rows state."""
+    def of(cls, rows: Rows, task: Task) -> "Target":
+        """The target that the answers of the rows state."""
         return cls(link=task.link, n_scores=task.n_scores, hard=rows.truth, weight=rows.weight)
 
     def __len__(self) -> int:
@@ -39,11 +39,11 @@ class Goal:
         """The number of classes; 0 for regression."""
         return {"identity": 0, "sigmoid": 2, "softmax": self.n_scores}[self.link]
 
-    def take(self, which: Array) -> "Goal":
-        """The goal on the chosen rows (indices or a mask)."""
+    def take(self, which: Array) -> "Target":
+        """The target on the chosen rows (indices or a mask)."""
         chosen = {name: getattr(self, name) for name in ("hard", "soft", "weight")}
         some = {name: None if array is None else array[which] for name, array in chosen.items()}
-        return Goal(link=self.link, n_scores=self.n_scores, **some)
+        return Target(link=self.link, n_scores=self.n_scores, **some)
 
     def weights(self) -> Array:
         """(rows,) float64; ones where none are given."""
@@ -71,28 +71,28 @@ def shares_of(scores: Array, link: str) -> Array:
     return shares
 
 
-def mean_loss(scores: Array, goal: Goal) -> float:
+def mean_loss(scores: Array, target: Target) -> float:
     """The weighted mean squared error (identity) or cross-entropy (sigmoid, softmax) of scores (rows, n_scores)."""
-    if goal.link == "identity":
-        each = np.square(np.asarray(scores[:, 0], np.float64) - goal.values())
+    if target.link == "identity":
+        each = np.square(np.asarray(scores[:, 0], np.float64) - target.values())
     else:
-        each = -(goal.shares() * np.log(np.clip(shares_of(scores, goal.link), 1e-12, 1))).sum(axis=1)
-    return float(np.average(each, weights=goal.weights()))
+        each = -(target.shares() * np.log(np.clip(shares_of(scores, target.link), 1e-12, 1))).sum(axis=1)
+    return float(np.average(each, weights=target.weights()))
 
 
-def labelled_rows(goal: Goal) -> tuple[Array, Array, Array]:
-    """(rows, labels, weights): the goal of a classifier as weighted labelled rows; every class occurs.
+def labelled_rows(target: Target) -> tuple[Array, Array, Array]:
+    """(rows, labels, weights): the target of a classifier as weighted labelled rows; every class occurs.
 
     A teacher's row comes once per class, weighted by its share: the cross-entropy of the copies is that of the row.
     """
-    weights = goal.weights()
-    if goal.soft is None:
-        rows, labels = np.arange(len(goal)), np.asarray(goal.hard, np.int64)
+    weights = target.weights()
+    if target.soft is None:
+        rows, labels = np.arange(len(target)), np.asarray(target.hard, np.int64)
     else:
-        shares = goal.shares()
+        shares = target.shares()
         rows, labels = np.nonzero(shares >= LEAST_SHARE)
         kept = np.where(shares >= LEAST_SHARE, shares, 0)
         weights = weights[rows] * (kept / kept.sum(axis=1, keepdims=True))[rows, labels]
-    absent = np.setdiff1d(np.arange(goal.n_classes), labels)
+    absent = np.setdiff1d(np.arange(target.n_classes), labels)
     rows = np.concatenate([rows, np.zeros(len(absent), np.int64)])
     return rows, np.concatenate([labels, absent]), np.concatenate([weights, np.full(len(absent), ABSENT_WEIGHT)])

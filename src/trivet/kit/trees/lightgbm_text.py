@@ -1,6 +1,6 @@
 """From LightGBM's text model to the runtime kind `trees`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -24,25 +24,18 @@ class Tree:
     leaf: Array
 
 
-def lower_trees(part: Part) -> Part:
-    """The part of kind `trees` that decides as LightGBM does on float32 inputs; leaves become float32."""
-    width = part.config["n_scores"]
+def trees_of_models(texts: Sequence[str], base: Array) -> Part:
+    """The part of kind `trees` that decides as LightGBM does on float32 inputs; leaves become float32.
+
+    texts: models; one gives all scores, several give one each.  base: (scores,) what is added to them.
+    """
     trees, outputs = [], []
-    for which, text in enumerate(model_texts(part)):
-        own = parsed_trees(text)
-        each = 1 if len(part.arrays["ends"]) > 1 else width
+    for which, text in enumerate(texts):
+        own = trees_in(text)
+        each = 1 if len(texts) > 1 else len(base)
         trees += own
         outputs += [which + i % each for i in range(len(own))]
-    return trees_part(trees, outputs, part.arrays["base"].astype(np.float64))
-
-
-def model_texts(part: Part) -> list[str]:
-    """The texts of the models in a `lightgbm` part."""
-    blob, start, texts = part.arrays["model"].tobytes(), 0, []
-    for end in part.arrays["ends"].tolist():
-        texts.append(blob[start:end].decode())
-        start = end
-    return texts
+    return trees_part(trees, outputs, np.asarray(base, np.float32).astype(np.float64))
 
 
 def trees_part(trees: list[Tree], outputs: list[int], base: Array) -> Part:
@@ -69,16 +62,16 @@ def joined(arrays: list[Array], dtype: type) -> Array:
     return np.concatenate([np.empty(0), *arrays]).astype(dtype)
 
 
-def parsed_trees(text: str) -> list[Tree]:
+def trees_in(text: str) -> list[Tree]:
     """The trees of a LightGBM text model, in order.
 
     Source: LightGBM's src/io/tree.cpp, Tree::ToString and Tree::NumericalDecision.
     """
     blocks = text.partition("end of trees")[0].split("\nTree=")[1:]
-    return [preordered(dict(line.split("=", 1) for line in block.split("\n") if "=" in line)) for block in blocks]
+    return [tree_of(dict(line.split("=", 1) for line in block.split("\n") if "=" in line)) for block in blocks]
 
 
-def preordered(fields: dict[str, str]) -> Tree:
+def tree_of(fields: dict[str, str]) -> Tree:
     """One tree of the text, its nodes in preorder."""
 
     def numbers(name: str, kind: type) -> Array:
