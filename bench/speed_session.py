@@ -22,7 +22,7 @@ from trivet.runtime.specialist import Specialist
 BAR = 1.5
 ROWS = 200
 DEMO_LIMITS = ("auroc >= 0.95", "coverage >= 0.85", "size <= 100 kB", "p99-latency <= 1 ms")
-TREES = ("prepare-table", "fit-trees(trees=100)", "emit-trees", "fit-temperature")
+TREES = ("prepare-table", "fit-trees(trees=100)", "fit-temperature")
 Model = tuple[str, Specialist, list[dict[str, Any]]]
 
 
