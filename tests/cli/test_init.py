@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from trivet.cli.starting_limits import constant_answer, starting_limits
-from trivet.core.gauges import Trial
+from trivet.core.gauges import plain_trial
 from trivet.core.recipe import DataSpec, Recipe, parse_recipe
 from trivet.core.registry import find_gauge, homes
 from trivet.data.intake import first_look
@@ -55,7 +55,7 @@ def constant_readings(rows, task):
         answers = Answers(
             probabilities=np.tile(share, (len(rows), 1)), chosen=np.full(len(rows), share.argmax(), np.int64)
         )
-    trial = Trial(task=task, answers=answers, truth=rows.truth, weight=rows.weight)
+    trial = plain_trial(task, rows, answers)
     return lambda gauge: find_gauge(gauge).measure(trial).value
 
 

@@ -23,7 +23,8 @@ def write_file(path, texts, *, type_="category", goal="classify", **manifest):
     if texts:
         arrays = {**blob_of(texts), "weights": np.ones(len(texts), np.float32)}
         parts["decoder"] = Part(kind="labels", config={"type": type_}, arrays=arrays)
-    task = {"goal": goal, "inputs": [list(field)[:2] for field in FIELDS], "answer": ["y", type_], "classes": texts}
+    inputs, details = [list(field)[:2] for field in FIELDS], {"classes": texts}
+    task = {"goal": goal, "inputs": inputs, "answer": ["y", type_], "details": details}
     path.write_bytes(encode({"task": task, **manifest}, parts, {}))
     return path
 

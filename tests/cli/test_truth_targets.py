@@ -22,7 +22,7 @@ def test_05_1_truth_values_go_through_a_build_and_come_back_as_they_were(name, t
     assert built.code == 0, built.err
 
     specialist = Specialist.load(out)
-    assert specialist.manifest["task"]["classes"] == [no, yes]
+    assert specialist.manifest["task"]["details"]["classes"] == [no, yes]
     assert specialist.classes == ((0, 1) if name == "0 and 1" else (False, True))
     with path.open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))

@@ -10,9 +10,10 @@ from sklearn import datasets
 
 from trivet.core.folds import folds_of
 from trivet.core.rows import Dataset
+from trivet.core.scores import area_under_roc
 from trivet.data.doctor import Finding, columns_to_drop, examine, examine_columns, examine_rows
 from trivet.data.doctor.checks.label_errors import label_issues
-from trivet.data.doctor.checks.leaking_columns import auroc, number_score, rank_correlation
+from trivet.data.doctor.checks.leaking_columns import number_score, rank_correlation
 from trivet.data.doctor.out_of_fold import logistic_matrix, logistic_probabilities
 from trivet.data.split.splits import split
 
@@ -193,7 +194,8 @@ def test_an_id_column_hides_duplicates_neither_from_the_doctor_nor_from_the_spli
 def test_a_split_that_tears_equal_rows_or_groups_apart_is_blocked():
     rows, task = random_table(400, group=np.arange(400) // 4)
     rows = rows.take(np.tile(np.arange(200), 2))
-    torn = Dataset(fit=rows.take(np.arange(200)), tune=rows.take(np.arange(200, 260)), choose=rows.take(np.arange(0)))
+    ends = {"fit": (0, 200), "tune": (200, 260), "choose": (0, 0)}
+    torn = Dataset(splits={name: rows.take(np.arange(*between)) for name, between in ends.items()})
     found = by_code(examine(rows, task, dataset=torn, vault=rows.take(np.arange(260, 400)), seed=0))
     assert found["split-overlap"].severity == found["torn-group"].severity == "block"
 
@@ -201,7 +203,7 @@ def test_a_split_that_tears_equal_rows_or_groups_apart_is_blocked():
 def test_old_vault_rows_are_reported_under_a_split_by_time():
     rows, task = random_table(400, time=np.arange(400))
     data, vault = split(dataclasses.replace(rows, roles={}), task, seed=0)
-    timed = Dataset(**{name: rows.take(getattr(data, name).ids) for name in ("fit", "tune", "choose")})
+    timed = Dataset(splits={name: rows.take(part.ids) for name, part in data.splits.items()})
     found = by_code(examine(rows, task, dataset=timed, vault=rows.take(vault.ids), seed=0))
     assert found["time-overlap"].severity == "warn"
 
@@ -376,7 +378,7 @@ def test_auroc_and_correlation_equal_those_of_the_reference_libraries():
     from sklearn.metrics import roc_auc_score
 
     score, positive = rng.integers(0, 20, 500), rng.integers(0, 2, 500).astype(bool)
-    assert auroc(score, positive) == pytest.approx(roc_auc_score(positive, score), abs=1e-12)
+    assert area_under_roc(score, positive) == pytest.approx(roc_auc_score(positive, score), abs=1e-12)
     assert rank_correlation(score, positive) == pytest.approx(spearmanr(score, positive).statistic, abs=1e-12)
 
 

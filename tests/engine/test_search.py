@@ -89,11 +89,20 @@ def test_a_route_helps_a_limit_when_one_of_its_passes_says_so():
     assert not helps(Route(name="b", steps=("prepare-table", "fit-temperature")), limit)
 
 
-def test_the_last_pass_that_says_anything_about_a_limit_decides_whether_the_route_helps():
-    size, quality = parse_limit("size <= 100 kB"), parse_limit("auroc >= 0.9")
-    pruned, vote = (Route(name="a", steps=steps) for steps in (("fit-trees", "prune-trees"), ("fit-vote",)))
-    assert helps(pruned, size) and not helps(pruned, quality)
-    assert helps(vote, quality) and not helps(vote, size)
+@pytest.mark.parametrize(
+    ("steps", "limit", "expected"),
+    [
+        (("prepare-table", "fit-trees"), "size <= 100 kB", False),  # trees cost size
+        (("prepare-table", "fit-trees", "prune-trees"), "size <= 100 kB", True),  # and pruning wins it back
+        (("prepare-table", "fit-trees", "prune-trees"), "auroc >= 0.9", False),  # at the cost of quality
+        (("prepare-table", "fit-trees"), "auroc >= 0.9", True),
+        (("prepare-table", "fit-vote"), "p99-latency <= 1 ms", False),
+        (("prepare-table", "fit-linear", "fit-isotonic"), "auroc >= 0.9", False),
+        (("prepare-table", "fit-linear", "fit-isotonic"), "brier <= 0.1", True),
+    ],
+)
+def test_a_route_is_not_sought_for_a_limit_whose_gauge_its_last_word_costs(steps, limit, expected):
+    assert helps(Route(name="a", steps=steps), parse_limit(limit)) is expected
 
 
 def test_the_chance_of_a_proof_grows_with_room_and_with_rows():

@@ -218,8 +218,8 @@ def test_05_4_verdicts_that_do_not_follow_are_damage(plain):
 @pytest.mark.parametrize("rows", [None, 600])
 def test_05_4_other_self_test_answers_are_damage(plain, rows):
     test = plain.manifest["selftest"]
-    numbers = (1 - np.array(test["answers"]["numbers"])).tolist()
-    model = changed(plain, selftest={**test, "answers": {**test["answers"], "numbers": numbers}})
+    numbers = (1 - np.array(test["answers"]["probabilities"])).tolist()
+    model = changed(plain, selftest={**test, "answers": {**test["answers"], "probabilities": numbers}})
     found = model.verify(None if rows is None else zero_one(loans(rows, 1)))
     assert found.outcome == "DAMAGED" and "self-test answers differ" in found.problems[0]
 

@@ -7,6 +7,7 @@ everything it depends on, so an interrupted build goes on where it stopped and e
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +28,15 @@ from .certify import Certifier, Tried
 from .chance import Odds, Point
 from .deadline import Deadline
 from .dossier import Writer
+from .failure import JobCut
 from .frontier import FINALISTS, finalists, why_this_one
 from .infeasible import Advice, broken_on_vault, explain, nearest_point
+from .machine import memory_share
 from .machine_speed import machine_speed
 from .outcome import Certified, Infeasible, Told, stand_ins
 from .pack import bare_bytes, overhead
 from .plan import Plan, check_limits_alone, make_plan
-from .pool import JobCut, Pool
+from .pool import Pool
 from .progress import Progress
 from .search import Search
 from .steps import Steps
@@ -76,7 +79,7 @@ def prepare(recipe: Recipe, source: Any = None, *, threads: int) -> Prepared | I
     plan = make_plan(recipe, intake.task, rows=intake.n_rows, threads=threads, speed=machine_speed())
     constant = find_goal(intake.task.goal).constant(intake.task, intake.dataset.fit)
     rows = intake.dataset.choose
-    found = baselines(intake.task, constant, rows.truth, rows.weight, [limit.gauge for limit in recipe.limits])
+    found = baselines(intake.task, constant, rows, [limit.gauge for limit in recipe.limits])
     notices = kept_by_the_constant(recipe.limits, found, constant_in_words(intake.task, constant))
     blank = Writer(intake=intake, plan=plan, constant=constant, notices=()).blank()
     return Prepared(
@@ -108,12 +111,16 @@ def compile_recipe(
     storage: Storage | None = None,
     best_effort: bool = False,
     before: Callable[[Intake], None] | None = None,
+    memory: float | None = None,
+    retry_failed: bool = False,
 ) -> Certified | Infeasible:
     """The best file that keeps every limit of the recipe, or why there is none.
 
     source: rows given in Python instead of recipe.data.source.  store: folder that remembers finished steps.
     threads: worker processes; the result does not depend on it.  storage: for tests that make the disk fail.
     best_effort: an Infeasible brings the nearest file along.  before: called once the rows are read, may refuse.
+    memory: bytes that one step may take; None for a share of the machine's.
+    retry_failed: also try again the steps that failed in an earlier build as they would fail again.
     Raises TrivetError for a wrong recipe, unreadable data or a missing library, before anything is fitted.
     """
     began = time.monotonic()
@@ -131,7 +138,12 @@ def compile_recipe(
     if refusal is not None and not best_effort:
         progress.close()
         return refusal
-    with Store.opened(store, storage) as opened, Pool(opened, threads) as pool:
+    memory = memory_share(threads) if memory is None else memory
+    with (
+        Store.opened(store, storage) as opened,
+        Pool(opened, threads, memory=memory, retry=retry_failed, hear=progress.inside) as pool,
+    ):
+        opened.note("build-began", at=datetime.now(UTC).isoformat(timespec="seconds"))
         build = Build(
             prepared=prepared, store=opened, pool=pool, storage=storage, progress=progress,
             deadline=deadline_of(prepared, began), best_effort=best_effort, began=began,
@@ -179,7 +191,7 @@ class Build:
         self.progress.stage("judging")
         certifier = Certifier(
             steps=steps, writer=writer, odds=odds, vault=vault, storage=self.storage,
-            told=self.told_of(search), began=self.began,
+            told=self.told_of(search, steps), began=self.began,
         )  # fmt: skip
         return self.verdict(certifier, search, points)
 
@@ -227,7 +239,7 @@ class Build:
             at, route = numbered
             is_first = first and at == 0
             if self.deadline.is_over() and not is_first:
-                return JobCut(is_own=False)
+                return JobCut()
             try:
                 return steps.visit(route, bare, whatever_the_clock=is_first)
             except JobCut as cut:
@@ -256,18 +268,24 @@ class Build:
         size = show_amount(best.costs["size"], "B")
         return f"{len(points)} candidates, best {self.plan.main} {value} in {size}"
 
-    def told_of(self, search: Search) -> Told:
-        """What was told, and that the clock ended the search if it did."""
+    def told_of(self, search: Search, steps: Steps) -> Told:
+        """What was told, which steps failed, and that the clock ended the search if it did."""
+        failed = f"{steps.what_failed}; `trivet log {self.store.folder}` shows why" if steps.what_failed else ""
+        told = replace(self.prepared.told, failed=failed)
         if not search.is_over or self.plan.recipe.lock is not None:
-            return self.prepared.told
+            return told
+        late = self.told_late(search)
+        self.progress.note(late)
+        return replace(told, notices=(*told.notices, late))
+
+    def told_late(self, search: Search) -> str:
+        """How far the search came before the clock ended it."""
         seen = f"{search.trials} candidate{'' if search.trials == 1 else 's'}"
-        text = (
+        return (
             f"the search ended with its time ({show_duration(self.plan.recipe.seconds)} in all) after {seen}, "
             f"{search.spent:.3g} of {search.units:.3g} work units; the lock in the file says so, "
             "and more --time may find better"
         )
-        self.progress.note(text)
-        return replace(self.prepared.told, notices=(*self.prepared.told.notices, text))
 
     def verdict(self, certifier: Certifier, search: Search, points: Sequence[Point]) -> Certified | Infeasible:
         """The first finalist that is proven; else the one that comes nearest without a broken limit; else a no."""

@@ -10,11 +10,11 @@ from trivet.data.intake import Intake
 
 from .chance import Point
 from .frontier import frontier
+from .machine import libraries
 from .plan import Plan
-from .provenance import libraries
 from .steps import IMPORTANCE, Steps
 
-_UNEXPLAINED = "the importance of columns was not measured: there was no time left for it"
+_UNEXPLAINED = "the importance of columns was not measured: it failed, or there was no time left for it"
 _MOST_POINTS = 24  # candidates that the frontier's plot shows besides the frontier itself
 
 

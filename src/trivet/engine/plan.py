@@ -8,15 +8,17 @@ from dataclasses import replace
 
 from trivet.core.candidate import Sketch
 from trivet.core.errors import BadLimit, MissingExtra, NotApplicable, TrivetError, raise_all
+from trivet.core.gauges import Gauge
 from trivet.core.limits import Limit
 from trivet.core.passes import Pass, Size
 from trivet.core.recipe import AUTO, Recipe
-from trivet.core.registry import find, find_gauge, find_goal, homes, parse_step
+from trivet.core.registry import find_gauge, find_goal, parse_step, usable
 from trivet.core.routes import Route
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.data.split.splits import usual_shares
 
+from .measure import can_measure
 from .routes import accepts, routes_for, sketch_of
 from .wishes import check_wishes
 
@@ -55,7 +57,10 @@ def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int, speed: flo
     size = Size(rows=int(rows * usual_shares(rows)[0]), columns=len(task.inputs), scores=task.n_scores)
     errors: list[TrivetError] = []
     routes = checked_routes(recipe, task, size, errors)
-    check_limits(recipe.limits, task, routes, errors)
+    sketches = [sketch_of(route, task) for route in routes]
+    check_limits(recipe.limits, sketches, errors)
+    for text in recipe.measure:
+        check_measurable(find_gauge(text), sketches, errors)
     check_extras(routes, errors)
     raise_all(errors)
     units = recipe.seconds * _SEARCH_SHARE
@@ -101,9 +106,9 @@ def checked_routes(recipe: Recipe, task: Task, size: Size, errors: list[TrivetEr
 def completed(route: Route, task: Task, limits: Sequence[Limit]) -> Route:
     """The route with the passes added that serve a limited gauge, unless they are there or refuse the candidate."""
     steps, vary = route.steps, route.vary
-    wanted = {limit.gauge for limit in limits}
-    for name in homes("pass"):
-        kind: type[Pass] = find("pass", name)
+    wanted = {limit.base for limit in limits}
+    kind: type[Pass]
+    for name, kind in usable("pass").items():
         if wanted & set(kind.serves) and name not in {parse_step(step).name for step in steps}:
             addition = kind.for_limits(limits)
             if accepts((str(addition),), sketch_of(replace(route, steps=steps), task)):
@@ -118,40 +123,29 @@ def check_limits_alone(limits: Sequence[Limit]) -> None:
     raise_all(errors)
 
 
-def check_limits(limits: Sequence[Limit], task: Task, routes: Sequence[Route], errors: list[TrivetError]) -> None:
+def check_limits(limits: Sequence[Limit], routes: Sequence[Sketch], errors: list[TrivetError]) -> None:
     """Every limit can be measured on some route, and its bound can be reached at all."""
-    sketches = [sketch_of(route, task) for route in routes]
     for limit in limits:
         gauge = find_gauge(limit.gauge)
-        if sketches and not any(applies(limit.gauge, sketch) for sketch in sketches):
-            errors.append(complaint_of(limit.gauge, sketches[0]))
+        check_measurable(gauge, routes, errors)
         if (limit.bound > gauge.most) if limit.must == ">=" else (limit.bound < gauge.least):
             errors.append(
                 BadLimit(
                     "limit-range",
                     wanted=f"a bound for {limit.gauge} between {gauge.least:g} and {gauge.most:g}",
                     found=str(limit),
-                    do=f"choose a bound that can be reached; see `trivet explain {limit.gauge}`",
+                    do=f"choose a bound that can be reached; see `trivet explain {limit.base}`",
                 )
             )
 
 
-def applies(gauge: str, sketch: Sketch) -> bool:
-    """Whether the gauge can measure candidates of this sketch."""
-    try:
-        find_gauge(gauge).applies(sketch)
-    except NotApplicable:
-        return False
-    return True
-
-
-def complaint_of(gauge: str, sketch: Sketch) -> NotApplicable:
-    """Why the gauge cannot measure candidates of this sketch."""
-    try:
-        find_gauge(gauge).applies(sketch)
-    except NotApplicable as complaint:
-        return complaint
-    raise ValueError(f"{gauge} applies")
+def check_measurable(gauge: Gauge, routes: Sequence[Sketch], errors: list[TrivetError]) -> None:
+    """Complains, with the reason of the first route, when no route makes what the gauge can measure."""
+    if routes and not any(can_measure(gauge, sketch) for sketch in routes):
+        try:
+            gauge.applies(routes[0])
+        except NotApplicable as complaint:
+            errors.append(complaint)
 
 
 def check_extras(routes: Sequence[Route], errors: list[TrivetError]) -> None:

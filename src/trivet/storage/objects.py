@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from trivet.core.candidate import Candidate, Claim
 from trivet.core.rows import Rows
 from trivet.core.task import Field, Task
+from trivet.core.words import packed_words
 from trivet.runtime.file.container import decode, decode_object, encode, encode_object
 from trivet.runtime.part import Array
 
@@ -49,9 +48,8 @@ def named(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def words_to_arrays(name: str, words: tuple[str, ...]) -> dict[str, Array]:
-    raw = [word.encode("utf-8") for word in words]
-    blob = np.frombuffer(b"".join(raw), np.uint8)
-    return {f"{name}-blob": blob, f"{name}-ends": np.cumsum([len(word) for word in raw]).astype(np.int64)}
+    packed = packed_words([word.encode("utf-8") for word in words])
+    return {f"{name}-{what}": array for what, array in packed.items()}
 
 
 def words_from_arrays(name: str, arrays: Mapping[str, Array]) -> tuple[str, ...]:
@@ -96,13 +94,13 @@ def task_from_json(data: Mapping[str, Any]) -> Task:
         return Field(name=name, type=kind, spelling=spellings.get(name, ""))
 
     return Task(
-        modality=data["modality"],
+        modality=data.get("modality", ""),
         goal=data["goal"],
         inputs=tuple(field_of(name, kind) for name, kind in data["inputs"]),
         answer=field_of(*data["answer"]),
-        link=data["link"],
-        n_scores=data["n_scores"],
-        details=data["details"],
+        link=data.get("link", "identity"),
+        n_scores=data.get("n_scores", 1),
+        details=data.get("details", {}),
         roles=data.get("roles", {}),
         role_spellings={name: spellings[name] for name in data.get("roles", {}).values() if name in spellings},
     )

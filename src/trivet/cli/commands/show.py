@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from trivet.cli.opened_file import add_file, caps_in
 from trivet.cli.result import Result, table
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ EXAMPLE = "trivet show claims.trivet"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", help="a .trivet file")
+    add_file(parser)
     parser.add_argument(
         "--recipe", action="store_true", help="print the recipe with its lock: compiled again, it gives the same body"
     )
@@ -23,9 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     from trivet.core.candidate import kinds_of
     from trivet.core.reading import reading_from_json
+    from trivet.runtime.file.caps import caps_of
     from trivet.runtime.file.container import read
 
-    contents = read(arguments.file)
+    contents = read(arguments.file, caps=caps_of(caps_in(arguments)))
     manifest, evidence = contents.manifest, contents.evidence
     readings = [reading_from_json(data) for data in [*manifest["readings"], *evidence.get("readings", [])]]
     parts = {slot: str(kinds_of(contents.parts[slot])) for slot in in_order(contents.parts)}
@@ -37,7 +39,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "why": manifest.get("why", ""),
         "alerts": manifest.get("alerts", []),
         "findings": manifest.get("doctor", []),
-        "notices": manifest["data"].get("notices", []),
+        "notices": [*manifest["data"].get("notices", []), *evidence.get("notices", [])],
         "readings": [reading.as_json() for reading in readings],
         "constant": manifest.get("constant"),
         "parts": parts,
@@ -59,7 +61,7 @@ def text_of(
 
     size = next((reading.value for reading in readings if reading.gauge == "size"), None)
     verdicts = [[v["limit"], f"{v['verdict']}{in_brackets(v.get('note', ''))}"] for v in data["verdicts"]]
-    from trivet.ship.question import question_of
+    from trivet.engine.question import question_of
 
     return "\n".join(
         [
@@ -71,7 +73,7 @@ def text_of(
             *(f"  {line}" for line in grave_lines(data["findings"])),
             *(f"  note: {notice}" for notice in data["notices"]),
             "measured on the vault and in a clean process:",
-            table([[r.gauge, shown(r), shown_baseline(r), f"[{r.how}]"] for r in readings]),
+            table([[r.gauge, shown(r), shown_baseline(r), f"[{'; '.join((r.how, *r.notes))}]"] for r in readings]),
             "model: " + " -> ".join(f"{slot} {kinds}" for slot, kinds in data["parts"].items()),
             f"size {show_amount(size or 0, 'B')}   made {evidence.get('made', 'at an unknown time')} "
             f"by trivet {libraries.get('trivet', '?')}",

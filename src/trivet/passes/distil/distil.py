@@ -43,6 +43,7 @@ class Distil(Pass):
     left (made without the row itself), one those of the body, one these and made rows.  A note says how each did.
     """
 
+    reads: ClassVar[tuple[str, ...]] = ("fit", "tune")
     helps: ClassVar[tuple[str, ...]] = ("size", "latency", "calibration-gap")
     costs: ClassVar[tuple[str, ...]] = ("quality",)
 

@@ -19,7 +19,6 @@ from trivet.core.extras import need
 from trivet.core.folds import folds_of
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.routes import Route
-from trivet.core.rows import Dataset
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.kit.numbers import LEARNED
@@ -92,9 +91,8 @@ class ScoreTexts(Pass):
             pieces.append(self.grams(column).part(*gram_weights(x, target, strength=self.strength)))
             ctx.say.note(f"{name}: {x.getnnz(axis=0).astype(bool).sum()} of {self.buckets} buckets are in use")
         scored = rows.with_beside(**{LEARNED: np.concatenate(unseen, axis=1).astype(np.float32)})
-        data = Dataset(fit=scored, tune=work.data.tune, choose=work.data.choose)
         features = features_part(int(batch.numbers.shape[1]), pieces)
-        return work.without("body", "scale", "guard").with_(features=features).with_data(data)
+        return work.without("body", "scale", "guard").with_(features=features).with_splits(fit=scored)
 
     def scores_out_of_fold(self, x: Any, target: Target, fold: Array) -> Array:
         """(rows, n_scores) the score of each row by weights that were fitted on the other folds."""

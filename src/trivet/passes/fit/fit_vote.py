@@ -17,7 +17,6 @@ from trivet.core.errors import BadData, Refused
 from trivet.core.folds import folds_of
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.routes import Route
-from trivet.core.rows import Dataset
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.kit.learner import Learner, learner_named, learners, paying
@@ -40,6 +39,7 @@ class FitVote(Pass):
     rounds: of greedy selection; 1 would take the best member alone.
     """
 
+    reads: ClassVar[tuple[str, ...]] = ("fit", "tune")
     helps: ClassVar[tuple[str, ...]] = ("quality",)
     costs: ClassVar[tuple[str, ...]] = ("size", "latency")
 
@@ -93,8 +93,7 @@ class FitVote(Pass):
         arrays = {"weights": weights.astype(np.float32)}
         body = Part(kind="vote", config={"link": task.link}, arrays=arrays, children=members)
         answered = rows.with_beside(**{TEACHER: vote_scores(unseen, weights, task.link)})
-        data = Dataset(fit=answered, tune=work.data.tune, choose=work.data.choose)
-        return with_body(work, body).with_data(data)
+        return with_body(work, body).with_splits(fit=answered)
 
     def ranges(self) -> Mapping[str, Range]:
         return {"folds": Range(low=3, high=8, whole=True)}
