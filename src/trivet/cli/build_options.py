@@ -129,14 +129,15 @@ def roles_of(arguments: argparse.Namespace) -> dict[str, str]:
 def types_of(texts: list[str]) -> dict[str, str]:
     """column -> type text, of texts such as "zip=category" or "amount=number(decimal=',')".  All mistakes at once."""
     from trivet.core.errors import BadUse, raise_all
-    from trivet.runtime.kinds.readers.spellings import BadSpelling, parse_type
+    from trivet.core.fieldtypes import parsed_type
+    from trivet.runtime.kinds.readers.spellings import BadSpelling
 
     found: dict[str, str] = {}
     errors = []
     for text in texts:
         column, kind = column_and_type(text)
         try:
-            parse_type(kind)
+            parsed_type(kind)
             found[column] = kind
         except BadSpelling as error:
             wanted = f"COLUMN=TYPE with {error}"
@@ -147,10 +148,12 @@ def types_of(texts: list[str]) -> dict[str, str]:
 
 def column_and_type(text: str) -> tuple[str, str]:
     """The two sides of the = that stands before a type; names of columns may have signs of their own."""
-    from trivet.core.task import FIELD_TYPES
+    from trivet.core.registry import homes
+
+    known = homes("fieldtype")
 
     for at in (at for at, letter in enumerate(text) if letter == "="):
-        if text[at + 1 :].partition("(")[0].strip() in FIELD_TYPES:
+        if text[at + 1 :].partition("(")[0].strip() in known:
             return text[:at], text[at + 1 :]
     column, _, kind = text.rpartition("=")
     return column, kind

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from trivet.runtime.kinds.readers.spellings import BadSpelling, parse_type
+from trivet.runtime.kinds.readers.spellings import BadSpelling
 
 from .errors import BadRecipe, TrivetError, nearest_names, raise_all
+from .fieldtypes import parsed_type
 from .limits import Limit
 from .registry import find_gauge, homes, parse_limit, parse_step
 from .roles import ROLES
@@ -177,7 +178,7 @@ class _Reader:
             return {}
         for column, kind in found.items():
             try:
-                parse_type(kind)
+                parsed_type(kind)
             except BadSpelling as error:
                 self.complain(column, f"for column {column} {error}", repr(kind))
         return dict(found)

@@ -8,13 +8,13 @@ from trivet.core.candidate import Sketch, Work
 from trivet.core.errors import Refused
 from trivet.core.passes import Pass
 from trivet.core.rows import Rows
+from trivet.runtime.kinds.readers.columns import width_of
 from trivet.runtime.part import Array, Part
 from trivet.runtime.program import Program
 
 BEFORE_A_BODY = ("reader", "features")
 LEARNED = "learned-features"
 """Beside the fit rows: (rows, k) float32, what the last k features say of rows that they were not fitted on."""
-_WIDTHS = {"number": 1, "boolean": 1, "category": 1, "date": 3, "text": 0}
 
 
 def expect_numbers(sketch: Sketch, *, for_: Pass) -> Sketch:
@@ -49,6 +49,6 @@ def with_body(work: Work, body: Part) -> Work:
 
 def code_columns(reader: Part) -> tuple[int, ...]:
     """Which columns of the numbers hold codes of categories."""
-    types = [type_ for _, type_ in reader.config["fields"]]
-    starts = np.cumsum([0] + [_WIDTHS[type_] for type_ in types])
-    return tuple(int(start) for start, type_ in zip(starts, types) if type_ == "category")
+    fields, spelled = reader.config["fields"], reader.config.get("spellings", {})
+    starts = np.cumsum([0] + [width_of(type_, spelled.get(name, "")) for name, type_ in fields])
+    return tuple(int(start) for start, (_, type_) in zip(starts, fields) if type_ == "category")

@@ -61,7 +61,7 @@ def text_of(
 
     size = next((reading.value for reading in readings if reading.gauge == "size"), None)
     verdicts = [[v["limit"], f"{v['verdict']}{in_brackets(v.get('note', ''))}"] for v in data["verdicts"]]
-    from trivet.ship.question import question_of
+    from trivet.engine.question import question_of
 
     return "\n".join(
         [

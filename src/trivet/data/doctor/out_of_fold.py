@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from trivet.core.extras import need
+from trivet.core.fieldtypes import is_plain
 from trivet.core.folds import folds_of
 from trivet.core.rows import Rows
 from trivet.core.scores import log_losses
@@ -91,7 +92,7 @@ def boosted(matrix: Array, answer: Array, aim: dict[str, Any], rounds: int, seed
 def tree_matrix(rows: Rows) -> Array:
     """(rows, d) float64, NaN = missing: numbers as they are, categories by their frequency rank; texts left out."""
     columns = []
-    for field in rows.fields:
+    for field in filter(is_plain, rows.fields):
         column = rows.columns[field.name]
         if field.type == "category":
             frequent = np.argsort(np.argsort(-np.bincount(column[column >= 0], minlength=1), kind="stable"))
@@ -105,7 +106,7 @@ def logistic_matrix(rows: Rows) -> Any:
     """(rows, d) finite: standardised numbers, flags of missing values, frequent words, hashed texts (then sparse)."""
     blocks = [np.zeros((len(rows), 1))]
     texts = []
-    for field in rows.fields:
+    for field in filter(is_plain, rows.fields):
         column = rows.columns[field.name]
         if field.type == "text":
             texts.append(hashed_text(column, rows.words[field.name]))

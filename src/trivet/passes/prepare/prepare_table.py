@@ -11,6 +11,7 @@ import numpy as np
 
 from trivet.core.candidate import Sketch, Work, kinds, kinds_of
 from trivet.core.context import Context
+from trivet.core.fieldtypes import reader_of
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.registry import find_goal
 from trivet.core.rows import Rows
@@ -40,8 +41,9 @@ class PrepareTable(Pass):
 
     def run(self, work: Work, ctx: Context) -> Work:
         task, rows = work.candidate.task, work.data.fit.at_least(1, for_=self.name)
-        fields = [[field.name, field.type] for field in task.inputs]
-        spellings = {field.name: field.spelling for field in task.inputs if field.spelling}
+        read = {field.name: reader_of(field) for field in task.inputs}
+        fields = [[name, type_] for name, (type_, _) in read.items()]
+        spellings = {name: spelling for name, (_, spelling) in read.items() if spelling}
         config = {"fields": fields, **({"spellings": spellings} if spellings else {})}
         columns = Part(kind="columns", config=config, children=self.codes(rows, task))
         decoder = find_goal(task.goal).decoder(task)
