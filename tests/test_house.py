@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from trivet.core.registry import find, homes
+from trivet.core.registry import FOLDERS, find, homes
 from trivet.core.text_form import kebab
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "trivet"
-KINDS = ("pass", "gauge", "domain")
+KINDS = tuple(FOLDERS)
 NAMES = [(kind, name) for kind in KINDS for name in homes(kind)]
 
 

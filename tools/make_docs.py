@@ -11,14 +11,13 @@ from trivet.cli.catalogue import KINDS, TEXTS, homes, names_in, page_in, page_of
 from trivet.cli.main import command_names, parser
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
-FOLDERS = {"pass": "passes", "gauge": "gauges", "domain": "domains"}
 
 
 def pages() -> dict[str, str]:
     """{"folder/name": text} of every page."""
     found = {f"{folder}/{name}": page_in(folder, name) for folder in TEXTS for name in names_in(folder)}
-    for kind in KINDS:
-        found |= {f"{FOLDERS[kind]}/{name}": page_of(kind, name) for name in homes(kind)}
+    for kind, folder in KINDS.items():
+        found |= {f"{folder}/{name}": page_of(kind, name) for name in homes(kind)}
     helps = parser().command_helps()
     found |= {f"commands/{name}": f"# trivet {name}\n\n```\n{helps[name]}```\n" for name in command_names()}
     return found

@@ -1,5 +1,6 @@
 """Large files are mapped: no copy of their arrays, the same checks and the same answers; caps are the caller's."""
 
+import gc
 import os
 import tracemalloc
 from itertools import product
@@ -19,6 +20,13 @@ from trivet.testing.sample_files import manifest_of, sample_files, sample_parts
 
 ROW = {"age": 41.0, "smokes": True, "ward": "east", "seen": "2026-01-01", "remark": "feels better"}
 SAMPLES = sorted(sample_files())
+
+
+@pytest.fixture(autouse=True)
+def maps_are_closed():
+    """A caught error keeps the frames that hold a map, and so its open file, until they are collected."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

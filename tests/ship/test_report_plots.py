@@ -12,8 +12,7 @@ from trivet.core.limits import Limit
 
 pytest.importorskip("matplotlib", reason="the report needs matplotlib")
 
-from trivet.ship.plots import NARROW, WIDE, Shape, drawing
-from trivet.ship.plots_answers import (
+from trivet.documents.plots.answers import (
     Apart,
     Said,
     calibration_plot,
@@ -23,9 +22,10 @@ from trivet.ship.plots_answers import (
     residual_plot,
     roc_plot,
 )
-from trivet.ship.plots_columns import draw_bars
-from trivet.ship.plots_frontier import draw_frontier, frontier_plot, scene_of, size_ticks
-from trivet.ship.plots_labels import Room, crosses, meet, overlap
+from trivet.documents.plots.candidates import draw_frontier, frontier_plot, scene_of, size_ticks
+from trivet.documents.plots.columns import draw_bars
+from trivet.documents.plots.labels import Room, crosses, meet, overlap
+from trivet.documents.plots.pictures import NARROW, WIDE, Shape, drawing
 
 LIMITS = (
     Limit(gauge="auroc", must=">=", bound=0.9),

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from trivet.runtime.kinds.readers.spellings import BadSpelling, parse_type
+from trivet.runtime.kinds.readers.spellings import BadSpelling
 
 from .errors import BadRecipe, TrivetError, nearest_names, raise_all
+from .fieldtypes import parsed_type
 from .limits import Limit
-from .registry import homes, parse_limit, parse_step
+from .registry import find_gauge, homes, parse_limit, parse_step
 from .roles import ROLES
 from .units import parse_amount, show_amount
 from .value import value
@@ -58,6 +59,7 @@ class Recipe:
     limits: all must hold.  steps: ("auto",) or texts of passes.  seconds: the time within which the build ends.
     seed: every random choice follows from it.  strict: findings of the data doctor become errors.
     accept: findings that a strict build lets pass, e.g. "id-column" or "missing-values(age)".
+    measure: gauges that are measured besides the limited and the usual ones.
     sketch: whether the file tells, by a sketch of hashed rows, which rows it was built on.
     lock: how far the search of an earlier build came; then the clock ends nothing.
     """
@@ -69,6 +71,7 @@ class Recipe:
     seed: int = 0
     strict: bool = False
     accept: tuple[str, ...] = ()
+    measure: tuple[str, ...] = ()
     sketch: bool = True
     lock: Lock | None = None
 
@@ -81,7 +84,8 @@ _DATA_TYPES: dict[str, type] = {
     "drop": list,
 }  # fmt: skip
 _BUILD_TYPES: dict[str, Any] = {
-    "time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool, "accept": list, "sketch": bool,
+    "time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool, "accept": list, "measure": list,
+    "sketch": bool,
 }  # fmt: skip
 _LOCK_TYPES: dict[str, Any] = {"units": (int, float), "widened": int, "finalists": int, "cut": list}
 _SECTIONS = ("data", "types", "limits", "build", "lock")
@@ -135,6 +139,7 @@ class _Reader:
             seed=build.get("seed", 0),
             strict=build.get("strict", False),
             accept=tuple(map(str, build.get("accept", ()))),
+            measure=self.measure(build.get("measure", ())),
             sketch=build.get("sketch", True),
             lock=self.lock(table),
         )
@@ -173,7 +178,7 @@ class _Reader:
             return {}
         for column, kind in found.items():
             try:
-                parse_type(kind)
+                parsed_type(kind)
             except BadSpelling as error:
                 self.complain(column, f"for column {column} {error}", repr(kind))
         return dict(found)
@@ -194,6 +199,12 @@ class _Reader:
                 self.attempt("steps", lambda t=text: parse_step(str(t)))
         return tuple(str(text) for text in texts)
 
+    def measure(self, texts: Sequence[Any]) -> tuple[str, ...]:
+        gauges: list[str] = []
+        for text in texts:
+            self.attempt("measure", lambda t=text: gauges.append(str(find_gauge(str(t)))))
+        return tuple(gauges)
+
     def seconds(self, found: Any) -> float:
         seconds = [300.0]
         self.attempt("time", lambda: seconds.append(parse_time(found)))
@@ -211,8 +222,10 @@ class _Reader:
         self.errors.append(BadRecipe("recipe-field", wanted=wanted, found=found, do=do, where=self.place(key)))
 
     def place(self, key: str) -> str:
+        bare = key.strip("[]")
+        written = "|".join(map(re.escape, (bare, f'"{bare}"', f"'{bare}'", toml(bare))))
         for number, line in enumerate(self.lines, 1):
-            if re.match(rf'\s*\[?"?{re.escape(key.strip("[]"))}"?\s*[\]=]', line):
+            if re.match(rf"\s*\[?(?:{written})\s*[\]=]", line):
                 return f"{self.where}, line {number}:   {line.strip()}"
         return self.where
 
@@ -271,6 +284,8 @@ def text_of_recipe(recipe: Recipe) -> str:
         lines.append("strict = true")
     if recipe.accept:
         lines.append(f"accept = {toml(recipe.accept)}")
+    if recipe.measure:
+        lines.append(f"measure = {toml(recipe.measure)}")
     if not recipe.sketch:
         lines.append("sketch = false")
     if recipe.lock is not None:
@@ -298,7 +313,12 @@ def limit_lines(limits: Sequence[Limit]) -> list[str]:
     by_gauge: dict[str, list[str]] = {}
     for limit in limits:
         by_gauge.setdefault(limit.gauge, []).append(f"{limit.must} {bound_text(limit)}")
-    return [f"{gauge} = {toml(b[0] if len(b) == 1 else b)}" for gauge, b in by_gauge.items()]
+    return [f"{toml_key(gauge)} = {toml(b[0] if len(b) == 1 else b)}" for gauge, b in by_gauge.items()]
+
+
+def toml_key(name: str) -> str:
+    """The name as a key of TOML: bare where that is allowed, else in quotes."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml(name)
 
 
 def bound_text(limit: Limit) -> str:

@@ -6,19 +6,20 @@ from functools import cached_property
 from typing import Any
 
 from trivet.core.errors import BadData
-from trivet.core.recipe import Recipe
-from trivet.core.registry import domain_for, find_domain
+from trivet.core.recipe import AUTO, Recipe
+from trivet.core.registry import domain_for, find_domain, left_out, parse_step
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Task
 from trivet.core.value import value
 
 from .acceptance import Acceptance, acceptances, idle, marked, refuse_absent, refuse_findings
-from .doctor import Finding, examine_columns, examine_rows, few_warnings, unread_texts, why_dropped
+from .doctor import Finding, examine_columns, examine_domain, examine_rows, few_warnings, why_dropped
 from .notices import LeftOut, few_of_each, notices_of, some
 from .schema.table_schema import Dropped, Schema, infer, task_of, to_rows
 from .sources.reading import Raw, read
 from .split.splits import split
 
+WALKED = ("check", "domain", "gauge", "goal", "pass", "section")  # kinds of which a build looks at everything there is
 _MOST_COLUMNS = 1500  # about 16 JSON tokens each in a file; a reader refuses more than 40,000 (docs/format.md)
 
 
@@ -43,7 +44,7 @@ class FirstLook:
     @cached_property
     def notices(self) -> tuple[str, ...]:
         """What the user should know that is no finding."""
-        return notices_of(self.schema.notes, self.dropped, self.left_out, ())
+        return notices_of((*self.schema.notes, *left_out(*WALKED)), self.dropped, self.left_out, ())
 
 
 @value
@@ -129,7 +130,9 @@ def take_in(recipe: Recipe, source: Any = None) -> Intake:
         n_rows=len(seen.rows),
         dropped=seen.dropped,
         left_out=seen.left_out,
-        notices=notices_of(seen.schema.notes, seen.dropped, seen.left_out, idle(seen.accepted, findings)),
+        notices=notices_of(
+            (*seen.schema.notes, *left_out(*WALKED)), seen.dropped, seen.left_out, idle(seen.accepted, findings)
+        ),
     )
 
 
@@ -140,7 +143,7 @@ def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
     refuse_absent(accepted, raw)
     rows, dropped = to_rows(raw, schema)
     # Columns first: an id column would hide that two rows are copies, and copies must not straddle a border.
-    task, findings = examined(rows, task_of(schema), seed=recipe.seed)
+    task, findings = examined(rows, task_of(schema), recipe)
     return FirstLook(
         origin=raw.origin,
         schema=schema,
@@ -153,14 +156,20 @@ def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
     )
 
 
-def examined(rows: Rows, task: Task, *, seed: int) -> tuple[Task, tuple[Finding, ...]]:
+def examined(rows: Rows, task: Task, recipe: Recipe) -> tuple[Task, tuple[Finding, ...]]:
     """(the task without the columns that no model sees, what is wrong with the columns)."""
-    findings = examine_columns(rows, task, seed=seed)
+    findings = examine_columns(rows, task, seed=recipe.seed)
     kept = without_columns(task, dict(why_dropped(findings)))
-    if not find_domain(kept.modality).reads_text:
-        findings = unread_texts(rows, kept, of_columns=findings, seed=seed)
-        kept = without_columns(task, dict(why_dropped(findings)))
-    return kept, findings
+    read = texts_read(recipe, kept)
+    findings = examine_domain(rows, kept, texts_read=read, of_columns=findings, seed=recipe.seed)
+    return without_columns(task, dict(why_dropped(findings))), findings
+
+
+def texts_read(recipe: Recipe, task: Task) -> frozenset[str]:
+    """The text columns that the recipe's steps learn from; of a search, all, if the domain reads text."""
+    if recipe.steps != AUTO:
+        return frozenset(name for step in recipe.steps for name in parse_step(step).texts_read(task))
+    return frozenset(field.name for field in task.inputs if find_domain(task.modality).reads_text)
 
 
 def without_columns(task: Task, left_out: Mapping[str, str]) -> Task:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from trivet.core.candidate import Candidate
-from trivet.core.domains import Route
 from trivet.core.limits import Limit
 from trivet.core.recipe import Lock, Recipe
 from trivet.core.registry import find_gauge, find_goal
+from trivet.core.routes import Route
 from trivet.core.units import show_amount, show_duration
 from trivet.core.value import value
 from trivet.data.intake import Intake, take_in
@@ -79,7 +79,7 @@ def prepare(recipe: Recipe, source: Any = None, *, threads: int) -> Prepared | I
     plan = make_plan(recipe, intake.task, rows=intake.n_rows, threads=threads, speed=machine_speed())
     constant = find_goal(intake.task.goal).constant(intake.task, intake.dataset.fit)
     rows = intake.dataset.choose
-    found = baselines(intake.task, constant, rows.truth, rows.weight, [limit.gauge for limit in recipe.limits])
+    found = baselines(intake.task, constant, rows, [limit.gauge for limit in recipe.limits])
     notices = kept_by_the_constant(recipe.limits, found, constant_in_words(intake.task, constant))
     blank = Writer(intake=intake, plan=plan, constant=constant, notices=()).blank()
     return Prepared(

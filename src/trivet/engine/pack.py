@@ -14,12 +14,13 @@ from trivet.runtime.file.caps import LARGE
 from trivet.runtime.file.container import encode
 from trivet.storage.objects import task_to_json
 
+from .carried_sections import carried_sections
 from .chance import Point
 from .dossier import Dossier
 from .outcome import Judged, outcome_of
 
 SKETCH = "sketch"
-_OPTIONAL = ("importance", "tables", "frontier", SKETCH, "lineage", "doctor")
+_OPTIONAL = ("documents", "importance", "tables", "frontier", SKETCH, "lineage", "doctor")
 _SHORTER = 0.6
 _EVIDENCE_ROOM = 4500  # bytes kept free for the evidence section, whose length depends on the machine's name
 
@@ -51,6 +52,7 @@ def pack(finalist: Finalist, judged: Sequence[Judged], readings: Sequence[Readin
         "dropped_documents": [],
         **entries_of(finalist.dossier),
     }
+    manifest["documents"] = carried_sections(manifest)
     manifest = fitted(manifest, candidate, cap, sketch=len(str(finalist.made.get(SKETCH, ""))))
     made = {key: found for key, found in finalist.made.items() if key not in manifest["dropped_documents"]}
     return with_own_size(manifest, candidate, readings, made)

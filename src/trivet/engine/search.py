@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from trivet.core.domains import Route
 from trivet.core.extras import need
 from trivet.core.limits import Limit
 from trivet.core.passes import Range, Size
 from trivet.core.registry import find_gauge, parse_step
+from trivet.core.routes import Route
 
 from .chance import ENOUGH, Odds, Point
 
@@ -122,7 +122,7 @@ class Search:
     def lacks_only_a_guard(self, point: Point) -> bool:
         """Whether every limit that no guard of the route serves is likely enough to be proven."""
         served = {gauge for step in point.steps for gauge in served_by_a_guard(step)}
-        rest = [limit for limit in self.odds.limits if limit.gauge not in served]
+        rest = [limit for limit in self.odds.limits if limit.base not in served]
         odds = dataclasses.replace(self.odds, limits=tuple(rest))
         return len(rest) < len(self.odds.limits) and odds.chance(point) >= ENOUGH
 
@@ -241,7 +241,7 @@ def served_by_a_guard(step: str) -> tuple[str, ...]:
 
 def widened(route: Route, limits: Sequence[Limit]) -> Route | None:
     """The route with each guard that serves a limit one notch wider; None when none can be widened."""
-    wanted = {limit.gauge for limit in limits}
+    wanted = {limit.base for limit in limits}
     wider = {
         step: str(thing)
         for step in route.steps
@@ -254,7 +254,7 @@ def widened(route: Route, limits: Sequence[Limit]) -> Route | None:
 def helps(route: Route, limit: Limit) -> bool:
     """Whether the last pass of the route that says anything of the limit's gauge, or of its family, helps it."""
     gauge = find_gauge(limit.gauge)
-    wanted = {limit.gauge, gauge.family, *(("latency",) if "latency" in limit.gauge else ())}
+    wanted = {limit.base, gauge.family, *(("latency",) if "latency" in limit.base else ())}
     passes = [parse_step(step) for step in route.steps]
     last = next((one for one in reversed(passes) if wanted & {*one.helps, *one.costs}), None)
     return last is not None and bool(wanted & set(last.helps))

@@ -9,7 +9,6 @@ import numpy as np
 from .batch import Answers, Batch
 from .executors import Executor, ExecutorName, as_float32, executor_of
 from .kinds import Decoder, Flow, load_body, load_reader
-from .kinds.inspector import Inspector
 from .part import Array, Part
 from .ports import Port
 from .stages import INNER, NUMBERS, BodyStep, Stage, misfit, wired
@@ -27,7 +26,6 @@ class Program:
     def __init__(self, parts: Mapping[str, Part], *, executor: ExecutorName = "auto") -> None:
         if "reader" not in parts:
             raise misfit("a reader", "the slots " + (", ".join(parts) or "(none)"))
-        Inspector(parts["reader"], "reader").unwired()
         self._executor_name = executor
         self.reader = load_reader(parts["reader"])
         self.stages = wired(parts, self.reader.flow)

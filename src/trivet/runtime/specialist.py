@@ -1,5 +1,6 @@
 """A specialist: one file, loaded, checked and ready to answer."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ from .file.mapping import file_bytes
 from .file.sections import Bytes
 from .frames import batch_of
 from .kinds import Labels
+from .one_row import OneRow
 from .part import Array
 from .program import Program
 
@@ -56,6 +58,10 @@ class Specialist:
 
     def predict(self, rows: Any) -> list[Any]:
         """One answer per row: the class as text, number or boolean, whatever the target was; or the value as float."""
+        if type(rows) is dict and self._one_row is not None:
+            answered = self._one_row.answer(rows)
+            if answered is not None:
+                return answered
         answers = self.program.run(batch_of(self.program, rows), self._decoder.answer)[0]
         return self._decoder.decode(answers)
 
@@ -70,6 +76,11 @@ class Specialist:
     def __repr__(self) -> str:
         what = f"answers {self.task['answer'][0]!r} from {len(self.task['inputs'])} columns"
         return f"<{type(self).__name__}: {what}, {self.size_bytes} bytes>"
+
+    @cached_property
+    def _one_row(self) -> OneRow | None:
+        """The quick way for single rows, where there is one; made on first use, as the executor."""
+        return OneRow(self.program) if self.program.reader.reads_one else None
 
     @property
     def manifest(self) -> dict[str, Any]:

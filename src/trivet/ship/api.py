@@ -42,6 +42,7 @@ def compile(
     header: bool = True,
     strict: bool = False,
     accept: str | Iterable[str] = (),
+    measure: str | Iterable[str] = (),
     sketch: bool = True,
     out: str | Path | None = None,
     force: bool = False,
@@ -57,6 +58,7 @@ def compile(
     data: path, glob, SQL, pandas, polars or Arrow table, list of dicts, mapping of columns.
     limits: "auroc >= 0.92", several such texts, or {"auroc": ">= 0.92", "size": "<= 200 kB"}.
     weight, group, time_column, roles: columns with a part of their own, e.g. roles={"site": "clinic"}.
+    measure: gauges to measure besides, without a limit, e.g. "brier".
     time: within which the build ends.  accept: findings of the data doctor that a strict build lets pass.
     sketch: whether the file can tell later which rows it was built on.
     out: where to write the `.trivet` file.  A file that is there is replaced when the same recipe made it from the same

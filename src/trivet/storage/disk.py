@@ -23,7 +23,7 @@ from pathlib import Path
 from trivet.core.errors import StorageError
 from trivet.runtime.file.caps import STORE_CAPS
 
-from .disk_errors import exists, failed, holder, locked, said, too_large
+from .disk_errors import exists, failed, holder, locked, system_errors, too_large
 
 MOST_BYTES = STORE_CAPS.file  # of one file: what may be written may be read again
 _CHUNK = 1 << 20
@@ -109,7 +109,7 @@ class Storage:
         """The bytes of a file, None when there is none."""
         path = Path(path)
         try:
-            with self._opened(path, os.O_RDONLY, let=FileNotFoundError) as fd, said("read", path):
+            with self._opened(path, os.O_RDONLY, let=FileNotFoundError) as fd, system_errors("read", path):
                 return read_all(self.disk, fd, path, self.most_bytes if cap is None else cap)
         except FileNotFoundError:
             return None
@@ -134,7 +134,7 @@ class Storage:
             if not self.is_there(part, data):
                 raise failed("verify", part, "what was read back differs from what was written", errno.EIO)
             if kept is not None:
-                with said("chmod", part):
+                with system_errors("chmod", part):
                     self.disk.chmod(fd, kept)
             self._name(part, path, overwrite=overwrite)
         self._sync_folder(path.parent)
@@ -142,7 +142,7 @@ class Storage:
     def is_there(self, path: str | Path, data: bytes | memoryview) -> bool:
         """Whether the file holds exactly these bytes; it is read piece by piece."""
         at, path, wanted = 0, Path(path), memoryview(data)
-        with self._opened(path, os.O_RDONLY) as fd, said("read", path):
+        with self._opened(path, os.O_RDONLY) as fd, system_errors("read", path):
             while piece := self.disk.read(fd, _CHUNK):
                 if piece != wanted[at : at + len(piece)]:
                     return False
@@ -162,11 +162,11 @@ class Storage:
     def make_folder(self, path: str | Path) -> None:
         """The folder and those above it, private to this user; one that is there stays as it is."""
         path = Path(path)
-        with said("mkdir", path):
+        with system_errors("mkdir", path):
             if path.is_dir():
                 return
         self.make_folder(path.parent)
-        with said("mkdir", path):
+        with system_errors("mkdir", path):
             try:
                 self.disk.mkdir(path)
             except FileExistsError:
@@ -178,7 +178,7 @@ class Storage:
         """What lies in a folder, in order; nothing where there is no such folder."""
         folder = Path(folder)
         try:
-            with said("list", folder, let=FileNotFoundError):
+            with system_errors("list", folder, let=FileNotFoundError):
                 return sorted(self.disk.names(folder))
         except FileNotFoundError:
             return []
@@ -186,7 +186,7 @@ class Storage:
     def remove(self, path: str | Path) -> None:
         """Removes the file, if it is there."""
         path = Path(path)
-        with suppress(FileNotFoundError), said("unlink", path, let=FileNotFoundError):
+        with suppress(FileNotFoundError), system_errors("unlink", path, let=FileNotFoundError):
             self.disk.unlink(path)
 
     @contextmanager
@@ -197,7 +197,7 @@ class Storage:
         """
         path = Path(path)
         with self._opened(path, os.O_RDWR | os.O_CREAT) as fd:
-            with said("lock", path):
+            with system_errors("lock", path):
                 if not is_locked_by_us(fd):
                     raise locked(path, holder(self.read(path, 4096)))
                 self.disk.truncate(fd, 0)
@@ -211,7 +211,7 @@ class Storage:
     def _mode_of(self, path: Path) -> int | None:
         """Who may read, write and run the file that is there; None when there is none.  Never setuid or sticky."""
         try:
-            with said("stat", path, let=FileNotFoundError):
+            with system_errors("stat", path, let=FileNotFoundError):
                 return self.disk.mode(path) & 0o777
         except FileNotFoundError:
             return None
@@ -219,23 +219,23 @@ class Storage:
     def _name(self, part: Path, path: Path, *, overwrite: bool) -> None:
         """Gives the finished file its name, in one step that cannot be seen half done."""
         if overwrite:
-            with said("rename", path):
+            with system_errors("rename", path):
                 self.disk.rename(part, path)
             return
         try:
-            with said("link", path, let=FileExistsError):
+            with system_errors("link", path, let=FileExistsError):
                 self.disk.link(part, path)
         except FileExistsError:
             raise exists(path) from None
         self.remove(part)
 
     def _sync_folder(self, folder: Path) -> None:
-        with said("fsync", folder):
+        with system_errors("fsync", folder):
             self.disk.fsync_dir(folder)
 
     @contextmanager
     def _opened(self, path: Path, flags: int, *, let: type[OSError] | tuple[()] = ()) -> Iterator[int]:
-        with said("open", path, let=let):
+        with system_errors("open", path, let=let):
             fd = self.disk.open(path, flags | os.O_CLOEXEC)
         try:
             yield fd
@@ -243,7 +243,7 @@ class Storage:
             with suppress(OSError):
                 self.disk.close(fd)
             raise
-        with said("close", path):
+        with system_errors("close", path):
             self.disk.close(fd)
 
     @contextmanager
@@ -258,19 +258,19 @@ class Storage:
             with suppress(OSError):
                 self.disk.close(fd)
             raise
-        with said("close", part):
+        with system_errors("close", part):
             self.disk.close(fd)
 
     def _new_part(self, folder: Path, mode: int) -> tuple[int, Path]:
         """The file, open and locked: the lock tells sweepers that its writer lives."""
         while True:
             part = folder / f"{_PART[0]}{secrets.token_hex(8)}{_PART[1]}"
-            with said("open", part):
+            with system_errors("open", part):
                 fd = self.disk.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
             if is_locked_by_us(fd) and os.fstat(fd).st_nlink:
                 return fd, part
             # Another process swept the folder between open and lock and has taken this one for dead.
-            with said("close", part):
+            with system_errors("close", part):
                 self.disk.close(fd)
 
     def _sweep(self, folder: Path) -> None:
@@ -294,7 +294,7 @@ class Appender:
 
     def __init__(self, disk: Disk, path: Path) -> None:
         self.path, self._disk, self._is_torn = path, disk, False
-        with said("open", path):
+        with system_errors("open", path):
             self._fd = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC)
             self.size = os.fstat(self._fd).st_size
 
@@ -310,9 +310,9 @@ class Appender:
 
     def cut(self, size: int) -> None:
         """Shortens the file to `size` bytes."""
-        with said("truncate", self.path):
+        with system_errors("truncate", self.path):
             self._disk.truncate(self._fd, size)
-        with said("fsync", self.path):
+        with system_errors("fsync", self.path):
             self._disk.fsync(self._fd)
         self.size, self._is_torn = size, False
 
@@ -336,13 +336,13 @@ def read_all(disk: Disk, fd: int, path: Path, cap: int) -> bytes:
 def write_all(disk: Disk, fd: int, data: bytes | memoryview, path: Path) -> None:
     """Writes all bytes, however few the system takes at a time, and waits until the disk has them."""
     rest = memoryview(data)
-    with said("write", path):
+    with system_errors("write", path):
         while rest:
             written = disk.write(fd, rest)
             if written == 0:
                 raise failed("write", path, "the disk took no byte", errno.EIO)
             rest = rest[written:]
-    with said("fsync", path):
+    with system_errors("fsync", path):
         disk.fsync(fd)
 
 

@@ -6,7 +6,9 @@ import numpy as np
 
 from trivet.core.folds import folds_of
 from trivet.core.rows import Rows
+from trivet.core.scores import area_under_roc
 from trivet.core.task import Field
+from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam, missing_in
 from trivet.data.doctor.finding import Finding, Severity
 from trivet.runtime.part import Array
@@ -20,17 +22,24 @@ _LEAST_ROWS = 50
 _LEAST_DISTINCT = 20  # fewer values are compared level by level
 
 
-def check(exam: Exam) -> Iterator[Finding]:
+class LeakingColumns(DoctorCheck):
     """target-copy: the column is the target, recoded.  leaking-column, strong-column: it alone predicts the target."""
-    if len(exam.rows) < _LEAST_ROWS or len(np.unique(exam.rows.truth)) < 2:
-        return
-    judge = class_leak if exam.classifies else number_leak
-    fold = folds_of(exam.sample, _FOLDS, exam.seed)
-    for field in exam.rows.fields:
-        if field.type != "text":
-            found = judge(field, exam, fold)
-            if found is not None:
-                yield found
+
+    when = "before-split"
+    order = 30
+    codes = ("leaking-column", "strong-column", "target-copy")
+    drops = {"target-copy": "a copy of the answer"}
+
+    def check(self, exam: Exam) -> Iterator[Finding]:
+        if len(exam.rows) < _LEAST_ROWS or len(np.unique(exam.rows.truth)) < 2:
+            return
+        judge = class_leak if exam.classifies else number_leak
+        fold = folds_of(exam.sample, _FOLDS, exam.seed)
+        for field in exam.fields:
+            if field.type != "text":
+                found = judge(field, exam, fold)
+                if found is not None:
+                    yield found
 
 
 def class_leak(field: Field, exam: Exam, fold: Array) -> Finding | None:
@@ -113,7 +122,7 @@ def class_score(levels: Array, answer: Array, fold: Array) -> float:
     present = np.flatnonzero(prior)
     # With two classes, one says it all.
     asked = present[-1:] if len(present) == 2 else present
-    return min(auroc(share[fold, levels, c], answer == c) for c in asked)
+    return min(area_under_roc(share[fold, levels, c], answer == c) for c in asked)
 
 
 def number_score(levels: Array, answer: Array, fold: Array) -> float:
@@ -132,15 +141,8 @@ def rank_auroc(column: Array, positive: Array) -> float:
     known = ~np.isnan(column)
     if known.mean() < 0.5 or distinct(positive[known]) < 2:
         return 0.5
-    area = auroc(column[known], positive[known])
+    area = area_under_roc(column[known], positive[known])
     return max(area, 1 - area)
-
-
-def auroc(score: Array, positive: Array) -> float:
-    """Share of pairs in which the positive row has the higher score; ties count half."""
-    n_positive = int(positive.sum())
-    wins = ranks(score)[positive].sum() - n_positive * (n_positive + 1) / 2
-    return float(wins / (n_positive * (len(score) - n_positive)))
 
 
 def rank_correlation(one: Array, other: Array) -> float:
