@@ -8,8 +8,8 @@ from typing import Any, Literal, cast, get_args
 from trivet.runtime.kinds.readers.spellings import BadSpelling, parse_type
 
 from .errors import BadRecipe, TrivetError, nearest_names, raise_all
-from .limits import Limit
-from .registry import parse_limit, parse_step
+from .limits import Limit, gauge_named
+from .registry import find_gauge, parse_limit, parse_step
 from .units import parse_amount, show_amount
 from .value import value
 
@@ -52,7 +52,9 @@ class Lock:
 class Recipe:
     """Everything that decides the body of a specialist.
 
-    limits: all must hold.  steps: ("auto",) or texts of passes.  seconds: the time within which the build ends.
+    limits: all must hold.  aim: the gauge that the search improves once they are likely to; None: see `plan.aim_of`.
+    steps: ("auto",) or texts of passes.  seconds: the time within which the build ends.
+    stop_when_proven: the search ends at the first candidate that is nearly sure to be proven, whatever the aim.
     seed: every random choice follows from it.  strict: findings of the data doctor become errors.
     accept: findings that a strict build lets pass, e.g. "id-column" or "missing-values(age)".
     sketch: whether the file tells, by a sketch of hashed rows, which rows it was built on.
@@ -61,8 +63,10 @@ class Recipe:
 
     data: DataSpec
     limits: tuple[Limit, ...] = ()
+    aim: str | None = None
     steps: tuple[str, ...] = AUTO
     seconds: float = 300.0
+    stop_when_proven: bool = False
     seed: int = 0
     strict: bool = False
     accept: tuple[str, ...] = ()
@@ -79,6 +83,7 @@ _DATA_TYPES: dict[str, type] = {
 }  # fmt: skip
 _BUILD_TYPES: dict[str, Any] = {
     "time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool, "accept": list, "sketch": bool,
+    "aim": str, "stop_when_proven": bool,
 }  # fmt: skip
 _LOCK_TYPES: dict[str, Any] = {"units": (int, float), "widened": int, "finalists": int, "cut": list}
 _SECTIONS = ("data", "types", "limits", "build", "lock")
@@ -119,6 +124,8 @@ class _Reader:
             self.attempt("seed", lambda: parse_seed(build["seed"]))
         if "goal" in data:
             self.attempt("goal", lambda: parse_goal(data["goal"]))
+        if "aim" in build:
+            self.attempt("aim", lambda: build.update(aim=parse_aim(build["aim"])))
         steps = build.get("steps", "auto")
         return Recipe(
             data=DataSpec(
@@ -126,8 +133,10 @@ class _Reader:
                 types=types or None,
             ),
             limits=self.limits(table.get("limits", {})),
+            aim=build.get("aim"),
             steps=self.steps([steps] if isinstance(steps, str) else steps),
             seconds=self.seconds(build.get("time", "5m")),
+            stop_when_proven=build.get("stop_when_proven", False),
             seed=build.get("seed", 0),
             strict=build.get("strict", False),
             accept=tuple(map(str, build.get("accept", ()))),
@@ -226,6 +235,13 @@ def parse_goal(found: str) -> Goal:
     return cast(Goal, found)
 
 
+def parse_aim(found: str) -> str:
+    """The name of the gauge as gauges are called; refuses one that there is not."""
+    name = gauge_named(found)
+    find_gauge(name)
+    return name
+
+
 def parse_seed(found: int) -> int:
     """The seed; refuses a negative one, which random generators do not take."""
     if found < 0:
@@ -253,19 +269,22 @@ def text_of_recipe(recipe: Recipe) -> str:
             lines.append(f"{name} = {toml(item)}")
     if data.types:
         lines += ["", "[types]", *(f"{toml(k)} = {toml(v)}" for k, v in data.types.items())]
-    lines += ["", "[limits]", *limit_lines(recipe.limits), "", "[build]"]
-    lines.append(f"time = {toml(time_text(recipe.seconds))}")
-    lines.append(f"seed = {recipe.seed}")
-    lines.append(f"steps = {toml('auto' if recipe.steps == AUTO else recipe.steps)}")
-    if recipe.strict:
-        lines.append("strict = true")
-    if recipe.accept:
-        lines.append(f"accept = {toml(recipe.accept)}")
-    if not recipe.sketch:
-        lines.append("sketch = false")
+    lines += ["", "[limits]", *limit_lines(recipe.limits), "", "[build]", *build_lines(recipe)]
     if recipe.lock is not None:
         lines += ["", "[lock]", *lock_lines(recipe.lock)]
     return "\n".join(lines) + "\n"
+
+
+def build_lines(recipe: Recipe) -> list[str]:
+    """The fields of the section [build]; most of those at their default are left out."""
+    lines = [] if recipe.aim is None else [f"aim = {toml(recipe.aim)}"]
+    lines += ["stop_when_proven = true"] if recipe.stop_when_proven else []
+    lines.append(f"time = {toml(time_text(recipe.seconds))}")
+    lines.append(f"seed = {recipe.seed}")
+    lines.append(f"steps = {toml('auto' if recipe.steps == AUTO else recipe.steps)}")
+    lines += ["strict = true"] if recipe.strict else []
+    lines += [f"accept = {toml(recipe.accept)}"] if recipe.accept else []
+    return lines + ([] if recipe.sketch else ["sketch = false"])
 
 
 def lock_lines(lock: Lock) -> list[str]:

@@ -63,6 +63,25 @@ class Rows:
             soft=some(self.soft),
         )
 
+    def and_(self, other: "Rows") -> "Rows":
+        """These rows and others of the same table, in the order of the source."""
+        order = np.argsort(np.concatenate([self.ids, other.ids]), kind="stable")
+
+        def both(one: Array | None, two: Array | None) -> Array | None:
+            return None if one is None or two is None else np.concatenate([one, two])[order]
+
+        return Rows(
+            fields=self.fields,
+            columns={n: np.concatenate([c, other.columns[n]])[order] for n, c in self.columns.items()},
+            words=self.words,
+            answer=np.concatenate([self.answer, other.answer])[order],
+            ids=np.concatenate([self.ids, other.ids])[order],
+            weight=both(self.weight, other.weight),
+            group=both(self.group, other.group),
+            time=both(self.time, other.time),
+            soft=both(self.soft, other.soft),
+        )
+
     def with_soft(self, scores: Array | None) -> "Rows":
         """The same rows with a teacher's scores (rows, scores) beside them."""
         kept = {f: getattr(self, f) for f in self.__dataclass_fields__ if f != "soft"}

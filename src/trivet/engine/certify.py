@@ -27,6 +27,7 @@ from .judge import level, measure_all, trial_of, try_file, verdicts
 from .outcome import Certified, Told, stand_ins
 from .pack import SKETCH, Finalist, exact_size, pack
 from .provenance import this_machine
+from .refit import shipped
 from .self_test import self_test
 from .steps import Steps
 
@@ -52,7 +53,10 @@ class Tried:
 
 @dataclass(frozen=True, kw_only=True)
 class Certifier:
-    """What every finalist of a build is certified with.  began: when the build began, by the monotonic clock."""
+    """What every finalist of a build is certified with.  began: when the build began, by the monotonic clock.
+
+    overhead: bytes of a file besides its parts.
+    """
 
     steps: Steps
     writer: Writer
@@ -61,15 +65,17 @@ class Certifier:
     storage: Storage
     told: Told
     began: float
+    overhead: int
 
     def judge(self, point: Point, points: Sequence[Point], turn: int, *, why: str) -> Tried:
-        """Packs the finalist, measures it on the vault in a clean process, and packs it again with the verdicts."""
+        """Refits and packs the finalist, measures it on the vault in a clean process, packs it with the verdicts."""
         start = time.monotonic()
-        candidate = self.steps.candidate(point.candidate)
+        ships = shipped(point, self.steps, self.odds, overhead=self.overhead)
+        candidate = self.steps.candidate(ships.candidate)
         finalist = Finalist(
             point=point,
             candidate=candidate,
-            dossier=self.writer.of(point, points, self.steps, why=why),
+            dossier=self.writer.of(point, points, self.steps, ships, why=why),
             selftest=self_test(candidate, self.steps.dataset.fit),
             tables={},
             made=self.made(),
@@ -141,6 +147,7 @@ class Certifier:
             judged=verdicts(self.odds.limits, readings),
             readings=readings,
             main=self.writer.plan.main,
+            search=contents.manifest["search"],
             constant=contents.manifest["constant"],
             candidates=candidates,
             seconds=time.monotonic() - self.began,

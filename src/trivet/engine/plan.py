@@ -28,7 +28,8 @@ _JUDGE_SHARE = 0.5  # of the time is the most that is kept for the judge
 class Plan:
     """What will run.  routes: complete lines of passes, all checked.  units: work units the search may spend.
 
-    gauges: what is measured of every candidate.  main: the gauge that decides among candidates that keep all limits.
+    gauges: what is measured of every candidate.  aim: the gauge that decides among candidates that keep all limits.
+    main: the quality gauge to show first, which is the aim if that is one of quality.
     seconds, judging, memory: forecast of the whole build, of its judge, and in bytes, for the number of workers it was
     made for and the speed of this machine.
     """
@@ -38,6 +39,7 @@ class Plan:
     routes: tuple[Route, ...]
     size: Size
     gauges: tuple[str, ...]
+    aim: str
     main: str
     units: float
     seconds: float
@@ -54,6 +56,7 @@ def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int, speed: flo
     errors: list[TrivetError] = []
     routes = checked_routes(recipe, task, size, errors)
     check_limits(recipe.limits, task, routes, errors)
+    check_aim(recipe.aim, task, routes, errors)
     check_extras(routes, errors)
     raise_all(errors)
     units = recipe.seconds * _SEARCH_SHARE
@@ -63,8 +66,9 @@ def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int, speed: flo
         task=task,
         routes=routes,
         size=size,
-        gauges=gauges_of(recipe.limits, task),
-        main=main_gauge(recipe.limits, task),
+        gauges=gauges_of(recipe, task),
+        aim=aim_of(recipe, task),
+        main=main_gauge(recipe, task),
         units=units,
         # Reading, judging, workers: 5 to 11 s; 23,000 x 14 held 470 MB in all (bench/compile_stages.py, 2026-11).
         seconds=min((8 + 1e-4 * rows + min(units, starters) / threads) / speed, recipe.seconds),
@@ -152,6 +156,13 @@ def check_limits(limits: Sequence[Limit], task: Task, routes: Sequence[Route], e
             )
 
 
+def check_aim(aim: str | None, task: Task, routes: Sequence[Route], errors: list[TrivetError]) -> None:
+    """The aim can be measured on some route."""
+    sketches = [sketch_of(route, task) for route in routes]
+    if aim is not None and sketches and not any(applies(aim, sketch) for sketch in sketches):
+        errors.append(complaint_of(aim, sketches[0]))
+
+
 def applies(gauge: str, sketch: Sketch) -> bool:
     """Whether the gauge can measure candidates of this sketch."""
     try:
@@ -180,17 +191,22 @@ def check_extras(routes: Sequence[Route], errors: list[TrivetError]) -> None:
     errors.extend(seen.values())
 
 
-def main_gauge(limits: Sequence[Limit], task: Task) -> str:
-    """The first limited quality gauge, else the usual one for the goal."""
-    for limit in limits:
-        if find_gauge(limit.gauge).family == "quality":
-            return limit.gauge
+def aim_of(recipe: Recipe, task: Task) -> str:
+    """What the recipe says; else the first limited quality gauge, else the usual one for the goal."""
+    return recipe.aim or main_gauge(recipe, task)
+
+
+def main_gauge(recipe: Recipe, task: Task) -> str:
+    """The aim if it is one of quality; else the first limited quality gauge, else the usual one for the goal."""
+    for gauge in ([recipe.aim] if recipe.aim else []) + [limit.gauge for limit in recipe.limits]:
+        if find_gauge(gauge).family == "quality":
+            return gauge
     if task.goal == "regress":
         return "r2"
     return "auroc" if len(task.classes) == 2 else "accuracy"
 
 
-def gauges_of(limits: Sequence[Limit], task: Task) -> tuple[str, ...]:
-    """What every candidate is measured by: the limited gauges that are functions of bytes, and the main one."""
-    limited = [limit.gauge for limit in limits if find_gauge(limit.gauge).family != "cost"]
-    return tuple(dict.fromkeys([main_gauge(limits, task), *limited]))
+def gauges_of(recipe: Recipe, task: Task) -> tuple[str, ...]:
+    """What every candidate is measured by: main gauge, aim and limited gauges, but for costs, which are forecast."""
+    wanted = [main_gauge(recipe, task), aim_of(recipe, task), *(limit.gauge for limit in recipe.limits)]
+    return tuple(dict.fromkeys(gauge for gauge in wanted if find_gauge(gauge).family != "cost"))

@@ -1,7 +1,7 @@
 """Runs what a search asks for, each step once: passes, readings and importance, from the ledger or a worker."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +26,11 @@ from .provenance import code_id
 
 _FORMAT = "1"  # of step keys: raise it when the meaning of a key changes
 _MOST_IMPORTANT = 100  # columns whose importance the file tells
-IMPORTANCE = "importance"  # how a lock calls it
+IMPORTANCE, REFIT = "importance", "refit: "  # how a lock calls it, and how it begins the name of a refit's step
+
+
+State = tuple[Mapping[str, str], list[str]]
+"""({candidate and rows: digest}, notes) after a step."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +56,11 @@ class Steps:
         rows = {name: getattr(self.dataset, name) for name in ("fit", "tune", "choose")}
         candidate = self.store.put(candidate_to_bytes(self.blank))
         return {"candidate": candidate, **{name: self.store.put(rows_to_bytes(part)) for name, part in rows.items()}}
+
+    @cached_property
+    def start_of_refit(self) -> dict[str, str]:
+        """The same with the rows that compared candidates among those to fit on."""
+        return {**self.start, "fit": self.store.put(rows_to_bytes(self.dataset.fit.and_(self.dataset.choose)))}
 
     def __post_init__(self) -> None:
         # Asked for now: threads that ask at the same time would each write all rows.
@@ -87,15 +96,29 @@ class Steps:
         """The candidate in the store."""
         return candidate_from_bytes(self.store.get(digest))
 
-    def walk(self, steps: Sequence[str], clock: Deadline) -> list[tuple[Mapping[str, str], list[str]]]:
-        """(work, notes) after each step."""
-        states: list[tuple[Mapping[str, str], list[str]]] = []
-        work: Mapping[str, str] = self.start
+    def walk(self, steps: Sequence[str], clock: Deadline, *, of: str = "") -> list[State]:
+        """(work, notes) after each step.  of: "", or REFIT to begin with the rows of a refit."""
+        states: list[State] = []
+        work: Mapping[str, str] = self.start_of_refit if of else self.start
         for at, step in enumerate(steps):
-            result = self.stepped(" | ".join(steps[: at + 1]), step, work, steps[:at].count(step), clock)
+            result = self.stepped(of + " | ".join(steps[: at + 1]), step, work, steps[:at].count(step), clock)
             work = result["work"]
             states.append((work, result["notes"]))
         return states
+
+    def refit(self, point: Point) -> list[State]:
+        """(work, notes) after each step of the point's route, fitted on the rows that compared candidates, too.
+
+        Raises JobFailed when a step fails, JobCut when there is no time left for it.
+        """
+        whole = REFIT + " | ".join(point.steps)
+        if whole in self.cut:
+            raise JobFailed("given up: there was no time for it")
+        return self.walk(point.steps, replace(self.deadline, gives_up=self.deadline.refit_ends), of=REFIT)
+
+    def notes(self, point: Point) -> list[list[str]]:
+        """The notes of each step of the route."""
+        return [notes for _, notes in self.walk(point.steps, Deadline())]
 
     def stepped(self, beginning: str, step: str, work: Mapping[str, str], turn: int, clock: Deadline) -> dict[str, Any]:
         """The result of one step; a step that has spent its own budget fails, and is remembered for the lock."""
@@ -132,15 +155,15 @@ class Steps:
         result = self.pool.once(key, job, until=clock.gives_up)
         return {data["gauge"]: reading_from_json(data) for data in result["readings"]}
 
-    def lineage(self, point: Point) -> tuple[dict[str, Any], ...]:
-        """For each step of the route: its notes, and the readings wherever the candidate can already answer."""
+    def lineage(self, point: Point, notes: Sequence[Sequence[str]]) -> tuple[dict[str, Any], ...]:
+        """For each step of the route: the readings wherever its candidate can already answer, and the given notes."""
         line = []
-        for step, (work, notes) in zip(point.steps, self.walk(point.steps, Deadline())):
+        for step, (work, _), said in zip(point.steps, self.walk(point.steps, Deadline()), notes):
             gauges = self.measurable(self.candidate(work["candidate"]))
             rows = self.start["choose"]
             readings = self.measured(work["candidate"], rows, gauges, Deadline()) if gauges else {}
             values = {gauge: float(f"{reading.value:.6g}") for gauge, reading in readings.items()}
-            line.append({"step": step, "readings": values, "notes": notes})
+            line.append({"step": step, "readings": values, "notes": list(said)})
         return tuple(line)
 
     def importance(self, point: Point) -> list[Any]:

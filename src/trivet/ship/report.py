@@ -81,7 +81,7 @@ def page(manifest: Json, evidence: Json, digest: str, size_bytes: int) -> dict[s
         "data": data_rows(data),
         "splits": split_rows(data.get("splits", {})),
         "inputs": [(str(name), str(kind)) for name, kind in task.get("inputs", ())],
-        "environment": environment_rows(manifest.get("build", {}), evidence),
+        "environment": environment_rows(manifest.get("build", {}), manifest.get("search", {}), evidence),
         "libraries": sorted(manifest.get("build", {}).get("libraries", {}).items()),
         "recipe": manifest.get("recipe", ""),
         "digest": digest,

@@ -99,7 +99,7 @@ def split_rows(splits: Json) -> list[tuple[str, str, str, str]]:
     return [(n, uses.get(n, ""), in_words(splits[n].get("rows", "")), str(splits[n].get("digest", ""))) for n in order]
 
 
-def environment_rows(build: Json, evidence: Json) -> list[tuple[str, str]]:
+def environment_rows(build: Json, search: Json, evidence: Json) -> list[tuple[str, str]]:
     machine = evidence.get("machine") or {}
     seconds = evidence.get("seconds")
     rows = {
@@ -107,8 +107,8 @@ def environment_rows(build: Json, evidence: Json) -> list[tuple[str, str]]:
         "build time": None if seconds is None else show_duration(seconds),
         "machine of the cost readings": ", ".join(f"{name} {machine[name]}" for name in sorted(machine)) or None,
         "seed": build.get("seed"),
-        "work units": build.get("units"),
-        "candidates tried": build.get("candidates", build.get("trials")),
+        "work units": search.get("units"),
+        "candidates tried": search.get("trials"),
     }
     return [(name, "not recorded" if fact is None else in_words(fact)) for name, fact in rows.items()]
 

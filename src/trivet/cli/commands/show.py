@@ -39,6 +39,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "notices": manifest["data"].get("notices", []),
         "readings": [reading.as_json() for reading in readings],
         "constant": manifest.get("constant"),
+        "search": manifest["search"],
         "parts": parts,
         "digest": contents.digest,
         "body_digest": contents.body_digest,
@@ -55,6 +56,7 @@ def text_of(
     """What a file is, what it promises, what was found, what was measured."""
     from trivet.core.units import show_amount
     from trivet.engine.outcome import shown, shown_baseline
+    from trivet.engine.story import sentence as sentence_of_search
 
     size = next((reading.value for reading in readings if reading.gauge == "size"), None)
     verdicts = [[v["limit"], f"{v['verdict']}{in_brackets(v.get('note', ''))}"] for v in data["verdicts"]]
@@ -65,6 +67,7 @@ def text_of(
             *([f"  BUT the data has a finding that blocks: {', '.join(data['alerts'])}"] if data["alerts"] else []),
             table(verdicts) or "  no limits were stated: nothing to prove",
             *([f"  why this one: {data['why']}"] if data["why"] else []),
+            f"  search: {sentence_of_search(data['search'])}",
             *(f"  {line}" for line in grave_lines(data["findings"])),
             *(f"  note: {notice}" for notice in data["notices"]),
             "measured on the vault and in a clean process:",
