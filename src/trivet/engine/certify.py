@@ -75,7 +75,7 @@ class Certifier:
         finalist = Finalist(
             point=point,
             candidate=candidate,
-            dossier=self.writer.of(point, points, self.steps, ships, why=why),
+            dossier=self.writer.of(point, points, self.steps, ships, why=why + ships.in_words),
             selftest=self_test(candidate, self.steps.dataset.fit),
             tables={},
             made=self.made(),

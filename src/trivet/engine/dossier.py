@@ -19,7 +19,8 @@ from .story import Reached, Story
 _UNEXPLAINED = "the importance of columns was not measured: there was no time left for it"
 _UNTOLD = Story(  # of a usual length
     aim="average-precision", units=123.456789012345, trials=100,
-    first=Reached(route="taught-pruned-trees", number=0.123456, trial=10), ended="24 candidates without a better one",
+    first=Reached(route="taught-pruned-trees", number=0.123456, trial=10),
+    ended="24 candidates without a clearly better one",
 )  # fmt: skip
 _MOST_POINTS = 24  # candidates that the frontier's plot shows besides the frontier itself
 

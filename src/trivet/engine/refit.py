@@ -26,6 +26,11 @@ class Shipped:
     rows: tuple[str, ...]
     notes: Sequence[Sequence[str]]
 
+    @property
+    def in_words(self) -> str:
+        """What the reason for this candidate has to say besides; nothing for the candidate of the search."""
+        return f"; fitted once more on {' and '.join(self.rows)} rows" if self.rows != FIT else ""
+
 
 def shipped(point: Point, steps: Steps, odds: Odds, *, overhead: int) -> Shipped:
     """The point's route run again on all rows that may teach; the point's own candidate where that does not do.

@@ -16,12 +16,11 @@ from trivet.core.registry import parse_step
 from .aim import Aim
 from .chance import ENOUGH, SURE, Odds, Point
 from .guards import lacks_only_a_guard, widened
-from .sampler import Sampler
+from .sampler import BATCH, Sampler
 from .story import Reached, Story
 
-_BATCH = 4  # trials asked for at once; fixed, so that the number of workers changes nothing
 _BARREN = 8  # batches without a new candidate after which the sampler has nothing to say
-_PATIENCE_PER_ROUTE, _LEAST_PATIENCE = 2, 12  # trials without a better candidate after which the search ends
+_PATIENCE_PER_ROUTE, _LEAST_PATIENCE = 2, 12  # trials without a clearly better candidate that are borne with
 _FAVOURITES = 2  # routes to which every other trial is steered once limits are likely to hold
 
 _ROUNDING = 1e-9  # units added up in another order differ in the last digits
@@ -77,8 +76,8 @@ class Search:
         """Starters, then exploration; says why it ended."""
         starters = [route for route in self.routes if route.is_starter]
         seen: list[tuple[Route, Point | None]] = []
-        for at in range(0, len(starters), _BATCH):
-            batch = self.affordable(starters[at : at + _BATCH], keep_first=at == 0)
+        for at in range(0, len(starters), BATCH):
+            batch = self.affordable(starters[at : at + BATCH], keep_first=at == 0)
             seen += list(zip(batch, self.visit(batch)))
             if self.is_done() or self.is_over:
                 return _PROVEN
@@ -87,22 +86,25 @@ class Search:
         return self.explore(seen)
 
     def explore(self, seen: Sequence[tuple[Route, Point | None]]) -> str:
-        """Trials proposed by the sampler, half of them on promising routes; says why it ended."""
-        sampler = Sampler(self.routes, self.odds, self.aim, self.seed, startup=_BATCH)
+        """Trials proposed by the sampler, until units or time are over or nothing gets clearly better; says which.
+
+        Patience is two trials for each route that can be varied, and no less than it took to come this far.
+        """
+        sampler = Sampler(self.routes, self.odds, self.aim, self.seed)
         for route, point in seen:
             sampler.learn(route, point)
-        patience = max(_PATIENCE_PER_ROUTE * len(sampler.routes), _LEAST_PATIENCE)
-        self.better_at = self.trials
-        barren = 0
+        least = max(_PATIENCE_PER_ROUTE * len(sampler.routes), _LEAST_PATIENCE)
+        began, barren = self.trials, 0
         while True:
             # Units come last: with a lock they are over at this very candidate, whatever ended the search before.
-            if self.best is not None and self.trials - self.better_at >= patience:
-                return f"{self.trials - self.better_at} candidates without a better one"
+            vain = self.trials - max(began, self.better_at)
+            if self.best is not None and vain >= max(least, self.better_at):
+                return f"{vain} candidates without a clearly better one"
             if barren >= _BARREN:
                 return "nothing new was left to try"
             if self.spent >= self.units - _ROUNDING:
                 return _SPENT
-            proposals = sampler.propose(_BATCH, self.promising(sampler))
+            proposals = sampler.propose(*self.promising(sampler))
             batch = self.affordable([route for _, route in proposals])
             before = len(self.points)
             points = dict(zip(batch, self.visit(batch)))
@@ -117,13 +119,17 @@ class Search:
             if not batch or self.is_over:
                 return _SPENT
 
-    def promising(self, sampler: Sampler) -> list[str]:
-        """Routes that help the violated limit; once some candidate is likely to keep all, those that reach most."""
-        likely = sorted(self.odds.likely(self.points), key=self.aim.height, reverse=True)
-        if likely:
-            return list(dict.fromkeys(p.route for p in likely if p.route in sampler.routes))[:_FAVOURITES]
-        violated = self.odds.violated(self.points)
-        return [] if violated is None else sampler.that_help(violated)
+    def promising(self, sampler: Sampler) -> tuple[list[str], list[Point]]:
+        """(routes, the best point of each): those that reach most among candidates that are likely to keep all limits.
+
+        While there are none: (routes that help the violated limit, no points).
+        """
+        best: dict[str, Point] = {}
+        for point in sorted(self.odds.likely(self.points), key=self.aim.height, reverse=True):
+            if point.route in sampler.routes and len(best) < _FAVOURITES:
+                best.setdefault(point.route, point)
+        violated = None if best else self.odds.violated(self.points)
+        return (list(best) if violated is None else sampler.that_help(violated)), list(best.values())
 
     def widen_guards(self) -> None:
         """For candidates that are better than the best likely one and lack only a guard's proof: wider guards."""

@@ -54,7 +54,7 @@ class Story:
 
 
 def sentence(search: Mapping[str, Any]) -> str:
-    """E.g. "first candidate likely to be proven: auroc 0.912, now 0.927; ended: 24 candidates without a better one"."""
+    """E.g. "first candidate likely to be proven: auroc 0.912, now 0.927; ended: 24 candidates without ..."."""
     gauge, first, final = str(search["aim"]), search.get("first"), search.get("final")
     said = []
     if first and final:

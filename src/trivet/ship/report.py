@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from trivet.core.errors import BadFile, TrivetError
+from trivet.core.errors import BadFile
 from trivet.core.extras import need
 from trivet.core.limits import Limit
-from trivet.core.registry import find_gauge
 from trivet.core.units import show_amount
 
 from .plots import NARROW, WIDE, Plot
@@ -59,7 +58,7 @@ def page(manifest: Json, evidence: Json, digest: str, size_bytes: int) -> dict[s
     task, data = manifest.get("task", {}), manifest.get("data", {})
     limits = tuple(Limit(**limit) for limit in manifest.get("limits", ()))
     exact, costs = list(manifest.get("readings", ())), list(evidence.get("readings", ()))
-    main = main_gauge(limits, manifest.get("frontier", ()), exact)
+    main = str(manifest.get("search", {}).get("main", "quality"))
     verdicts = verdict_rows(limits, manifest.get("verdicts", ()), [*exact, *costs])
     return {
         "title": title(task),
@@ -95,22 +94,6 @@ def title(task: Json) -> str:
         return "A model"
     verb = {"classify": "classifies", "regress": "predicts"}.get(task.get("goal", ""), "answers")
     return f"A model that {verb} {task['answer'][0]}"
-
-
-def main_gauge(limits: Sequence[Limit], frontier: Sequence[Json], exact: Sequence[Json]) -> str:
-    """The gauge that candidates are compared by: the first limited one of quality that they were measured with."""
-    measured = [*frontier[0].get("readings", {})] if frontier else [reading["gauge"] for reading in exact]
-    limited = [limit.gauge for limit in limits if limit.gauge in measured]
-    quality = [gauge for gauge in (*limited, *measured) if is_quality(gauge)]
-    return next(iter([*quality, *limited, *measured]), "quality")
-
-
-def is_quality(gauge: str) -> bool:
-    """What the registry says; a gauge that is not installed here counts as none."""
-    try:
-        return find_gauge(gauge).family == "quality"
-    except TrivetError:
-        return False
 
 
 def plots(manifest: Json, limits: Sequence[Limit], main: str, size_bytes: int) -> dict[str, Plot | None]:
