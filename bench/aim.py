@@ -3,8 +3,6 @@
 Four tables, each built twice with the same limits, seed and time: once with --stop-when-proven, once without.  Both
 files are judged on the same vault.  Prints one table and writes bench/out/aim.json.
     python bench/aim.py --data-dir ../shared/data --seconds 120
-    python bench/aim.py --noise        how much less a difference of two candidates errs than each of them
-    python bench/aim.py --refit        files fitted once more on the rows that compared, against those that were not
 """
 
 import argparse

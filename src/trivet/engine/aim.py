@@ -10,8 +10,8 @@ from trivet.core.value import value
 from .chance import Point
 
 _INTERVAL = 2 * 1.96  # standard errors that an interval at 95 % is wide
-# Candidates answer the same rows, so their errors go together: the difference of two good ones errs by about a quarter
-# of what each of them errs by (bench/aim.py, `--noise`).
+# Candidates answer the same rows, so their errors go together: the difference of two good ones errs by 0.25 to 0.41 of
+# what each of them errs by (bench/choosing.py).  The lower end, since the better one is the better guess all the same.
 _OF_DIFFERENCE = 0.25
 _OF_COST = 0.01  # of a size or a forecast time: less is no reason to prefer a file
 
