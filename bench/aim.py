@@ -21,16 +21,17 @@ sys.path.insert(0, str(Path(__file__).parent))
 from tables import TABLES, Table, find_data_dir, split_table
 
 from trivet.core.limits import Verdict
-from trivet.core.recipe import DataSpec, Recipe
+from trivet.core.recipe import DataSpec, Lock, Recipe
 from trivet.core.registry import find_gauge, parse_limit
 from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified
+from trivet.engine.plan import SEARCH_SHARE
 
 LIMITS = {
-    "adult": ("auroc >= 0.88", "size <= 200 kB", "p99-latency <= 5 ms"),
-    "telco": ("auroc >= 0.78", "size <= 200 kB", "p99-latency <= 5 ms"),
-    "housing": ("mae <= 60000", "size <= 200 kB", "p99-latency <= 5 ms"),
-    "phoneme": ("auroc >= 0.80", "size <= 200 kB", "p99-latency <= 5 ms"),
+    "adult": ("auroc >= 0.88", "size <= 200 kB"),
+    "telco": ("auroc >= 0.78", "size <= 200 kB"),
+    "housing": ("mae <= 60000", "size <= 200 kB"),
+    "phoneme": ("auroc >= 0.80", "size <= 200 kB"),
 }
 
 
@@ -39,11 +40,10 @@ def recipe_for(table: Table, rows: Path, target: str, seconds: float, seed: int)
     return Recipe(data=spec, limits=tuple(map(parse_limit, LIMITS[table.name])), seconds=seconds, seed=seed)
 
 
-def built(recipe: Recipe, threads: int) -> dict[str, Any]:
+def built(recipe: Recipe, threads: int, store: Path) -> dict[str, Any]:
     """What a build reached in its aim, on the rows that compare and on the vault."""
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as store:
-        outcome = compile_recipe(recipe, store=Path(store), threads=threads)
+    outcome = compile_recipe(recipe, store=store, threads=threads)
     if not isinstance(outcome, Certified):
         sys.exit(f"{recipe.data.source}: {outcome}")
     search = dict(outcome.search)
@@ -63,8 +63,11 @@ def built(recipe: Recipe, threads: int) -> dict[str, Any]:
 def one_table(table: Table, data_dir: Path, work: Path, options: argparse.Namespace) -> dict[str, Any]:
     rows, _, target = split_table(table, data_dir, work)
     recipe = recipe_for(table, rows, target, options.seconds, options.seed)
-    first = built(replace(recipe, stop_when_proven=True), options.threads)
-    best = built(recipe, options.threads)
+    if options.by_units:
+        recipe = replace(recipe, lock=Lock(units=SEARCH_SHARE * options.seconds))
+    stores = [work / f"{table.name}-{name}.build" for name in ("first", "best")]
+    first = built(replace(recipe, stop_when_proven=True), options.threads, stores[0])
+    best = built(recipe, options.threads, stores[0 if options.by_units else 1])
     sign = 1.0 if find_gauge(best["aim"]).better == ">=" else -1.0
     gains = {rows: sign * (best[rows] - first[rows]) for rows in ("choose", "vault")}
     return {"table": table.name, "limits": LIMITS[table.name], "first": first, "best": best, "gains": gains}
@@ -90,10 +93,14 @@ def main() -> None:
     words.add_argument("--threads", type=int, default=2)
     words.add_argument("--seed", type=int, default=0)
     words.add_argument("--tables", default=",".join(LIMITS))
+    words.add_argument(
+        "--by-units", action="store_true", help="for a busy machine: as many units as the time gives, and no clock"
+    )
     words.add_argument("--out", default="bench/out/aim.json")
     options = words.parse_args()
     data_dir = find_data_dir(options.data_dir)
-    chosen = [table for table in TABLES if table.name in options.tables.split(",")]
+    by_name = {table.name: table for table in TABLES}
+    chosen = [by_name[name] for name in options.tables.split(",")]
     side = ("route", "choose", "vault", "size", "proven", "s", "tried")
     print("| table | aim | " + " | ".join([*(f"first: {name}" for name in side), *side]) + " | ended |")
     print("|" + "---|" * (3 + 2 * len(side)))

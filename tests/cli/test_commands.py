@@ -17,6 +17,7 @@ def test_compile_writes_the_file_and_tells_every_verdict(workplace):
     told = workplace.compiled.json
     assert set(told) == {
         "outcome", "out", "bytes", "digest", "body_digest", "route", "why", "candidates", "seconds", "stages", "main",
+            "search",
         "constant", "limits", "readings", "findings", "alerts", "notices",
     }  # fmt: skip
     assert told["bytes"] == workplace.file.stat().st_size

@@ -11,8 +11,9 @@ from .chance import Point
 
 _INTERVAL = 2 * 1.96  # standard errors that an interval at 95 % is wide
 # Candidates answer the same rows, so their errors go together: the difference of two good ones errs by 0.25 to 0.41 of
-# what each of them errs by (bench/choosing.py).  The lower end, since the better one is the better guess all the same.
-_OF_DIFFERENCE = 0.25
+# what each of them errs by (bench/choosing.py).
+_OF_DIFFERENCE = 1 / 3
+_COIN_TOSS = 1 / 3  # of the noise: with a lead of less, the odds of being better indeed are below 63 to 37
 _OF_COST = 0.01  # of a size or a forecast time: less is no reason to prefer a file
 
 
@@ -30,7 +31,7 @@ class Aim:
         return number if find_gauge(self.gauge).better == ">=" else -number
 
     def noise(self, point: Point) -> float:
-        """How much higher another candidate has to stand before that says more than the choice of rows does."""
+        """About the standard error of the difference between this candidate and another that is nearly as good."""
         reading = point.readings.get(self.gauge)
         if reading is None:
             return _OF_COST * abs(point.number(self.gauge))
@@ -42,10 +43,14 @@ class Aim:
         return max(points, key=lambda point: (self.height(point), -point.costs["size"]))
 
     def pick(self, points: Sequence[Point]) -> Point:
-        """The smallest of those that the highest does not clearly beat: the highest of many owes some of it to luck."""
+        """The smallest of those that are as good as the highest: the highest of many owes some of it to luck."""
         best = self.best(points)
-        near = [point for point in points if self.height(point) >= self.height(best) - self.noise(best)]
+        near = [point for point in points if self.is_as_good(point, best)]
         return min(near, key=lambda point: (point.costs["size"], -self.height(point)))
+
+    def is_as_good(self, point: Point, best: Point) -> bool:
+        """Whether the best one's lead is so small that it hardly says which of the two is better."""
+        return self.height(point) >= self.height(best) - _COIN_TOSS * self.noise(best)
 
     def shown(self, point: Point) -> str:
         """E.g. "auroc 0.927"."""

@@ -26,8 +26,8 @@ def dominates(one: Point, other: Point, gauges: Sequence[str]) -> bool:
 def finalists(points: Sequence[Point], odds: Odds, aim: Aim) -> list[Point]:
     """At most three, in the order in which they are judged, which is fixed before the vault is opened.
 
-    Among those likely enough to be proven the aim decides: each place goes to the smallest of those that the best one
-    left does not clearly beat.  The last place is the surest candidate's, unless one before it is as good as sure: of
+    Among those likely enough to be proven the aim decides: each place goes to the smallest of those that are as good as
+    the best one left.  The last place is the surest candidate's, unless one before it is as good as sure: of
     many candidates that just about keep a limit on the choose rows, the one picked may well not keep it on the vault.
     Candidates that surely break a limit are left out.
     """
@@ -79,6 +79,6 @@ def place(chosen: Point, among: Sequence[Point], aim: Aim) -> str:
         return "the only candidate"
     if aim.height(chosen) >= aim.height(best):
         return f"the best of {len(among)} candidates"
-    if aim.height(chosen) >= aim.height(best) - aim.noise(best):
-        return f"the smallest within noise of the best ({aim.shown(best)}) of {len(among)} candidates"
+    if aim.is_as_good(chosen, best):
+        return f"the smallest of those as good as the best ({aim.shown(best)}) of {len(among)} candidates"
     return f"one of {len(among)} candidates, the best of which has {aim.shown(best)}"

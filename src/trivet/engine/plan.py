@@ -19,7 +19,7 @@ from trivet.data.split.splits import usual_shares
 from .wishes import check_wishes
 
 # Share of the time budget that the search may spend; the rest is for reading, the doctor and the judge.
-_SEARCH_SHARE = 0.7
+SEARCH_SHARE = 0.7
 _JUDGE_SECONDS, _JUDGE_SECONDS_PER_ROW = 3.0, 2.5e-4  # of one finalist: 2 to 3 s for 3,400 rows, 8 s for 23,000
 _JUDGE_SHARE = 0.5  # of the time is the most that is kept for the judge
 
@@ -59,7 +59,7 @@ def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int, speed: flo
     check_aim(recipe.aim, task, routes, errors)
     check_extras(routes, errors)
     raise_all(errors)
-    units = recipe.seconds * _SEARCH_SHARE
+    units = recipe.seconds * SEARCH_SHARE
     starters = shared_units([route for route in routes if route.is_starter], size)
     return Plan(
         recipe=recipe,
