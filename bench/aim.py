@@ -1,7 +1,8 @@
 """Does the rest of the budget pay?  The first candidate that is likely to be proven, against the best by the aim.
 
-Four tables, each built twice with the same limits, seed and time: once with --stop-when-proven, once without.  Both
-files are judged on the same vault.  Prints one table and writes bench/out/aim.json.
+Four tables, each built twice with the same limits, seed and time: once with --stop-when-proven (which ships the best of
+the first batch that holds a sure candidate), once without.  Both files are judged on the same vault.  "first likely" is
+the very first candidate that would have done, on the choose rows.  Prints one table and writes bench/out/aim.json.
     python bench/aim.py --data-dir ../shared/data --seconds 120
 """
 
@@ -29,7 +30,7 @@ from trivet.engine.plan import SEARCH_SHARE
 
 LIMITS = {
     "adult": ("auroc >= 0.88", "size <= 200 kB"),
-    "telco": ("auroc >= 0.78", "size <= 200 kB"),
+    "telco": ("auroc >= 0.75", "size <= 200 kB"),
     "housing": ("mae <= 60000", "size <= 200 kB"),
     "phoneme": ("auroc >= 0.80", "size <= 200 kB"),
 }
@@ -79,7 +80,7 @@ def line_of(record: dict[str, Any]) -> str:
     def number(value: float) -> str:
         return f"{value:.4f}" if abs(value) < 10 else f"{value:,.0f}"
 
-    cells = [record["table"], best["aim"]]
+    cells = [record["table"], best["aim"], number(best["first"]["value"])]
     for one in (first, best):
         cells += [one["route"], number(one["choose"]), number(one["vault"]), f"{one['bytes'] / 1e3:.0f} kB",
                   "yes" if one["proven"] else "no", f"{one['seconds']:.0f}", str(one["trials"])]  # fmt: skip
@@ -102,8 +103,10 @@ def main() -> None:
     by_name = {table.name: table for table in TABLES}
     chosen = [by_name[name] for name in options.tables.split(",")]
     side = ("route", "choose", "vault", "size", "proven", "s", "tried")
-    print("| table | aim | " + " | ".join([*(f"first: {name}" for name in side), *side]) + " | ended |")
-    print("|" + "---|" * (3 + 2 * len(side)))
+    print(
+        "| table | aim | first likely | " + " | ".join([*(f"stopped: {name}" for name in side), *side]) + " | ended |"
+    )
+    print("|" + "---|" * (4 + 2 * len(side)))
     records = []
     with tempfile.TemporaryDirectory() as work:
         for table in chosen:

@@ -57,7 +57,7 @@ class Seen:
         self.answers = program.answers(program.read(rows.raw()))
 
     def value(self, weight: Any = None) -> float:
-        trial = Trial(task=self.task, answers=self.answers, truth=self.rows.answer, weight=weight)
+        trial = Trial(task=self.task, answers=self.answers, truth=self.rows.truth, weight=weight)
         reading = self.gauge.measure(trial)
         return reading.value if self.gauge.better == ">=" else -reading.value
 

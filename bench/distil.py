@@ -25,10 +25,11 @@ from trivet.core.candidate import Candidate, Work
 from trivet.core.context import Context
 from trivet.core.registry import parse_step
 from trivet.core.rows import Dataset, Rows
-from trivet.core.task import Field, Task
+from trivet.core.task import Field
 from trivet.kit.conformal.calibrate import best_temperature, mean_log_loss, probabilities_of, smoothed
 from trivet.kit.learners import Lesson
 from trivet.kit.scores import scores_of
+from trivet.testing.tasks import made_task
 
 OUT = Path(__file__).parent / "out" / "distil.json"
 TEACHER = "fit-vote(members=trees+linear+net)"
@@ -72,13 +73,11 @@ def work_of(source, share: float, seed: int) -> Work:
     fields = tuple(Field(name=name, type="number") for name in names)
     columns = {name: source.data[:, at].astype(np.float64) for at, name in enumerate(names)}
     answer, n = source.target.astype(np.int32), len(source.target)
-    rows = Rows(fields=fields, columns=columns, words={}, answer=answer, ids=np.arange(n))
+    rows = Rows(fields=fields, columns=columns, words={}, truth=answer, ids=np.arange(n))
     order = np.random.default_rng(seed).permutation(n)
     fit, tune, test = np.split(order, [round(share * n), round((share + 0.15) * n)])
     classes = tuple(str(c) for c in range(len(source.target_names)))
-    task = Task(
-        modality="table", goal="classify", inputs=fields, answer=Field(name="y", type="number"), classes=classes
-    )
+    task = made_task("classify", classes, inputs=fields, answer=Field(name="y", type="number"), modality="table")
     return Work(
         candidate=Candidate(task=task, parts={}),
         data=Dataset(fit=rows.take(fit), tune=rows.take(tune), choose=rows.take(test)),
@@ -109,11 +108,11 @@ def figures(candidate: Candidate, work: Work, teacher: np.ndarray) -> dict[str, 
     """Accuracy, log loss as it comes and scaled, and agreement with the teacher, on the held-out rows."""
     tune, test, n = work.data.tune, work.data.choose, len(candidate.task.classes)
     scores = scores_of(candidate, test)
-    temperature = best_temperature(scores_of(candidate, tune), smoothed(tune.answer, n))
-    plain, scaled, targets = probabilities_of(scores), probabilities_of(scores, temperature), np.eye(n)[test.answer]
+    temperature = best_temperature(scores_of(candidate, tune), smoothed(tune.truth, n))
+    plain, scaled, targets = probabilities_of(scores), probabilities_of(scores, temperature), np.eye(n)[test.truth]
     chosen = plain.argmax(axis=1)
     return {
-        "accuracy": float((chosen == test.answer).mean()),
+        "accuracy": float((chosen == test.truth).mean()),
         "nll": mean_log_loss(plain, targets),
         "nll scaled": mean_log_loss(scaled, targets),
         "agrees": float((chosen == probabilities_of(teacher).argmax(axis=1)).mean()),

@@ -49,13 +49,13 @@ TABLES = {
 def constant_readings(rows, task):
     """What every gauge of quality reads off the best constant answers: the majority and the shares, or the mean."""
     if task.goal == "regress":
-        answers = Answers(values=np.full(len(rows), rows.answer.mean()))
+        answers = Answers(values=np.full(len(rows), rows.truth.mean()))
     else:
-        share = np.bincount(rows.answer) / len(rows)
+        share = np.bincount(rows.truth) / len(rows)
         answers = Answers(
             probabilities=np.tile(share, (len(rows), 1)), chosen=np.full(len(rows), share.argmax(), np.int64)
         )
-    trial = Trial(task=task, answers=answers, truth=rows.answer, weight=rows.weight)
+    trial = Trial(task=task, answers=answers, truth=rows.truth, weight=rows.weight)
     return lambda gauge: find_gauge(gauge).measure(trial).value
 
 
@@ -103,7 +103,7 @@ def test_05_7_weights_count_in_the_baseline():
         "w": [1.0] * 80 + [12.0] * 20,
         "y": ["a"] * 80 + ["b"] * 15 + ["c"] * 5,
     }
-    seen = first_look(Recipe(data=DataSpec(source="", target="y", weight="w")), columns)
+    seen = first_look(Recipe(data=DataSpec(source="", target="y", roles={"weight": "w"})), columns)
     constant = constant_answer(seen.rows, seen.task)
     assert (constant["answer"], constant["accuracy"]) == ("b", pytest.approx(180 / 320))
     assert starting_limits(seen.task, constant)[0] == "accuracy >= 0.79"

@@ -22,8 +22,9 @@ def write_file(path, texts, *, type_="category", goal="classify", **manifest):
     parts = random_program_parts(np.random.default_rng(5), goal, k=k)
     if texts:
         arrays = {**blob_of(texts), "weights": np.ones(len(texts), np.float32)}
-        parts["labels"] = Part(kind="labels", config={"type": type_}, arrays=arrays)
-    task = {"goal": goal, "inputs": [list(field)[:2] for field in FIELDS], "answer": ["y", type_], "classes": texts}
+        parts["decoder"] = Part(kind="labels", config={"type": type_}, arrays=arrays)
+    inputs, details = [list(field)[:2] for field in FIELDS], {"classes": texts}
+    task = {"goal": goal, "inputs": inputs, "answer": ["y", type_], "details": details}
     path.write_bytes(encode({"task": task, **manifest}, parts, {}))
     return path
 

@@ -22,12 +22,12 @@ def test_05_1_truth_values_go_through_a_build_and_come_back_as_they_were(name, t
     assert built.code == 0, built.err
 
     specialist = Specialist.load(out)
-    assert specialist.manifest["task"]["classes"] == [no, yes]
+    assert specialist.manifest["task"]["details"]["classes"] == [no, yes]
     assert specialist.classes == ((0, 1) if name == "0 and 1" else (False, True))
     with path.open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     answers = specialist.answers(rows)
-    assert answers.sets.shape == (400, 2) and answers.sets.any()
+    assert answers["sets"].shape == (400, 2) and answers["sets"].any()
     said = specialist.predict(rows)
     assert {type(one) for one in said} == ({int} if name == "0 and 1" else {bool})
     right = sum(int(one) == (row["y"] == yes) for one, row in zip(said, rows, strict=True))

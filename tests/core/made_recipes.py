@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from trivet.core.limits import Limit
 from trivet.core.recipe import AUTO, DataSpec, Recipe
+from trivet.core.roles import ROLES
 from trivet.core.task import FIELD_TYPES
 
 UNITS = {"auroc": "", "accuracy": "", "coverage": "", "rmse": "", "size": "B", "p99-latency": "ms"}
@@ -18,7 +19,6 @@ SPELLED = ("number(decimal=',', thousands='.')", 'number(thousands="\'")', 'date
 
 # A TOML file is UTF-8, which has no lone surrogates.
 words = st.text(st.characters(blacklist_categories=("Cs",)), max_size=12)
-names = st.none() | words
 amounts = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12)
 
 
@@ -39,9 +39,7 @@ data_specs = st.builds(
     header=st.booleans(),
     encoding=st.sampled_from(["utf-8", "latin-1"]),
     goal=st.sampled_from(["auto", "classify", "regress"]),
-    weight=names,
-    group=names,
-    time=names,
+    roles=st.dictionaries(st.sampled_from(sorted(ROLES)), words, max_size=3),
     drop=st.lists(words, max_size=3).map(tuple),
     types=st.none() | st.dictionaries(words, st.sampled_from([*FIELD_TYPES, *SPELLED]), min_size=1, max_size=3),
 )

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from trivet.core.rows import Rows
-from trivet.core.task import Field, Task
+from trivet.core.task import Field
+from trivet.testing.tasks import made_task
 
 
 def table(columns: Mapping[str, Sequence], answer: Sequence, *, goal="classify", texts=(), group=None, time=None):
@@ -27,13 +28,15 @@ def table(columns: Mapping[str, Sequence], answer: Sequence, *, goal="classify",
         fields=tuple(fields),
         columns=arrays,
         words=words,
-        answer=codes,
+        truth=codes,
         ids=np.arange(len(answer)),
-        group=None if group is None else np.asarray(group, np.int64),
-        time=None if time is None else np.asarray(time, float),
+        roles={
+            **({} if group is None else {"group": np.asarray(group, np.int64)}),
+            **({} if time is None else {"time": np.asarray(time, float)}),
+        },
     )
     target = Field(name="answer", type="category" if classes else "number")
-    return rows, Task(modality="table", goal=goal, inputs=rows.fields, answer=target, classes=classes)
+    return rows, made_task(goal, classes, answer=target, inputs=rows.fields, modality="table")
 
 
 def random_table(n_rows=1000, *, seed=0, classes=(0.7, 0.3), **more):

@@ -109,7 +109,7 @@ def test_05_13_whether_a_finding_is_accepted_survives_json_and_older_json_is_rea
 
 def test_05_13_the_list_of_codes_is_that_of_the_sources_and_of_the_docs():
     found = set()
-    for path in (ROOT / "src/trivet/data/doctor").glob("*.py"):
+    for path in (ROOT / "src/trivet/data/doctor").rglob("*.py"):
         if path.name != "codes.py":
             found |= {text for text in texts_in(path) if text in CODES or looks_like_code(text)}
     assert found == set(CODES) and list(CODES) == sorted(CODES)

@@ -31,7 +31,7 @@ def test_05_1_truth_values_are_spelled_as_the_data_spell_them(cells, classes):
     schema = infer(raw, target="answer")
     assert (schema.answer.type, schema.classes) == ("boolean", classes)
     rows, dropped = to_rows(raw, schema)
-    told = [schema.classes[code].lower() for code in rows.answer]
+    told = [schema.classes[code].lower() for code in rows.truth]
     given = [str(cell).lower() for cell in (cells * 60)[:60] if cell is not None and cell != "?"]
     assert told == given
     assert len(rows) + sum(count for _, count in dropped) == 60
@@ -58,14 +58,14 @@ def test_05_1_another_table_may_spell_truth_values_and_numbers_its_own_way(built
     schema = infer(answers(*built), target="answer")
     rows, dropped = to_rows(answers(*fresh), schema)
     assert dropped == ()
-    assert rows.answer.tolist() == [1, 0] * 30
+    assert rows.truth.tolist() == [1, 0] * 30
 
 
 def test_05_1_a_number_that_is_none_of_the_classes_is_left_out_and_counted():
     schema = infer(answers("0", "1"), target="answer")
     rows, dropped = to_rows(answers("1.0", "2", ""), schema)
     assert dropped == (("no answer", 20), ("an answer that is none of the classes", 20))
-    assert rows.answer.tolist() == [1] * 20
+    assert rows.truth.tolist() == [1] * 20
 
 
 def test_a_word_among_truth_values_is_refused_by_name():

@@ -8,11 +8,11 @@ import pytest
 from made_tables import random_table, table
 from sklearn import datasets
 
+from trivet.core.folds import folds_of
 from trivet.core.rows import Dataset
 from trivet.data.doctor import Finding, columns_to_drop, examine, examine_columns, examine_rows
 from trivet.data.doctor.checks.label_errors import label_issues
 from trivet.data.doctor.checks.leaking_columns import auroc, number_score, rank_correlation
-from trivet.data.doctor.exam import folds_of
 from trivet.data.doctor.out_of_fold import logistic_matrix, logistic_probabilities
 from trivet.data.split.splits import split
 
@@ -25,7 +25,7 @@ def examined(rows, task, seed=0):
 def with_column(values, name="planted", n_rows=1000, **more):
     """The random table with one more column."""
     rows, task = random_table(n_rows, **more)
-    extra, _ = table({name: values(rows) if callable(values) else values}, rows.answer)
+    extra, _ = table({name: values(rows) if callable(values) else values}, rows.truth)
     rows = dataclasses.replace(
         rows,
         fields=rows.fields + extra.fields,
@@ -62,16 +62,16 @@ def every_test_draws_the_same_numbers():
 
 DEFECTS = {
     "target-copy": [
-        lambda rows: rows.answer,
-        lambda rows: 1 - rows.answer,
-        lambda rows: np.where(rows.answer == 1, "refused", "approved"),
-        lambda rows: np.where(rows.answer == 1, 3, 1 + (rows.ids % 2)),  # `action` of the loanapp table
-        lambda rows: np.where(rows.answer == 1, np.nan, 1.0),  # filled in for one class only
+        lambda rows: rows.truth,
+        lambda rows: 1 - rows.truth,
+        lambda rows: np.where(rows.truth == 1, "refused", "approved"),
+        lambda rows: np.where(rows.truth == 1, 3, 1 + (rows.ids % 2)),  # `action` of the loanapp table
+        lambda rows: np.where(rows.truth == 1, np.nan, 1.0),  # filled in for one class only
     ],
     "leaking-column": [
-        lambda rows: rows.answer + 0.1 * rng.normal(size=len(rows)),
-        lambda rows: np.where(rows.answer == 1, rng.normal(size=len(rows)), 5 * rng.choice([-1, 1], len(rows))),
-        lambda rows: np.char.add(np.where(rows.answer == 1, "x", "y"), (rows.ids % 12).astype(str)),
+        lambda rows: rows.truth + 0.1 * rng.normal(size=len(rows)),
+        lambda rows: np.where(rows.truth == 1, rng.normal(size=len(rows)), 5 * rng.choice([-1, 1], len(rows))),
+        lambda rows: np.char.add(np.where(rows.truth == 1, "x", "y"), (rows.ids % 12).astype(str)),
     ],
     "id-column": [
         lambda rows: rows.ids + 1,
@@ -166,9 +166,9 @@ def test_free_text_is_no_id_but_single_unique_words_are():
 def test_duplicates_and_conflicts_are_counted_and_named():
     rows, task = random_table(600)
     rows = rows.take(np.concatenate([np.arange(600), [5, 5, 8, 9]]))
-    answer = rows.answer.copy()
+    answer = rows.truth.copy()
     answer[602] = 1 - answer[8]
-    rows = dataclasses.replace(rows, answer=answer, ids=np.arange(604))
+    rows = dataclasses.replace(rows, truth=answer, ids=np.arange(604))
     found = by_code(examined(rows, task))
     assert set(found["duplicate-rows"].rows) == {5, 600, 601, 9, 603}
     assert "3 rows" in found["duplicate-rows"].evidence
@@ -200,7 +200,7 @@ def test_a_split_that_tears_equal_rows_or_groups_apart_is_blocked():
 
 def test_old_vault_rows_are_reported_under_a_split_by_time():
     rows, task = random_table(400, time=np.arange(400))
-    data, vault = split(dataclasses.replace(rows, time=None), task, seed=0)
+    data, vault = split(dataclasses.replace(rows, roles={}), task, seed=0)
     timed = Dataset(**{name: rows.take(getattr(data, name).ids) for name in ("fit", "tune", "choose")})
     found = by_code(examine(rows, task, dataset=timed, vault=rows.take(vault.ids), seed=0))
     assert found["time-overlap"].severity == "warn"
@@ -242,13 +242,13 @@ def flipped_digits():
 @pytest.fixture(scope="module")
 def shared_probabilities(flipped_digits):
     rows, _, _ = flipped_digits
-    folds = folds_of(rows, 5, is_class=True, seed=0)
-    return logistic_probabilities(logistic_matrix(rows), rows.answer, folds)
+    folds = folds_of(rows, 5, 0)
+    return logistic_probabilities(logistic_matrix(rows), rows.truth, folds)
 
 
 def test_flipped_digits_are_found(flipped_digits, shared_probabilities):
     rows, _, flipped = flipped_digits
-    flagged, _ = label_issues(rows.answer, shared_probabilities)
+    flagged, _ = label_issues(rows.truth, shared_probabilities)
     right = len(np.intersect1d(flagged, flipped))
     assert right / 120 >= 0.75
     assert right / len(flagged) >= 0.65
@@ -266,7 +266,7 @@ def test_leaving_out_the_flagged_rows_recovers_half_of_what_noise_cost():
     wrong = chance.choice(1200, 180, replace=False)
     labels[wrong] = (labels[wrong] + chance.integers(1, 10, 180)) % 10
     rows, _ = table({f"p{n}": column for n, column in enumerate(bunch.data[learn].T)}, labels)
-    folds = folds_of(rows, 5, is_class=True, seed=0)
+    folds = folds_of(rows, 5, 0)
     flagged, _ = label_issues(labels, logistic_probabilities(logistic_matrix(rows), labels, folds))
 
     def accuracy(which, given):
@@ -283,7 +283,7 @@ def test_flags_and_scores_equal_those_of_cleanlab(flipped_digits, shared_probabi
     from cleanlab.filter import find_label_issues
     from cleanlab.rank import get_label_quality_scores
 
-    labels = flipped_digits[0].answer
+    labels = flipped_digits[0].truth
     flagged, quality = label_issues(labels, shared_probabilities)
     theirs = find_label_issues(labels, shared_probabilities, return_indices_ranked_by="self_confidence", n_jobs=1)
     assert set(flagged) == set(theirs)
@@ -295,7 +295,7 @@ def wronged(rows):
     """The answers with 15 surely wrong ones, far from the border between the classes, and where these are."""
     side = rows.columns["first"] + 0.5 * rows.columns["second"] - 0.6
     bad = np.random.default_rng(1).choice(np.flatnonzero(np.abs(side) > 1.2), 15, replace=False)
-    answer = rows.answer.copy()
+    answer = rows.truth.copy()
     answer[bad] = 1 - answer[bad]
     return answer, bad
 
@@ -303,7 +303,7 @@ def wronged(rows):
 def test_label_errors_are_reported_worst_first_and_without_changing_labels():
     rows, task = random_table(1500)
     answer, bad = wronged(rows)
-    rows = dataclasses.replace(rows, answer=answer)
+    rows = dataclasses.replace(rows, truth=answer)
     before = rows.digest
     found = by_code(examined(rows, task))["label-errors"]
     assert len(set(found.rows) & set(bad.tolist())) >= 13
@@ -313,7 +313,7 @@ def test_label_errors_are_reported_worst_first_and_without_changing_labels():
 def test_a_leaking_column_does_not_hide_label_errors():
     answer, bad = wronged(random_table(1500)[0])
     copied, task = with_column(lambda rows: answer, n_rows=1500)
-    found = by_code(examined(dataclasses.replace(copied, answer=answer), task))
+    found = by_code(examined(dataclasses.replace(copied, truth=answer), task))
     assert len(set(found["label-errors"].rows) & set(bad.tolist())) >= 13
     assert found["target-copy"].column == "planted"
 
@@ -327,7 +327,7 @@ def test_unlikely_numbers_are_reported():
 
 
 def test_big_tables_are_sampled_and_say_so():
-    rows, task = with_column(lambda rows: rows.answer + 0.1 * rng.normal(size=len(rows)), n_rows=12_000)
+    rows, task = with_column(lambda rows: rows.truth + 0.1 * rng.normal(size=len(rows)), n_rows=12_000)
     assert "10,000 of 12,000 rows" in codes_of(rows, task)["leaking-column"].evidence
 
 
@@ -337,7 +337,7 @@ def test_the_same_seed_gives_the_same_findings():
 
 
 def test_columns_to_drop_are_those_no_model_should_see():
-    rows, task = with_column(lambda rows: rows.answer)
+    rows, task = with_column(lambda rows: rows.truth)
     rows2, task2 = with_column(lambda rows: rows.ids)
     assert columns_to_drop(examine_columns(rows, task, seed=0)) == ("planted",)
     assert columns_to_drop(examine_columns(rows2, task2, seed=0)) == ("planted",)
@@ -352,7 +352,7 @@ def test_many_notes_of_a_kind_become_one():
 
 
 def test_a_finding_survives_json():
-    for finding in examined(*with_column(lambda rows: rows.answer)):
+    for finding in examined(*with_column(lambda rows: rows.truth)):
         assert Finding.from_json(json.loads(json.dumps(finding.as_json()))) == finding
         assert len(finding.rows) <= 20 and finding.n_rows >= len(finding.rows)
 
@@ -361,7 +361,7 @@ def test_columns_of_every_kind_with_gaps_are_examined():
     rows, task = random_table(300)
     for name, column in rows.columns.items():
         column[::7] = -1 if name == "colour" else np.nan
-    text, _ = table({"said": [f"it was very {n % 5} good {n}" for n in range(300)]}, rows.answer, texts=("said",))
+    text, _ = table({"said": [f"it was very {n % 5} good {n}" for n in range(300)]}, rows.truth, texts=("said",))
     rows = dataclasses.replace(
         rows,
         fields=rows.fields + text.fields,

@@ -144,7 +144,7 @@ def test_05_8_an_answer_with_decimal_commas_is_regressed():
     assert (schema.goal, schema.answer.type, schema.answer.spelling) == ("regress", "number", "decimal=',', unit='€'")
     assert any(note.startswith("price: 60 cells") for note in schema.notes)
     rows, dropped = to_rows(raw, schema)
-    assert rows.answer.tolist() == [i + 0.5 for i in range(60)] and dropped == ()
+    assert rows.truth.tolist() == [i + 0.5 for i in range(60)] and dropped == ()
     kept = infer(raw, target="price", types={"price": "number(decimal=',', unit='€')"})
     assert (kept.goal, kept.notes) == ("regress", ())
 

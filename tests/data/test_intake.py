@@ -62,7 +62,7 @@ def test_05_8_what_reading_noted_is_a_notice():
 def test_05_8_the_file_keeps_reasons_notices_and_the_times_that_were_taught_and_certified():
     source = table(day=[f"2024-01-{1 + i // 10:02}" for i in range(300)], plain=[7] * 300)
     source["late"][0] = None
-    told = take_in(recipe(time="day"), source).describe()
+    told = take_in(recipe(roles={"time": "day"}), source).describe()
     assert told == json.loads(json.dumps(told))
     assert told["rows"] == 299
     assert told["dropped"] == [["no answer", 1]] and told["left_out"] == [["plain", "one value in every row"]]

@@ -63,7 +63,8 @@ def test_05_4_csv_parquet_and_pandas_give_the_same_hashes(tmp_path):
     types = {"amount": "number", "count": "number", "day": "date", "is_new": "boolean", "town": "category"}
     schema = Schema(
         fields=tuple(Field(name=name, type=kind) for name, kind in types.items()),
-        answer=Field(name="y", type="category"), goal="classify", classes=("no", "yes"), group="town",
+        answer=Field(name="y", type="category"), goal="classify",
+        about={"link": "sigmoid", "n_scores": 1, "details": {"classes": ["no", "yes"]}}, roles={"group": "town"},
     )  # fmt: skip
     frame["town"] = frame["town"].replace("", None)
     sources = (frame, str(tmp_path / "t.csv"), str(tmp_path / "t.parquet"))

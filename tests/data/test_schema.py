@@ -179,7 +179,7 @@ def test_another_table_is_read_by_the_same_schema():
     other = read({"c": ["w", "u"], "extra": [1, 2], "x": ["5", None], "answer": ["c", "b"]})
     rows, dropped = to_rows(other, schema)
     assert dropped == (("an answer that is none of the classes", 1),)
-    assert rows.answer.tolist() == [1]
+    assert rows.truth.tolist() == [1]
     with pytest.raises(ManyErrors, match="'x'"):
         to_rows(read({"answer": ["a", "b"]}), schema)
 
@@ -251,7 +251,7 @@ def test_the_order_of_rows_changes_neither_schema_nor_words(seed):
     rows, moved = to_rows(one, schema)[0], to_rows(other, schema)[0]
     assert moved.words == rows.words
     np.testing.assert_array_equal(moved.columns["x"], rows.columns["x"][order])
-    np.testing.assert_array_equal(moved.answer, rows.answer[order])
+    np.testing.assert_array_equal(moved.truth, rows.truth[order])
 
 
 def test_the_runtime_reads_what_the_schema_reads():

@@ -7,7 +7,7 @@ import pytest
 from made_tables import random_table, table
 
 from trivet.core.errors import BadData
-from trivet.data.split.row_keys import row_keys
+from trivet.core.row_keys import row_keys
 from trivet.data.split.splits import split, subsample, usual_shares
 from trivet.data.split.vault import Vault
 
@@ -34,9 +34,9 @@ def test_every_row_is_in_exactly_one_part(seed, n_rows):
 @pytest.mark.parametrize("classes", [(0.7, 0.3), (0.9, 0.06, 0.04), (0.1,) * 10])
 def test_every_class_is_spread_by_the_shares_within_two_rows(classes):
     rows, task = random_table(1000, classes=classes)
-    count = np.bincount(rows.answer)
+    count = np.bincount(rows.truth)
     for part, share in zip(parts(rows, task), usual_shares(1000)):
-        here = np.bincount(part.answer, minlength=len(count))
+        here = np.bincount(part.truth, minlength=len(count))
         assert np.abs(here - share * count).max() <= 2
         assert abs(len(part) - share * 1000) <= 2  # rounding errors of the classes do not add up
 
@@ -44,7 +44,7 @@ def test_every_class_is_spread_by_the_shares_within_two_rows(classes):
 def test_hundred_classes_of_four_rows_leave_no_part_thin():
     rows, task = table({"x": np.arange(400) * 0.37}, np.repeat(np.arange(100), 4))
     fit, tune, choose, vault = parts(rows, task)
-    assert len(np.unique(fit.answer)) == 100
+    assert len(np.unique(fit.truth)) == 100
     for part, share in zip((fit, tune, choose, vault), usual_shares(400)):
         assert abs(len(part) - 400 * share) < 0.05 * 400
 
@@ -52,7 +52,7 @@ def test_hundred_classes_of_four_rows_leave_no_part_thin():
 def test_deciles_of_a_number_are_spread_by_the_shares():
     rng = np.random.default_rng(0)
     rows, task = table({"x": rng.normal(size=2000)}, np.exp(rng.normal(size=2000)), goal="regress")
-    decile = np.searchsorted(np.quantile(rows.answer, np.arange(1, 10) / 10), rows.answer)
+    decile = np.searchsorted(np.quantile(rows.truth, np.arange(1, 10) / 10), rows.truth)
     for part, share in zip(parts(rows, task), usual_shares(2000)):
         assert np.abs(np.bincount(decile[part.ids], minlength=10) - 200 * share).max() <= 2
 
@@ -65,7 +65,7 @@ def test_groups_stay_whole_and_classes_stay_near_their_share(seed):
     assert together(pieces, lambda part: part.group)
     for part, share in zip(pieces, usual_shares(2000)):
         assert abs(len(part) / 2000 - share) < 0.01
-        assert abs(part.answer.mean() - rows.answer.mean()) < 0.03
+        assert abs(part.truth.mean() - rows.truth.mean()) < 0.03
 
 
 def test_equal_rows_stay_together_whatever_their_answer():
@@ -120,7 +120,7 @@ def test_the_order_of_the_source_plays_no_part(with_groups):
     order = rng.permutation(500)
     shuffled = rows.take(order)
     if with_groups:  # groups are numbered as they come
-        shuffled = dataclasses.replace(shuffled, group=rng.permutation(60)[shuffled.group])
+        shuffled = dataclasses.replace(shuffled, roles={"group": rng.permutation(60)[shuffled.group]})
     for here, there in zip(parts(rows, task), parts(shuffled, task)):
         assert sorted(row_keys(here)) == sorted(row_keys(there))
 
@@ -157,7 +157,7 @@ def test_subsample_keeps_order_classes_and_count():
     rows, _ = random_table(5000, classes=(0.9, 0.0996, 0.0004))
     some = subsample(rows, 300, seed=0)
     assert len(some) == pytest.approx(300, abs=1) and (np.diff(some.ids) > 0).all()
-    assert len(np.unique(some.answer)) == 3
+    assert len(np.unique(some.truth)) == 3
     assert some.digest == subsample(rows, 300, seed=0).digest
     assert subsample(rows, 9999, seed=0) is rows
 

@@ -3,16 +3,15 @@
 import pytest
 
 from trivet.core.errors import BadData
-from trivet.core.task import Field, Task
+from trivet.core.task import Field
 from trivet.data.sources.reading import read
 from trivet.data.unknown_labels import refuse_unknown_labels, unknown_labels
+from trivet.testing.tasks import made_task
 
 
 def task(classes, type="category"):
-    return Task(
-        modality="table", goal="classify", inputs=(Field(name="a", type="number"),),
-        answer=Field(name="y", type=type), classes=tuple(classes),
-    )  # fmt: skip
+    inputs, answer = (Field(name="a", type="number"),), Field(name="y", type=type)
+    return made_task("classify", tuple(classes), inputs=inputs, answer=answer)
 
 
 def refused(answers, classes, type="category"):

@@ -13,21 +13,16 @@ from trivet.core.passes import Size
 from trivet.core.reading import Reading
 from trivet.core.recipe import DataSpec, Recipe, parse_recipe
 from trivet.core.registry import find_domain, parse_limit, parse_step
-from trivet.core.task import Field, Task
+from trivet.core.task import Field
 from trivet.engine.aim import Aim
 from trivet.engine.chance import ENOUGH, SURE, Odds, Point
 from trivet.engine.frontier import finalists, why_this_one
 from trivet.engine.plan import aim_of, gauges_of, main_gauge, make_plan
 from trivet.engine.search import Search
 from trivet.engine.story import Story, sentence
+from trivet.testing.tasks import made_task
 
-TASK = Task(
-    modality="table",
-    goal="classify",
-    inputs=(Field(name="age", type="number"),),
-    answer=Field(name="ill", type="category"),
-    classes=("no", "yes"),
-)
+TASK = made_task("classify", ("no", "yes"), inputs=(Field(name="age", type="number"),), modality="table")
 AUROC = Aim(gauge="auroc")
 
 

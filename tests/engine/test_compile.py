@@ -94,7 +94,7 @@ def test_what_was_measured_is_what_the_file_answers(table, tmp_path):
     parts = decode(outcome.data).parts
     rows = list(csv.DictReader(table.open(encoding="utf-8")))
     batch = Program(parts).read_rows(rows)
-    numpy, onnx = (Program(parts, executor=name).answers(batch).probabilities for name in ("numpy", "onnx"))
+    numpy, onnx = (Program(parts, executor=name).answers(batch)["probabilities"] for name in ("numpy", "onnx"))
     assert np.abs(numpy - onnx).max() < 1e-5
     assert Program(parts).read_rows(rows[:1]).numbers.tolist() == batch.numbers[:1].tolist()
 

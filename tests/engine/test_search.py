@@ -9,20 +9,15 @@ from trivet.core.domains import Route
 from trivet.core.passes import Size
 from trivet.core.reading import Reading
 from trivet.core.registry import find_domain, parse_limit
-from trivet.core.task import Field, Task
+from trivet.core.task import Field
 from trivet.engine.aim import Aim
 from trivet.engine.chance import Odds, Point
 from trivet.engine.frontier import dominates, finalists, frontier
 from trivet.engine.sampler import helps
 from trivet.engine.search import Search
+from trivet.testing.tasks import made_task
 
-TASK = Task(
-    modality="table",
-    goal="classify",
-    inputs=(Field(name="age", type="number"),),
-    answer=Field(name="ill", type="category"),
-    classes=("no", "yes"),
-)
+TASK = made_task("classify", ("no", "yes"), inputs=(Field(name="age", type="number"),), modality="table")
 SIZE = Size(rows=500, columns=5, scores=1)
 
 

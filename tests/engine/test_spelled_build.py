@@ -40,7 +40,7 @@ def german(value: float) -> str:
 
 @pytest.fixture(scope="module")
 def outcome(table, tmp_path_factory):
-    spec = DataSpec(source=str(table), target="preis", weight="gewicht")
+    spec = DataSpec(source=str(table), target="preis", roles={"weight": "gewicht"})
     recipe = Recipe(data=spec, limits=(parse_limit("r2 >= 0.9"),), steps=STEPS, seconds=20.0)
     return compile_recipe(recipe, store=tmp_path_factory.mktemp("store"))
 
@@ -68,7 +68,7 @@ def test_05_8_raw_strings_numbers_and_iso_dates_predict_the_same(outcome, tmp_pa
     plain = {"betrag": 1234.5, "tag": "2024-11-05"}
     for executor in ("numpy", "onnx"):
         program = Program(decode(outcome.data).parts, executor=executor)
-        values = program.answers(program.read_rows([spelled, plain] * 10)).values
+        values = program.answers(program.read_rows([spelled, plain] * 10))["values"]
         assert np.ptp(values) == 0 and abs(values[0] - (12.345 + 11)) < 1
     assert model.predict([spelled]) == model.predict([plain])
     assert model.check_self() > 0

@@ -4,18 +4,18 @@ import numpy as np
 
 from trivet.core.gauges import Costs, Trial
 from trivet.core.reading import Machine
-from trivet.core.task import Field, Task
 from trivet.runtime.batch import Answers
+from trivet.testing.tasks import made_task
 
 CPU = Machine(cpu="made", cores=2, system="none", python="3")
 
 
 def class_task(n_classes):
     names = tuple("abcdefghij"[:n_classes])
-    return Task(modality="made", goal="classify", inputs=(), answer=Field(name="y", type="category"), classes=names)
+    return made_task("classify", names)
 
 
-NUMBER_TASK = Task(modality="made", goal="regress", inputs=(), answer=Field(name="y", type="number"))
+NUMBER_TASK = made_task("regress")
 
 
 def classes(truth, probabilities, weight=None, sets=None):
@@ -23,7 +23,8 @@ def classes(truth, probabilities, weight=None, sets=None):
     given = np.asarray(probabilities, float)
     if given.ndim == 1:
         given = np.stack([1 - given, given], axis=1)
-    answers = Answers(probabilities=given, chosen=given.argmax(axis=1), sets=sets)
+    guard = {} if sets is None else {"sets": sets}
+    answers = Answers(probabilities=given, chosen=given.argmax(axis=1), **guard)
     return Trial(task=class_task(given.shape[1]), answers=answers, truth=np.asarray(truth), weight=weight)
 
 
@@ -35,7 +36,8 @@ def chosen(truth, said, n_classes=2, weight=None):
 
 def values(truth, said, weight=None, low=None, high=None):
     """A trial with these answered numbers."""
-    answers = Answers(values=np.asarray(said, float), low=low, high=high)
+    ends = {} if low is None else {"low": low, "high": high}
+    answers = Answers(values=np.asarray(said, float), **ends)
     return Trial(task=NUMBER_TASK, answers=answers, truth=np.asarray(truth, float), weight=weight)
 
 

@@ -9,16 +9,12 @@ from trivet.core.task import Field, Task
 from trivet.engine.answer_tables import MOST_CLASSES, MOST_ROC_POINTS, answer_tables, groups_of_alike, quantile
 from trivet.kit.stats.intervals import clopper_pearson
 from trivet.runtime.batch import Answers
+from trivet.testing.tasks import made_task
 
 
 def task(*classes: str) -> Task:
-    return Task(
-        modality="table",
-        goal="classify" if classes else "regress",
-        inputs=(Field(name="a", type="number"),),
-        answer=Field(name="y", type="category" if classes else "number"),
-        classes=classes,
-    )
+    inputs = (Field(name="a", type="number"),)
+    return made_task("classify" if classes else "regress", classes, inputs=inputs, modality="table")
 
 
 def answered(probabilities) -> Answers:
@@ -58,7 +54,7 @@ def test_a_thinned_roc_curve_keeps_its_ends_and_its_area():
     roc = answer_tables(task("no", "yes"), answers, truth, None, {})["roc"]
     assert len(roc["fpr"]) <= MOST_ROC_POINTS
     assert (roc["fpr"][0], roc["tpr"][0], roc["fpr"][-1], roc["tpr"][-1]) == (0, 0, 1, 1)
-    score, positive = answers.probabilities[:, 1], truth == 1
+    score, positive = answers["probabilities"][:, 1], truth == 1
     ranks = np.argsort(np.argsort(score)) + 1
     exact = (ranks[positive].sum() - positive.sum() * (positive.sum() + 1) / 2) / (positive.sum() * (~positive).sum())
     assert np.trapezoid(roc["tpr"], roc["fpr"]) == pytest.approx(exact, abs=2e-3)  # 60 chords of a curve
@@ -142,7 +138,7 @@ def test_the_constant_answer_is_told_where_it_is_known():
 @pytest.mark.parametrize("weighted", [False, True])
 def test_tables_do_not_depend_on_the_order_of_the_rows(weighted):
     answers, truth = two_classes(500)
-    answers = Answers(probabilities=answers.probabilities.round(1), chosen=answers.chosen)  # many ties
+    answers = Answers(probabilities=answers["probabilities"].round(1), chosen=answers["chosen"])  # many ties
     numbers, values = regression(500)
     weight = np.random.default_rng(3).exponential(size=500) if weighted else None
     order = np.random.default_rng(4).permutation(500)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from trivet.core.candidate import kinds
 from trivet.kit.glass_box import ebm_part, fitted
 from trivet.kit.linear.lines import fit_line
 from trivet.kit.lower import lowered, lowered_kinds
@@ -30,5 +31,6 @@ def test_children_are_lowered_too_and_other_kinds_left_alone(x, goals):
 
 
 def test_the_sketch_is_lowered_like_the_part():
-    assert lowered_kinds("vote[lightgbm,chain[expand,sklearn-net]]") == "vote[trees,chain[expand,net]]"
-    assert lowered_kinds("vote[lightgbm,ebm]", only=("ebm",)) == "vote[lightgbm,additive]"
+    both = kinds("vote", "lightgbm", kinds("chain", "expand", "sklearn-net"))
+    assert lowered_kinds(both) == kinds("vote", "trees", kinds("chain", "expand", "net"))
+    assert lowered_kinds(kinds("vote", "lightgbm", "ebm"), only=("ebm",)) == kinds("vote", "lightgbm", "additive")

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+from trivet.core.folds import folds_of
 from trivet.core.rows import Rows
+from trivet.core.task import Field
 from trivet.kit.goal import Goal, mean_loss
-from trivet.kit.vote import answers_of, fold_of, greedy_weights, mean_answer_loss, scores_for, voted, with_floor
+from trivet.kit.vote import answers_of, greedy_weights, mean_answer_loss, scores_for, voted, with_floor
 
 
 def made(link, n=400, seed=0):
@@ -83,12 +85,16 @@ def test_a_floor_keeps_every_member():
 
 
 def rows_with(answer, group=None):
-    return Rows(fields=(), columns={}, words={}, answer=answer, ids=np.arange(len(answer)), group=group)
+    own = np.arange(len(answer), dtype=float)
+    return Rows(
+        fields=(Field(name="own", type="number"),), columns={"own": own}, words={}, truth=answer,
+        ids=np.arange(len(answer)), roles={} if group is None else {"group": group},
+    )  # fmt: skip
 
 
 def test_folds_hold_equally_many_rows_of_each_class():
     answer = np.repeat([0, 1, 2], [100, 41, 7])
-    fold = fold_of(rows_with(answer), Goal(link="softmax", n_scores=3, hard=answer), 4, np.random.default_rng(0))
+    fold = folds_of(rows_with(answer), 4, 0)
     for c in range(3):
         assert np.ptp(np.bincount(fold[answer == c], minlength=4)) <= 1
     assert np.ptp(np.bincount(fold)) <= 2
@@ -97,6 +103,6 @@ def test_folds_hold_equally_many_rows_of_each_class():
 def test_a_group_stays_in_one_fold():
     rng = np.random.default_rng(1)
     group, answer = rng.integers(0, 30, 300), rng.normal(size=300)
-    fold = fold_of(rows_with(answer, group), Goal(link="identity", n_scores=1, hard=answer), 5, rng)
+    fold = folds_of(rows_with(answer, group), 5, rng)
     assert all(len(set(fold[group == g])) == 1 for g in range(30))
     assert np.ptp(np.bincount(fold)) < 20

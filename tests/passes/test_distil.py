@@ -1,13 +1,16 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
+from trivet.core.candidate import kinds_of
 from trivet.core.errors import Refused
 from trivet.core.registry import parse_step
 from trivet.core.rows import Dataset
 from trivet.kit.goal import Goal, mean_loss
 from trivet.kit.learners import Lesson
 from trivet.kit.scores import scores_of
-from trivet.kit.vote import answers_of
+from trivet.kit.vote import TEACHER, answers_of
 from trivet.passes.distil.distil import KINDS, taught
 from trivet.testing.samples import QUESTIONS, context, tiny_work
 
@@ -20,8 +23,8 @@ def test_every_student_answers_better_than_the_mean(into, question, tmp_path):
     work = parse_step(f"distil(into={into})").run(tiny_work(question, READY), context(tmp_path))
     rows, task = work.data.choose, work.candidate.task
     goal = Goal.of(rows, task)
-    flat = np.zeros((len(rows), task.n_scores)) if task.classes else np.full((len(rows), 1), rows.answer.mean())
-    assert work.sketch.kind("body") == KINDS[into]
+    flat = np.zeros((len(rows), task.n_scores)) if task.classes else np.full((len(rows), 1), rows.truth.mean())
+    assert work.sketch.kind("body") == kinds_of(work.candidate.parts["body"])
     assert mean_loss(scores_of(work.candidate, rows), goal) < 0.9 * mean_loss(flat, goal)
 
 
@@ -41,10 +44,7 @@ def test_a_teacher_who_knows_more_than_the_labels_makes_a_better_student(tmp_pat
     fit, rng = work.data.fit, np.random.default_rng(0)
     wrong = rng.random(len(fit)) < 0.35
     noisy = Dataset(
-        fit=type(fit)(
-            fields=fit.fields, columns=fit.columns, words=fit.words, ids=fit.ids, soft=fit.soft,
-            answer=np.where(wrong, 1 - fit.answer, fit.answer),
-        ),
+        fit=dataclasses.replace(fit, truth=np.where(wrong, 1 - fit.truth, fit.truth)),
         tune=work.data.tune, choose=work.data.choose,
     )  # fmt: skip
     ctx = context(tmp_path)
@@ -65,7 +65,7 @@ def test_made_rows_are_one_more_lesson(question, tmp_path):
 def test_the_whole_blend_is_the_teacher(tmp_path):
     work = tiny_work("multiclass", READY)
     lesson = Lesson.of(work, seed=0, for_="test")
-    soft = work.data.fit.soft
+    soft = work.data.fit.beside[TEACHER]
     np.testing.assert_allclose(
         taught(lesson, soft, 1.0).goal.shares(),
         answers_of(soft, "softmax"),
@@ -78,7 +78,7 @@ def test_the_whole_blend_is_the_teacher(tmp_path):
 def test_the_teacher_s_answers_stay_for_another_student(tmp_path):
     once = parse_step("distil(into=linear)").run(tiny_work("binary", READY), context(tmp_path))
     twice = parse_step("distil(into=tree)").run(once, context(tmp_path))
-    assert once.sketch.has_soft and twice.sketch.kind("body") == "trees"
+    assert TEACHER in once.sketch.beside and str(twice.sketch.kind("body")) == "trees"
 
 
 def test_refuses_without_a_teacher_and_says_what_to_do():

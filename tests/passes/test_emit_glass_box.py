@@ -13,9 +13,9 @@ READY = ("prepare-table", "fit-glass-box(rounds=20, bags=1, interactions=2)")
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_lowered_body_has_the_width_of_the_task(question, tmp_path):
     work = parse_step("emit-glass-box").run(tiny_work(question, READY), context(tmp_path))
-    x = numbers_of(work.data.choose, work.candidate.parts["reader"], for_="test")
+    x = numbers_of(work.data.choose, work.candidate.parts, for_="test")
     scores = body_scores(work.candidate.parts["body"], Batch(numbers=x))
-    assert work.sketch.kind("body") == "additive"
+    assert str(work.sketch.kind("body")) == "additive"
     assert scores.shape == (100, work.candidate.task.n_scores) and scores.dtype == "float32"
 
 

@@ -13,9 +13,9 @@ READY = ("prepare-table", "fit-net(width=4, steps=20)")
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_lowered_body_has_the_width_of_the_task(question, tmp_path):
     work = parse_step("emit-net").run(tiny_work(question, READY), context(tmp_path))
-    x = numbers_of(work.data.choose, work.candidate.parts["reader"], for_="test")
+    x = numbers_of(work.data.choose, work.candidate.parts, for_="test")
     scores = body_scores(work.candidate.parts["body"], Batch(numbers=x))
-    assert work.sketch.kind("body") == "chain[expand,net]"
+    assert str(work.sketch.kind("body")) == "chain[expand, net]"
     assert scores.shape == (100, work.candidate.task.n_scores) and scores.dtype == "float32"
 
 

@@ -14,7 +14,7 @@ def test_answers_equal_scikit_learn(tmp_path):
     work = tiny_work("binary", READY)
     rows = work.data.tune
     scores = scores_of(work.candidate, rows)[:, 0]
-    theirs = IsotonicRegression(out_of_bounds="clip").fit(scores, rows.answer).predict(scores)
+    theirs = IsotonicRegression(out_of_bounds="clip").fit(scores, rows.truth).predict(scores)
     scaled = parse_step("fit-isotonic").run(work, context(tmp_path)).candidate
     least = 1 / (2 * len(rows))
     expected = np.clip(theirs, least, 1 - least)

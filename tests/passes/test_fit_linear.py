@@ -13,9 +13,9 @@ from trivet.testing.samples import context, tiny_work
 def test_finds_the_slopes_of_a_line(tmp_path):
     work = parse_step("fit-linear(strength=0.001)").run(tiny_work("regression", ("prepare-table",)), context(tmp_path))
     rows = work.data.choose
-    x = numbers_of(rows, work.candidate.parts["reader"], for_="test")
+    x = numbers_of(rows, work.candidate.parts, for_="test")
     scores = body_scores(lowered(work.candidate.parts["body"]), Batch(numbers=x))[:, 0]
-    assert np.corrcoef(scores, rows.answer)[0, 1] > 0.8
+    assert np.corrcoef(scores, rows.truth)[0, 1] > 0.8
 
 
 def test_a_strong_penalty_shrinks_all_weights(tmp_path):

@@ -10,12 +10,13 @@ from trivet.core.candidate import Candidate, Work
 from trivet.core.errors import Refused
 from trivet.core.registry import find_domain, parse_step
 from trivet.core.rows import Dataset, Rows
-from trivet.core.task import Field, Task
+from trivet.core.task import Field
 from trivet.passes.fit.fit_ngrams import FitNgrams, fitted
 from trivet.runtime.batch import Batch
 from trivet.runtime.kinds import Flow
 from trivet.runtime.program import Program, body_scores
 from trivet.testing.samples import context, tiny_task, tiny_work
+from trivet.testing.tasks import made_task
 
 NOTE = (Field(name="note", type="text"),)
 
@@ -29,9 +30,9 @@ def note_work(classes: tuple[str, ...]) -> Work:
         words = tuple(f"{word} urgent" if at % 3 == 0 else word for at, word in enumerate(words))
         answer = np.where(np.arange(len(words)) % 3 == 0, 2, answer).astype(np.int32)
     codes = np.arange(len(words), dtype=np.int32)
-    rows = Rows(fields=NOTE, columns={"note": codes}, words={"note": words}, answer=answer, ids=codes.astype(np.int64))
+    rows = Rows(fields=NOTE, columns={"note": codes}, words={"note": words}, truth=answer, ids=codes.astype(np.int64))
     answer_field = Field(name="desk", type="category")
-    task = Task(modality="text", goal="classify", inputs=NOTE, answer=answer_field, classes=classes)
+    task = made_task("classify", classes, answer=answer_field, inputs=NOTE, modality="text")
     work = Work(candidate=Candidate(task=task, parts={}), data=Dataset(fit=rows, tune=rows, choose=rows))
     return parse_step("prepare-table").run(work, context(Path("/nonexistent")))
 
@@ -43,7 +44,7 @@ def test_classes_with_words_of_their_own_are_told_apart(classes, analyser):
     done = FitNgrams(analyser=analyser, low=1, high=2, buckets=4096).run(work, context(Path("/nonexistent")))
     program = Program(done.candidate.parts)
     rows = work.data.fit
-    assert (program.answers(program.read(rows.raw())).chosen == rows.answer).mean() > 0.95
+    assert (program.answers(program.read(rows.raw()))["chosen"] == rows.truth).mean() > 0.95
 
 
 def test_scores_equal_scikit_learn_on_the_same_counts():
@@ -53,7 +54,7 @@ def test_scores_equal_scikit_learn_on_the_same_counts():
     texts = tuple(work.data.fit.raw()["note"])
     batch = Batch(numbers=np.zeros((len(texts), 0), np.float32), texts=(texts,))
     x = pass_.features(batch)
-    twin = LogisticRegression(C=1 / pass_.strength, max_iter=300).fit(x, work.data.fit.answer)
+    twin = LogisticRegression(C=1 / pass_.strength, max_iter=300).fit(x, work.data.fit.truth)
     scores = body_scores(done.candidate.parts["body"], batch)[:, 0]
     assert np.abs(scores - twin.decision_function(x)).max() < 1e-4  # float32 sums of some hundred weights
     assert Flow(0, 1).texts == 1
@@ -61,10 +62,10 @@ def test_scores_equal_scikit_learn_on_the_same_counts():
 
 def test_a_class_without_rows_is_never_answered():
     work = note_work(("a", "b", "c"))
-    some = work.data.fit.take(np.flatnonzero(work.data.fit.answer != 2))
+    some = work.data.fit.take(np.flatnonzero(work.data.fit.truth != 2))
     done = FitNgrams(buckets=512).run(work.with_data(Dataset(fit=some, tune=some, choose=some)), context(Path("/x")))
     program = Program(done.candidate.parts)
-    assert 2 not in program.answers(program.read(work.data.fit.raw())).chosen
+    assert 2 not in program.answers(program.read(work.data.fit.raw()))["chosen"]
 
 
 def test_one_class_alone_is_answered_always():

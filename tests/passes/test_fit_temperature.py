@@ -44,7 +44,7 @@ def test_log_loss_on_the_tune_rows_never_rises(question, tmp_path):
     work = tiny_work(question, READY)
     rows, classes = work.data.tune, len(work.candidate.task.classes)
     scaled = parse_step("fit-temperature").run(work, context(tmp_path)).candidate
-    targets = np.eye(classes)[rows.answer]
+    targets = np.eye(classes)[rows.truth]
     before = mean_log_loss(stated_probabilities(work.candidate, rows), targets)
     assert mean_log_loss(stated_probabilities(scaled, rows), targets) <= before + 1e-4  # the row of doubt
 
@@ -59,11 +59,11 @@ def test_the_order_of_the_classes_stays(question, tmp_path):
 
 def test_a_bias_moves_the_mean_probability_to_the_share_of_the_class(tmp_path):
     work = tiny_work("binary", READY)
-    some = np.flatnonzero((work.data.tune.answer == 1) | (work.data.tune.ids % 4 == 0))  # fewer of class 0
+    some = np.flatnonzero((work.data.tune.truth == 1) | (work.data.tune.ids % 4 == 0))  # fewer of class 0
     tune = work.data.tune.take(some)
     shifted = work.with_data(Dataset(fit=work.data.fit, tune=tune, choose=tune))
     scaled = parse_step("fit-temperature(bias=true)").run(shifted, context(tmp_path)).candidate
-    assert stated_probabilities(scaled, tune)[:, 1].mean() == pytest.approx(tune.answer.mean(), abs=0.01)
+    assert stated_probabilities(scaled, tune)[:, 1].mean() == pytest.approx(tune.truth.mean(), abs=0.01)
 
 
 def test_the_guard_goes_because_its_probabilities_do(tmp_path):

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from trivet.kit.goal import Goal, mean_loss
 from trivet.kit.learners import LEARNERS, Lesson
 from trivet.kit.lower import lowered
 from trivet.kit.scores import scores_of
+from trivet.kit.vote import TEACHER
 from trivet.passes.fit.fit_vote import LEAST_WEIGHT
 from trivet.testing.samples import QUESTIONS, context, tiny_rows, tiny_work
 
@@ -19,10 +22,10 @@ SMALL = "fit-vote(members=trees+linear, folds=2)"
 def test_every_member_stays_in_the_order_of_the_recipe(question, tmp_path):
     work = parse_step("fit-vote(members=linear+trees, folds=2)").run(tiny_work(question, READY), context(tmp_path))
     body = work.candidate.parts["body"]
-    assert work.sketch.kind("body") == "vote[chain[expand,sklearn-linear],lightgbm]"
+    assert str(work.sketch.kind("body")) == "vote[chain[expand, sklearn-linear], lightgbm]"
     assert body.arrays["weights"].min() >= LEAST_WEIGHT * 0.98 and body.arrays["weights"].sum() == pytest.approx(1)
     emitted = parse_step("emit-trees").run(parse_step("emit-linear").run(work, context(tmp_path)), context(tmp_path))
-    assert emitted.sketch.kind("body") == "vote[chain[expand,affine],trees]"
+    assert str(emitted.sketch.kind("body")) == "vote[chain[expand, affine], trees]"
     np.testing.assert_array_equal(
         scores_of(work.candidate, work.data.choose), scores_of(emitted.candidate, work.data.choose)
     )
@@ -34,10 +37,10 @@ def test_answers_left_for_a_student_come_from_models_that_did_not_see_the_row(qu
     work = parse_step(SMALL).run(tiny_work(question, READY), context(tmp_path))
     fit, task = work.data.fit, work.candidate.task
     fresh = tiny_rows(question, 1000, seed=7)
-    on_fit = mean_loss(scores_of(work.candidate, fit), Goal.of(fit.with_soft(None), task))
+    on_fit = mean_loss(scores_of(work.candidate, fit), Goal.of(fit, task))
     on_fresh = mean_loss(scores_of(work.candidate, fresh), Goal.of(fresh, task))
-    left = mean_loss(fit.soft, Goal.of(fit.with_soft(None), task))
-    assert fit.soft.shape == (len(fit), task.n_scores)
+    left = mean_loss(fit.beside[TEACHER], Goal.of(fit, task))
+    assert fit.beside[TEACHER].shape == (len(fit), task.n_scores)
     assert on_fit < left
     assert abs(left - on_fresh) < abs(on_fit - left)
 
@@ -60,11 +63,10 @@ def test_groups_never_straddle_folds(tmp_path):
     work = tiny_work("binary", READY)
     rows = work.data.fit.take(np.repeat(np.arange(120), 2))
     coin = np.repeat(np.random.default_rng(0).integers(0, 2, 120), 2).astype(np.int32)
-    fields = {name: getattr(rows, name) for name in ("fields", "columns", "words", "ids")}
-    paired = type(rows)(**fields, answer=coin, group=np.repeat(np.arange(120), 2))
+    paired = dataclasses.replace(rows, truth=coin, roles={"group": np.repeat(np.arange(120), 2)})
     data = Dataset(fit=paired, tune=work.data.tune, choose=work.data.choose)
     taught = parse_step(SMALL).run(work.with_data(data), context(tmp_path)).data.fit
-    assert mean_loss(taught.soft, Goal.of(taught.with_soft(None), work.candidate.task)) > 0.66  # log 2 = 0.693
+    assert mean_loss(taught.beside[TEACHER], Goal.of(taught, work.candidate.task)) > 0.66  # log 2 = 0.693
 
 
 def test_refuses_unknown_members_and_too_few_rows(tmp_path):

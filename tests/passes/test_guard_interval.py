@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -7,17 +9,20 @@ from trivet.core.registry import parse_step
 from trivet.core.rows import Dataset
 from trivet.kit.scores import scores_of
 from trivet.passes.guard.guard_interval import GuardInterval, float32_above
+from trivet.runtime.batch import Batch
 from trivet.runtime.kinds import load_guard
 from trivet.testing.samples import context, tiny_rows, tiny_work
 
 PLAIN = ("prepare-table", "fit-linear", "emit-linear")
 QUANTILES = ("prepare-table", "fit-trees(trees=30, coverage=0.8)", "emit-trees")
 
+EMPTY = Batch(numbers=np.zeros((0, 0), np.float32))
+
 
 def test_without_margin_the_pad_is_the_textbook_rank(tmp_path):
     work = tiny_work("regression", PLAIN)
     rows = work.data.tune
-    off = np.sort(np.abs(rows.answer - scores_of(work.candidate, rows)[:, 0]))
+    off = np.sort(np.abs(rows.truth - scores_of(work.candidate, rows)[:, 0]))
     guard = parse_step("guard-interval(coverage=0.8, margin=0.0)").run(work, context(tmp_path)).candidate.parts["guard"]
     expected = off[int(np.ceil((len(rows) + 1) * 0.8)) - 1]
     assert expected < guard.arrays["pad"][0] < expected + 1e-5  # a few last bits of the scores
@@ -30,8 +35,8 @@ def test_new_rows_are_covered(line, tmp_path):
     guard = parse_step("guard-interval(coverage=0.8, margin=0.0)").run(work, context(tmp_path)).candidate.parts["guard"]
     fresh = tiny_rows("regression", 4000, seed=9)
     scores = scores_of(work.candidate, fresh)
-    low, high = load_guard(guard, scores.shape[1]).run(scores)
-    share = ((low <= fresh.answer) & (fresh.answer <= high)).mean()
+    low, high = load_guard(guard, "guard", scores.shape[1]).run({"scores": scores}, EMPTY).values()
+    share = ((low <= fresh.truth) & (fresh.truth <= high)).mean()
     assert abs(share - 0.8) < 3 * np.sqrt(0.8 * 0.2 / 240) + 0.02  # Beta law of 240 tune rows, and 4,000 fresh ones
 
 
@@ -47,13 +52,14 @@ def test_rows_on_the_very_end_are_inside(tmp_path):
     work = tiny_work("regression", PLAIN)
     scores = scores_of(work.candidate, work.data.tune)[:, 0]
     far = np.where(np.arange(len(scores)) % 2, 3.0, -3.0)
-    fields = {name: getattr(work.data.tune, name) for name in ("fields", "columns", "words", "ids")}
-    tune = type(work.data.tune)(**fields, answer=scores.astype(np.float64) + far)
+    tune = dataclasses.replace(work.data.tune, truth=scores.astype(np.float64) + far)
     guarded = parse_step("guard-interval(margin=0.0)").run(
         work.with_data(Dataset(fit=tune, tune=tune, choose=tune)), context(tmp_path)
     )
-    low, high = load_guard(guarded.candidate.parts["guard"], 1).run(scores[:, None])
-    assert ((low <= tune.answer) & (tune.answer <= high)).all()
+    low, high = (
+        load_guard(guarded.candidate.parts["guard"], "guard", 1).run({"scores": scores[:, None]}, EMPTY).values()
+    )
+    assert ((low <= tune.truth) & (tune.truth <= high)).all()
 
 
 def test_a_pad_is_never_rounded_down():

@@ -7,11 +7,14 @@ from trivet.core.registry import parse_step
 from trivet.core.rows import Dataset
 from trivet.kit.scores import stated_probabilities
 from trivet.passes.guard.guard_sets import SLACK, GuardSets
+from trivet.runtime.batch import Batch
 from trivet.runtime.kinds import load_guard
 from trivet.runtime.program import Program
 from trivet.testing.samples import context, tiny_rows, tiny_work
 
 READY = ("prepare-table", "fit-linear", "emit-linear", "fit-temperature")
+
+EMPTY = Batch(numbers=np.zeros((0, 0), np.float32))
 
 
 def guard_of(text, work, tmp_path):
@@ -22,7 +25,7 @@ def guard_of(text, work, tmp_path):
 def test_without_margin_the_floor_is_the_textbook_rank(question, tmp_path):
     work = tiny_work(question, READY)
     rows = work.data.tune
-    true = stated_probabilities(work.candidate, rows)[np.arange(len(rows)), rows.answer]
+    true = stated_probabilities(work.candidate, rows)[np.arange(len(rows)), rows.truth]
     rank = int(np.ceil((len(rows) + 1) * 0.8))
     floor = guard_of("guard-sets(coverage=0.8, margin=0.0, per_class=false)", work, tmp_path).arrays["floor"]
     np.testing.assert_allclose(floor, np.sort(true)[::-1][rank - 1] - SLACK, rtol=0, atol=1e-7)  # float32
@@ -33,9 +36,11 @@ def test_new_rows_are_covered(per_class, tmp_path):
     work = tiny_work("multiclass", READY)
     guard = guard_of(f"guard-sets(coverage=0.8, margin=0.0, per_class={per_class})", work, tmp_path)
     fresh = tiny_rows("multiclass", 4000, seed=9)
-    sets = load_guard(guard, 3).run(stated_probabilities(work.candidate, fresh))
-    hit = sets[np.arange(4000), fresh.answer]
-    share = [hit[fresh.answer == c].mean() for c in range(3)] if per_class == "true" else [hit.mean()]
+    sets = load_guard(guard, "guard", 3).run({"probabilities": stated_probabilities(work.candidate, fresh)}, EMPTY)[
+        "sets"
+    ]
+    hit = sets[np.arange(4000), fresh.truth]
+    share = [hit[fresh.truth == c].mean() for c in range(3)] if per_class == "true" else [hit.mean()]
     # 3 standard deviations of the Beta law: 240 tune rows in all, at least 50 of each class
     assert min(share) > 0.8 - 3 * np.sqrt(0.8 * 0.2 / (50 if per_class == "true" else 240))
 
@@ -58,7 +63,7 @@ def test_rows_that_share_a_probability_go_in_together_in_both_executors(tmp_path
     work = parse_step("guard-sets(coverage=0.8)").run(tiny_work("binary", line), context(tmp_path))
     raw = work.data.choose.raw()
     plain, fast = (Program(work.candidate.parts, executor=executor) for executor in ("numpy", "onnx"))
-    np.testing.assert_array_equal(plain.answers(plain.read(raw)).sets, fast.answers(fast.read(raw)).sets)
+    np.testing.assert_array_equal(plain.answers(plain.read(raw))["sets"], fast.answers(fast.read(raw))["sets"])
 
 
 def test_parameters_follow_the_limits():

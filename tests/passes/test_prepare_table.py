@@ -26,7 +26,7 @@ def ward_of(reader, *wards):
 def test_wards_are_ranked_by_the_share_of_the_second_class(prepare):
     work = prepare("binary")
     rows = work.data.fit
-    shares = [rows.answer[rows.columns["ward"] == i].mean() for i in range(4)]
+    shares = [rows.truth[rows.columns["ward"] == i].mean() for i in range(4)]
     ranks = ward_of(work.candidate.parts["reader"], *WARDS)
     assert np.argsort(ranks).tolist() == np.argsort(shares).tolist()
 
@@ -60,8 +60,8 @@ def test_the_columns_come_in_order_dates_as_three_numbers_and_texts_as_none(prep
 
 
 def test_classes_get_labels_and_values_none(prepare):
-    assert prepare("multiclass").candidate.parts["labels"].arrays["blob"].tobytes() == b"highlowmid"
-    assert "labels" not in prepare("regression").candidate.parts
+    assert prepare("multiclass").candidate.parts["decoder"].arrays["blob"].tobytes() == b"highlowmid"
+    assert prepare("regression").candidate.parts["decoder"].kind == "value"
 
 
 def test_05_8_spellings_are_written_for_the_reader_and_only_when_there_are_any(tmp_path):

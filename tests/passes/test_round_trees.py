@@ -48,7 +48,7 @@ def n_bytes(work):
 
 def rerouted(work, after):
     """(rows, trees) whether a fit row ends in another leaf."""
-    x = numbers_of(work.data.fit, work.candidate.parts["reader"], for_="test")
+    x = numbers_of(work.data.fit, work.candidate.parts, for_="test")
     before, now = (forest_of(w.candidate.parts["body"]).leaves_of(x) for w in (work, after))
     return before != now
 

@@ -25,14 +25,16 @@ def test_balanced_accuracy_on_tune_rows_does_not_fall(question):
 def balanced(work) -> float:
     program = Program(work.candidate.parts)
     rows = work.data.tune
-    return mean_recall(program.answers(program.read(rows.raw())).chosen, rows.answer, len(work.candidate.task.classes))
+    return mean_recall(
+        program.answers(program.read(rows.raw()))["chosen"], rows.truth, len(work.candidate.task.classes)
+    )
 
 
 def test_probabilities_stay_as_they_are():
     work = tiny_work("binary", LINE)
     after = SetDecision(gauge="f1").run(work, context(Path("/nonexistent")))
     programs = [Program(one.candidate.parts) for one in (work, after)]
-    before, now = (p.answers(p.read(work.data.choose.raw())).probabilities for p in programs)
+    before, now = (p.answers(p.read(work.data.choose.raw()))["probabilities"] for p in programs)
     assert np.array_equal(before, now)
 
 

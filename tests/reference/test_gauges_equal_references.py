@@ -5,11 +5,11 @@ import pytest
 
 from trivet.core.gauges import Trial
 from trivet.core.registry import find_gauge
-from trivet.core.task import Field, Task
 from trivet.kit.stats.intervals import clopper_pearson, wilson
 from trivet.kit.stats.quantiles import beta_quantile, beta_share, binomial_share, normal_quantile, student_quantile
 from trivet.kit.stats.ranking import auroc_influence, precision_influence
 from trivet.runtime.batch import Answers
+from trivet.testing.tasks import made_task
 
 pytestmark = pytest.mark.reference
 metrics = pytest.importorskip("sklearn.metrics")
@@ -24,13 +24,7 @@ def class_trial(n_classes, seed, weighted, rows=240):
     odds[np.arange(rows), truth] *= 2
     probabilities = odds / odds.sum(axis=1, keepdims=True)
     answers = Answers(probabilities=probabilities, chosen=probabilities.argmax(axis=1))
-    task = Task(
-        modality="made",
-        goal="classify",
-        inputs=(),
-        answer=Field(name="y", type="category"),
-        classes=tuple("abcde"[:n_classes]),
-    )
+    task = made_task("classify", tuple("abcde"[:n_classes]))
     return Trial(task=task, answers=answers, truth=truth, weight=rng.uniform(0.2, 3, rows) if weighted else None)
 
 
@@ -67,7 +61,7 @@ CLASS_METRICS = {
 def test_class_gauges_equal_sklearn(name, n_classes, weighted):
     for seed in range(5):
         trial = class_trial(n_classes, seed, weighted)
-        theirs = CLASS_METRICS[name](trial.truth, trial.answers.probabilities, trial.answers.chosen, trial.weight)
+        theirs = CLASS_METRICS[name](trial.truth, trial.answers["probabilities"], trial.answers["chosen"], trial.weight)
         assert find_gauge(name).measure(trial).value == pytest.approx(theirs, abs=1e-12)
 
 
@@ -84,7 +78,7 @@ def test_value_gauges_equal_sklearn(name, weighted):
     rng = np.random.default_rng(4)
     truth, noise = rng.normal(size=(2, 300))
     weight = rng.uniform(0.1, 2, 300) if weighted else None
-    task = Task(modality="made", goal="regress", inputs=(), answer=Field(name="y", type="number"))
+    task = made_task("regress")
     trial = Trial(task=task, answers=Answers(values=truth + noise), truth=truth, weight=weight)
     theirs = VALUE_METRICS[name](truth, truth + noise, sample_weight=weight)
     assert find_gauge(name).measure(trial).value == pytest.approx(theirs, abs=1e-12)

@@ -236,9 +236,9 @@ def kind_cases() -> list[Case]:
         ("a probability of 2", put("trees", "y", 2, "<f", 2.0, slot="scale"), "part-array"),
         ("a floor of NaN", put("trees", "floor", 0, "<f", float("nan"), slot="guard"), "part-array"),
         ("an interval of infinity", put("interval", "pad", 0, "<f", float("inf"), slot="guard"), "part-array"),
-        ("a class weight of zero", put("trees", "weights", 0, "<f", 0.0, slot="labels"), "part-array"),
-        ("class names that are not UTF-8", put("trees", "blob", 0, "B", 255, slot="labels"), "part-array"),
-        ("word ends beyond the words", put("trees", "ends", 0, "<I", 2**32 - 1, slot="labels"), "part-index"),
+        ("a class weight of zero", put("trees", "weights", 0, "<f", 0.0, slot="decoder"), "part-array"),
+        ("class names that are not UTF-8", put("trees", "blob", 0, "B", 255, slot="decoder"), "part-array"),
+        ("word ends beyond the words", put("trees", "ends", 0, "<I", 2**32 - 1, slot="decoder"), "part-index"),
         ("10^9 claimed words", words_counts(10**9), "part-index"),
     ]  # fmt: skip
 

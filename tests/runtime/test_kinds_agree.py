@@ -5,10 +5,10 @@ import pytest
 
 from trivet.runtime.batch import Batch
 from trivet.runtime.part import Part
-from trivet.runtime.program import Program, body_scores, rows_of
+from trivet.runtime.program import Program, body_scores
 from trivet.testing.parts import random_batch, random_part, random_program_parts, random_rows
 
-BODIES = ["additive", "chain", "expand", "ngrams", "trees", "vote"]
+BODIES = ["additive", "beside", "cascade", "chain", "expand", "ngrams", "pick", "trees", "vote"]
 SEEDS = range(12)
 
 
@@ -30,7 +30,7 @@ def test_one_row_scores_the_same_alone_as_among_many(kind, executor):
     rng = np.random.default_rng(5)
     part, batch = random_part(kind, rng, d=6, k=3), random_batch(rng, 9, d=6, texts=1)
     together = body_scores(part, batch, executor)
-    alone = np.concatenate([body_scores(part, rows_of(batch, row, row + 1), executor) for row in range(9)])
+    alone = np.concatenate([body_scores(part, batch.rows(row, row + 1), executor) for row in range(9)])
     np.testing.assert_allclose(alone, together, atol=0 if kind == "trees" else 1e-6, rtol=1e-6 * (kind != "trees"))
 
 
@@ -44,11 +44,9 @@ def test_executors_agree_on_whole_programs(goal, k, seed):
     rows = random_rows(rng, 50)
     plain, graph = (Program(parts, executor=name) for name in ("numpy", "onnx"))
     one, other = plain.answers(plain.read_rows(rows)), graph.answers(graph.read_rows(rows))
-    for name in one.__slots__:
-        if getattr(one, name) is None:
-            assert getattr(other, name) is None
-        else:
-            np.testing.assert_allclose(getattr(one, name), getattr(other, name), atol=1e-5, rtol=1e-5)
+    assert list(one) == list(other)
+    for name in one:
+        np.testing.assert_allclose(one[name], other[name], atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("executor", ["numpy", "onnx"])

@@ -108,12 +108,14 @@ def test_votes_of_bodies_with_different_widths_are_refused():
 def test_slots_that_do_not_fit_each_other_are_refused():
     rng = np.random.default_rng(0)
     parts = random_program_parts(rng, "classify", k=3)
-    for slot, wrong in [("labels", 4), ("scale", 4), ("guard", 4)]:
+    for slot, wrong in [("decoder", 4), ("scale", 4), ("guard", 4)]:
         kind = parts[slot].kind
         with pytest.raises(BadFile):
             Program({**parts, slot: random_part(kind, rng, k=wrong)})
     with pytest.raises(BadFile):
-        Program({**parts, "guard": random_part("interval", rng)})
+        Program({**parts, "features": random_part("trees", rng, d=WIDTH, k=3)})  # a second giver of scores
+    with pytest.raises(BadFile):
+        Program({**parts, "body": random_part("pick", rng, d=WIDTH, k=3)})  # scores that may be missing
     with pytest.raises(BadFile):
         Program({**parts, "extra": parts["body"]})
     with pytest.raises(BadFile):
@@ -126,18 +128,22 @@ def test_a_part_altered_anywhere_is_refused_or_runs(kind):
     for _ in range(60):
         k = 1 if kind == "isotonic" else int(rng.choice([1, 3]))
         body = kind if kind in ("additive", "chain", "trees", "vote") else "trees"
-        goal = "regress" if kind == "interval" else "classify"
+        goal = "regress" if kind in ("interval", "value") else "classify"
         parts = random_program_parts(rng, goal, k=k, body=body)
-        slot = {"columns": "reader", "labels": "labels", "interval": "guard", "conformal-set": "guard"}.get(kind)
-        slot = slot or ("scale" if kind in ("temperature", "isotonic") else "body")
+        slot = SLOTS.get(kind, "body")
         parts[slot] = altered(random_part(kind, rng, d=WIDTH, k=k), rng)
         try:
             program = Program(parts, executor="numpy")
         except BadFile:
             continue
         answers = program.answers(program.read_rows(random_rows(rng, 5)))
-        numbers = answers.probabilities if answers.probabilities is not None else answers.values
-        assert np.isfinite(numbers).all()
+        assert all(np.isfinite(array).all() for array in answers.values())
+
+
+SLOTS = {
+    "columns": "reader", "labels": "decoder", "value": "decoder", "interval": "guard", "conformal-set": "guard",
+    "temperature": "scale", "isotonic": "scale",
+}  # fmt: skip
 
 
 def altered(part: Part, rng) -> Part:

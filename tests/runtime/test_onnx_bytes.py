@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from trivet.runtime.executors import Pipeline, graph_of
-from trivet.runtime.kinds import Flow, load_body
+from trivet.runtime.executors import graph_of
+from trivet.runtime.kinds import Flow
 from trivet.runtime.onnx_bytes import varint, varints
 from trivet.runtime.program import Program
+from trivet.runtime.stages import wired
 from trivet.testing.parts import random_part, random_program_parts
 
 
@@ -21,8 +22,8 @@ def test_onnx_checker_accepts_every_body(kind):
     checker, onnx = pytest.importorskip("onnx.checker"), pytest.importorskip("onnx")
     for seed in range(4):
         rng = np.random.default_rng(seed)
-        body = load_body(random_part(kind, rng, k=3), Flow(5, 1))
-        model = onnx.load_from_string(graph_of(Pipeline(body, 5)).model())
+        stages = wired({"body": random_part(kind, rng, k=3)}, Flow(5, 1))
+        model = onnx.load_from_string(graph_of(stages, 5).model())
         checker.check_model(model, full_check=True)
 
 
@@ -31,7 +32,7 @@ def test_onnx_checker_accepts_every_body(kind):
 def test_onnx_checker_accepts_whole_programs(goal, k):
     onnx = pytest.importorskip("onnx")
     program = Program(random_program_parts(np.random.default_rng(0), goal, k=k))
-    data = graph_of(program.pipeline).model()
+    data = graph_of(program.stages, program.reader.flow.width).model()
     model = onnx.load_from_string(data)
     onnx.checker.check_model(model, full_check=True)
-    assert [output.name for output in model.graph.output] == list(program.pipeline.outputs)
+    assert [output.name for output in model.graph.output] == list(program.ports)

@@ -28,7 +28,7 @@ def test_without_a_scale_probabilities_are_plain():
     program = Program(parts)
     batch = program.read_rows(random_rows(rng, 20))
     plain = 1 / (1 + np.exp(-program.scores(batch).astype(np.float64)))
-    np.testing.assert_allclose(program.answers(batch).probabilities, np.hstack([1 - plain, plain]), atol=1e-6)
+    np.testing.assert_allclose(program.answers(batch)["probabilities"], np.hstack([1 - plain, plain]), atol=1e-6)
 
 
 def test_many_rows_are_worked_on_in_chunks_with_the_same_result():
@@ -45,8 +45,8 @@ def test_the_set_always_holds_the_most_probable_class():
     for executor in ("numpy", "onnx"):
         program = Program(parts, executor=executor)
         answers = program.answers(program.read_rows(random_rows(rng, 20)))
-        assert (answers.sets.sum(axis=1) == 1).all()
-        assert (answers.sets.argmax(axis=1) == answers.probabilities.argmax(axis=1)).all()
+        assert (answers["sets"].sum(axis=1) == 1).all()
+        assert (answers["sets"].argmax(axis=1) == answers["probabilities"].argmax(axis=1)).all()
 
 
 def test_intervals_hold_the_value():
@@ -54,7 +54,7 @@ def test_intervals_hold_the_value():
     for executor in ("numpy", "onnx"):
         program = Program(random_program_parts(rng, "regress", k=3), executor=executor)
         answers = program.answers(program.read_rows(random_rows(rng, 20)))
-        assert (answers.low <= answers.values).all() and (answers.values <= answers.high).all()
+        assert (answers["low"] <= answers["values"]).all() and (answers["values"] <= answers["high"]).all()
 
 
 def test_an_unknown_executor_is_refused():

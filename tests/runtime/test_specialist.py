@@ -76,7 +76,7 @@ def test_no_rows_have_no_answers(specialist):
 )
 def test_answers_have_the_type_of_the_target(type_, texts, values):
     arrays = {**blob_of(texts), "weights": np.ones(3, np.float32)}
-    loaded = Specialist.from_bytes(classifier(labels=Part(kind="labels", config={"type": type_}, arrays=arrays)))
+    loaded = Specialist.from_bytes(classifier(decoder=Part(kind="labels", config={"type": type_}, arrays=arrays)))
     assert loaded.classes == values and [type(v) for v in loaded.classes] == [type(v) for v in values]
 
 
@@ -98,7 +98,7 @@ def test_it_loads_from_a_path_and_knows_its_size(tmp_path, specialist):
 
 def test_a_file_without_class_names_is_refused():
     parts = random_program_parts(np.random.default_rng(0), "classify")
-    del parts["labels"]
+    del parts["decoder"]
     with pytest.raises(BadFile) as caught:
         Specialist.from_bytes(encode({}, parts, {}))
     assert caught.value.code == "part-slot"
@@ -106,10 +106,10 @@ def test_a_file_without_class_names_is_refused():
 
 def test_it_checks_its_own_test(specialist, rows):
     numbers = specialist.predict_proba(rows[:3]).astype(float).tolist()
-    test = {"rows": rows[:3], "answers": {"numbers": numbers}}
+    test = {"rows": rows[:3], "answers": {"probabilities": numbers}}
     assert Specialist.from_bytes(classifier({"selftest": test})).check_self() == 3
     assert specialist.check_self() == 0
-    test["answers"]["numbers"][1][0] += 0.01
+    test["answers"]["probabilities"][1][0] += 0.01
     with pytest.raises(BadFile) as caught:
         Specialist.from_bytes(classifier({"selftest": test})).check_self()
     assert caught.value.code == "selftest-failed"
@@ -133,14 +133,19 @@ def probe(tmp_path, specialist, rows):
 
 def test_the_probe_answers_as_the_specialist_does_and_measures(probe, specialist, rows):
     found, expected = probe("--calls", "30", "--repeats", "2"), specialist.answers(rows)
-    np.testing.assert_array_equal(np.asarray(found["probabilities"], np.float32), expected.probabilities)
-    assert found["chosen"] == expected.chosen.tolist() and found["sets"] == expected.sets.tolist()
+    np.testing.assert_array_equal(
+        np.asarray(found["answers"]["probabilities"][1], np.float32), expected["probabilities"]
+    )
+    assert (
+        found["answers"]["chosen"][1] == expected["chosen"].tolist()
+        and found["answers"]["sets"][1] == expected["sets"].tolist()
+    )
     assert len(found["latency_ms"]) == 30 and len(found["rows_per_second"]) == 2 and found["peak_memory"] > 1e6
     assert all(name == "trivet" or name.startswith("trivet.runtime") for name in found["modules"])
 
 
 def test_a_cold_probe_answers_the_first_row(probe, specialist, rows):
-    assert probe("--cold")["chosen"] == specialist.answers(rows[:1]).chosen.tolist()
+    assert probe("--cold")["answers"]["chosen"][1] == specialist.answers(rows[:1])["chosen"].tolist()
 
 
 def test_the_probe_refuses_what_the_runtime_does_not_have():

@@ -20,6 +20,7 @@ from trivet.storage.disk import Storage
 
 DEFAULTS = {
     "target": "y", "limits": (), "time": "5m", "seed": 0, "steps": "auto", "types": None, "weight": None, "group": None,
+    "roles": None,
     "time_column": None, "drop": (), "goal": "auto", "header": True, "strict": False, "accept": (), "sketch": True,
     "out": None, "force": False, "store": None, "threads": 1, "progress": None, "best_effort": False,
     "aim": None, "stop_when_proven": False,

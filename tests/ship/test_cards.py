@@ -64,7 +64,7 @@ def manifest(**more):
             "goal": "classify",
             "inputs": [["age", "number"]],
             "answer": ["ill", "category"],
-            "classes": ["n", "y"],
+            "details": {"classes": ["n", "y"]},
         },
         "outcome": "UNPROVEN",
         "why": "it has the best auroc of 12 candidates",
@@ -160,7 +160,8 @@ def test_05_14_a_manifest_of_other_shapes_shows_the_text_instead():
 
 
 def test_05_14_everything_in_a_card_is_escaped():
-    task = {"goal": "classify", "inputs": [[EVIL, "number"]], "answer": [EVIL, "category"], "classes": [EVIL]}
+    details = {"classes": [EVIL]}
+    task = {"goal": "classify", "inputs": [[EVIL, "number"]], "answer": [EVIL, "category"], "details": details}
     finding = {"code": EVIL, "column": EVIL, "severity": "warn", "evidence": EVIL, "fix": EVIL}
     limits = [verdict(EVIL, EVIL, note=EVIL)]
     found = manifest(task=task, why=EVIL, alerts=[EVIL], doctor=[finding], verdicts=limits, data={"notices": [EVIL]})

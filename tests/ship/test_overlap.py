@@ -12,8 +12,9 @@ from trivet.ship.overlap import group_overlap, overlap
 def rows_of(values, group=None):
     values = np.asarray(values, float)
     return Rows(
-        fields=(Field(name="a", type="number"),), columns={"a": values}, words={}, group=group,
-        answer=np.zeros(len(values), np.int32), ids=np.arange(len(values)),
+        fields=(Field(name="a", type="number"),), columns={"a": values}, words={},
+        truth=np.zeros(len(values), np.int32), ids=np.arange(len(values)),
+        roles={} if group is None else {"group": group},
     )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ MANIFEST: dict[str, Any] = {
         "goal": "classify",
         "inputs": [["tenure", "number"], ["Contract", "category"]],
         "answer": ["Churn", "category"],
-        "classes": ["No", "Yes"],
+        "details": {"classes": ["No", "Yes"]},
     },
     "limits": [
         {"gauge": "auroc", "must": ">=", "bound": 0.8, "unit": "", "sure": 0.95},
@@ -211,7 +211,7 @@ def test_documents_left_out_for_size_are_named_so():
 
 
 def test_regression_shows_coverage_when_there_is_no_table():
-    task = {**MANIFEST["task"], "goal": "regress", "answer": ["price", "number"], "classes": []}
+    task = {**MANIFEST["task"], "goal": "regress", "answer": ["price", "number"], "details": {}}
     readings = [reading("coverage", 0.896), reading("interval-width", 149_492.0, 100.0)]
     text = Seen(report({**MANIFEST, "task": task, "readings": readings, "tables": {}})).text
     assert "A model that predicts price" in text

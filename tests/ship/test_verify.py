@@ -5,10 +5,11 @@ import pytest
 from made_loans import START, STEPS, first, loans
 
 from trivet.core.errors import BadData
-from trivet.core.task import Field, Task
+from trivet.core.task import Field
 from trivet.runtime.file.container import decode, encode, with_evidence
 from trivet.ship.fresh_rows import fresh_rows
 from trivet.ship.specialist import Specialist
+from trivet.testing.tasks import made_task
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -117,12 +118,10 @@ def test_05_3_answers_are_matched_by_value(plain, spell):
 
 @pytest.mark.parametrize("answers", [["TRUE", "FALSE"], ["true", "false"], [True, False], [1, 0], ["1", "0"]])
 def test_05_3_truth_values_are_matched_by_meaning(answers):
-    task = Task(
-        modality="table", goal="classify", inputs=(Field(name="a", type="number"),),
-        answer=Field(name="y", type="boolean"), classes=("false", "true"),
-    )  # fmt: skip
+    inputs, answer = (Field(name="a", type="number"),), Field(name="y", type="boolean")
+    task = made_task("classify", ("false", "true"), inputs=inputs, answer=answer)
     given = fresh_rows({"a": [1, 2], "y": answers}, {}, task, header=True, encoding="utf-8")
-    assert given.rows.answer.tolist() == [1, 0] and given.dropped == ()
+    assert given.rows.truth.tolist() == [1, 0] and given.dropped == ()
 
 
 # --- 4: three different things
@@ -219,8 +218,8 @@ def test_05_4_verdicts_that_do_not_follow_are_damage(plain):
 @pytest.mark.parametrize("rows", [None, 600])
 def test_05_4_other_self_test_answers_are_damage(plain, rows):
     test = plain.manifest["selftest"]
-    numbers = (1 - np.array(test["answers"]["numbers"])).tolist()
-    model = changed(plain, selftest={**test, "answers": {**test["answers"], "numbers": numbers}})
+    numbers = (1 - np.array(test["answers"]["probabilities"])).tolist()
+    model = changed(plain, selftest={**test, "answers": {**test["answers"], "probabilities": numbers}})
     found = model.verify(None if rows is None else zero_one(loans(rows, 1)))
     assert found.outcome == "DAMAGED" and "self-test answers differ" in found.problems[0]
 

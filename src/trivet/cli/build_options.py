@@ -17,12 +17,13 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--target", help="the column to answer; with --no-header c1, c2, ... or 'last'")
     group.add_argument("--no-header", action="store_true", help="the first line holds data; columns are c1, c2, ...")
     group.add_argument("--encoding", help="text encoding of the source (default utf-8; never guessed)")
-    group.add_argument("--goal", choices=("auto", "classify", "regress"), help="default: seen from the data")
+    group.add_argument("--goal", metavar="GOAL", help="classify, regress, ...; default: seen from the data")
     group.add_argument("--type", action="append", default=[], metavar="COLUMN=TYPE", help="force a type: zip=category")
     group.add_argument("--drop", action="append", default=[], metavar="COLUMN", help="leave a column out")
     group.add_argument("--weight", metavar="COLUMN", help="column with the weight of each row")
     group.add_argument("--group", metavar="COLUMN", help="rows of one group never straddle a split")
     group.add_argument("--time-column", metavar="COLUMN", help="later rows certify what earlier rows taught")
+    group.add_argument("--role", action="append", default=[], metavar="ROLE=COLUMN", help="any other part: site=clinic")
 
 
 def add_build_options(parser: argparse.ArgumentParser) -> None:
@@ -109,18 +110,34 @@ def wanted_target(arguments: argparse.Namespace) -> str:
 
 def data_of(arguments: argparse.Namespace, spec: "DataSpec") -> "DataSpec":
     """The data part of a recipe with the flags that were given laid over it."""
+    from trivet.core.recipe import parse_goal
+
     given = {
         "target": arguments.target,
         "encoding": arguments.encoding,
-        "goal": arguments.goal,
-        "weight": arguments.weight,
-        "group": arguments.group,
-        "time": arguments.time_column,
+        "goal": None if arguments.goal is None else parse_goal(arguments.goal),
+        "roles": {**spec.roles, **roles_of(arguments)},
         "header": False if arguments.no_header else None,
         "drop": tuple(arguments.drop) or None,
         "types": {**(spec.types or {}), **types_of(arguments.type)} or None,
     }
     return replace(spec, **{name: item for name, item in given.items() if item is not None})
+
+
+def roles_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """Role -> column, of the flags that were given."""
+    from trivet.core.errors import BadUse
+    from trivet.core.roles import ROLES
+
+    named = {"weight": arguments.weight, "group": arguments.group, "time": arguments.time_column}
+    found = {role: column for role, column in named.items() if column is not None}
+    for text in arguments.role:
+        role, _, column = text.partition("=")
+        if role not in ROLES or not column:
+            wanted = f"ROLE=COLUMN with a role among {', '.join(ROLES)}"
+            raise BadUse("bad-arguments", wanted=wanted, found=repr(text), do="write, for example,  --role site=clinic")
+        found[role] = column
+    return found
 
 
 def types_of(texts: list[str]) -> dict[str, str]:

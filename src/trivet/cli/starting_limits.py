@@ -1,6 +1,5 @@
 """The limits that `init` offers, and what a constant answer reaches without any model."""
 
-import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -8,41 +7,25 @@ if TYPE_CHECKING:
     from trivet.core.task import Task
 
 _OF_ANY_TASK = ("size <= 200 kB", "p99-latency <= 1 ms", "coverage >= 0.9")
-_GAUGES = {
-    "binary": ("auroc", "accuracy", "balanced-accuracy"),
-    "classes": ("accuracy", "balanced-accuracy"),
-    "regress": ("r2", "mae"),
-}
-_LOPSIDED = 0.9  # share of one class, from which on accuracy says too little to be limited
 
 
 def constant_answer(rows: "Rows", task: "Task") -> dict[str, Any]:
     """The best constant answer, and by the names of gauges what it reaches on these rows; weights count."""
-    from trivet.kit.constant import baselines, constant_of
+    from trivet.core.registry import find_goal
+    from trivet.kit.constant import baselines
 
-    constant = constant_of(task, rows)
-    gauges = _GAUGES["regress" if task.goal == "regress" else "binary" if len(task.classes) == 2 else "classes"]
-    reached = baselines(task, constant, rows.answer, rows.weight, gauges)
-    shares = constant.get("probabilities")
-    answer = constant["mean"] if shares is None else task.classes[shares.index(max(shares))]
-    return {"answer": answer, **{gauge: float(f"{number:.6g}") for gauge, number in reached.items()}}
+    goal = find_goal(task.goal)
+    constant = goal.constant(task, rows)
+    reached = baselines(task, constant, rows.truth, rows.weight, goal.gauges(task))
+    numbers = {gauge: float(f"{number:.6g}") for gauge, number in reached.items()}
+    return {"answer": goal.constant_word(task, constant), **numbers}
 
 
 def starting_limits(task: "Task", constant: dict[str, Any]) -> tuple[str, ...]:
     """Texts of limits to start from; none on quality is kept by the constant answer."""
-    return quality_limit(task, constant), *_OF_ANY_TASK
+    from trivet.core.registry import find_goal
 
-
-def quality_limit(task: "Task", constant: dict[str, Any]) -> str:
-    if task.goal == "regress":
-        return "r2 >= 0.5"
-    if len(task.classes) == 2:
-        return "auroc >= 0.80"
-    majority = constant["accuracy"]
-    if majority >= _LOPSIDED:
-        return "balanced-accuracy >= 0.70"
-    halfway = math.ceil(50 * (1 + majority) - 1e-9) / 100  # half of what the constant answer gets wrong, rounded up
-    return f"accuracy >= {max(0.70, halfway):.2f}"
+    return find_goal(task.goal).starting_limit(task, constant), *_OF_ANY_TASK
 
 
 def said_of(gauge: str, constant: dict[str, Any]) -> str:

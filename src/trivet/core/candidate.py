@@ -1,6 +1,7 @@
 """A candidate is a value: named parts.  A pass maps one piece of work to another."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -10,9 +11,6 @@ from .errors import Refused
 from .rows import Dataset
 from .task import Task
 from .value import digest_of, value
-
-SLOTS = ("reader", "body", "scale", "guard", "labels")
-"""The slots of a candidate, in the order in which a row passes through them."""
 
 
 @value
@@ -26,35 +24,70 @@ class Claim:
 
 
 @value
+class Kinds:
+    """The kinds in a part, as a tree."""
+
+    kind: str
+    children: tuple["Kinds", ...] = ()
+
+    def walk(self) -> Iterator["Kinds"]:
+        """This one, then those below it, depth first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def __contains__(self, kind: str) -> bool:
+        return any(one.kind == kind for one in self.walk())
+
+    def __str__(self) -> str:
+        return self.kind + (f"[{', '.join(map(str, self.children))}]" if self.children else "")
+
+
+def kinds(kind: str, *children: "str | Kinds") -> Kinds:
+    """The tree of a kind with children, each a tree or the name of a kind.
+
+    >>> str(kinds("chain", "expand", "affine"))
+    'chain[expand, affine]'
+    """
+    return Kinds(kind=kind, children=tuple(kinds(one) if isinstance(one, str) else one for one in children))
+
+
+@value
 class Sketch:
-    """A candidate without arrays: the task and, for each filled slot, the kinds in it, e.g. "chain[expand,affine]"."""
+    """A candidate without arrays: the task, the kinds in each filled slot, and what lies beside the fit rows."""
 
     task: Task
-    kinds: Mapping[str, str]
-    has_soft: bool = False
+    kinds: Mapping[str, Kinds]
+    beside: frozenset[str] = frozenset()
 
-    def kind(self, slot: str) -> str | None:
+    def kind(self, slot: str) -> Kinds | None:
         """What stands in the slot, or None."""
         return self.kinds.get(slot)
 
-    def with_kind(self, **kinds: str) -> "Sketch":
+    def find(self, kind: str) -> tuple[str, ...]:
+        """The slots in which the kind occurs."""
+        return tuple(slot for slot, tree in self.kinds.items() if kind in tree)
+
+    def with_kind(self, **found: str | Kinds) -> "Sketch":
         """The sketch with some slots filled anew."""
-        return Sketch(task=self.task, kinds={**self.kinds, **kinds}, has_soft=self.has_soft)
+        trees = {slot: kinds(one) if isinstance(one, str) else one for slot, one in found.items()}
+        return replace(self, kinds={**self.kinds, **trees})
 
     def without(self, *slots: str) -> "Sketch":
         """The sketch with some slots empty."""
-        kept = {slot: kind for slot, kind in self.kinds.items() if slot not in slots}
-        return Sketch(task=self.task, kinds=kept, has_soft=self.has_soft)
+        return replace(self, kinds={slot: kind for slot, kind in self.kinds.items() if slot not in slots})
 
-    def with_soft(self) -> "Sketch":
-        """The sketch after a pass that leaves a teacher's answers beside the fit rows."""
-        return Sketch(task=self.task, kinds=self.kinds, has_soft=True)
+    def with_beside(self, *names: str) -> "Sketch":
+        """The sketch after a pass that leaves these arrays beside the fit rows."""
+        return replace(self, beside=self.beside | set(names))
 
-    def expect(self, *, for_: Any, goal: str | None = None, has: str | tuple[str, ...] = ()) -> "Sketch":
-        """This sketch; refuses another goal, or an empty slot, with a reason."""
+    def expect(self, *, for_: Any, link: str | tuple[str, ...] = (), has: str | tuple[str, ...] = ()) -> "Sketch":
+        """This sketch; refuses a task whose scores mean something else, or an empty slot, with a reason."""
         who = getattr(for_, "name", str(for_))
-        if goal is not None and self.task.goal != goal:
-            raise Refused(who, f"a task that asks to {self.task.goal}; this pass is for tasks that {goal}")
+        links = (link,) if isinstance(link, str) else link
+        if links and self.task.link not in links:
+            meant = f"a task to {self.task.goal}, whose scores have the link {self.task.link}"
+            raise Refused(who, f"{meant}; this pass is for {' and '.join(links)}")
         for slot in (has,) if isinstance(has, str) else has:
             if slot not in self.kinds:
                 raise Refused(
@@ -65,7 +98,7 @@ class Sketch:
 
 @value
 class Candidate:
-    """A model as a value: a part for each filled slot (reader, body, scale, guard, labels)."""
+    """A model as a value: a part for each filled slot (reader, features, body, scale, guard, decoder)."""
 
     task: Task
     parts: Mapping[str, Part]
@@ -101,8 +134,7 @@ class Work:
     @property
     def sketch(self) -> Sketch:
         """What `check` would be given here."""
-        plain = self.candidate.sketch
-        return plain if self.data.fit.soft is None else plain.with_soft()
+        return self.candidate.sketch.with_beside(*self.data.fit.beside)
 
     def with_(self, **parts: Part) -> "Work":
         """The same rows, the candidate with some slots filled anew."""
@@ -117,6 +149,6 @@ class Work:
         return Work(candidate=self.candidate, data=data)
 
 
-def kinds_of(part: Part) -> str:
-    """The kinds in a part, children in brackets."""
-    return part.kind + (f"[{','.join(kinds_of(child) for child in part.children)}]" if part.children else "")
+def kinds_of(part: Part) -> Kinds:
+    """The kinds in a part."""
+    return Kinds(kind=part.kind, children=tuple(map(kinds_of, part.children)))

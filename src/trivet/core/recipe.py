@@ -2,33 +2,36 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, cast, get_args
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import field
+from typing import Any
 
 from trivet.runtime.kinds.readers.spellings import BadSpelling, parse_type
 
 from .errors import BadRecipe, TrivetError, nearest_names, raise_all
 from .limits import Limit, gauge_named
-from .registry import find_gauge, parse_limit, parse_step
+from .registry import find_gauge, homes, parse_limit, parse_step
+from .roles import ROLES
 from .units import parse_amount, show_amount
 from .value import value
 
 AUTO = ("auto",)
-Goal = Literal["auto", "classify", "regress"]
 
 
 @value
 class DataSpec:
-    """Where the rows are and which columns play a part.  source: path, glob or SQL; "" for rows given in Python."""
+    """Where the rows are and which columns play a part.
+
+    source: path, glob or SQL; "" for rows given in Python.  goal: its name; "auto" lets the answers decide.
+    roles: role -> column, e.g. {"weight": "w"}; see `core.roles`.
+    """
 
     source: str
     target: str
     header: bool = True
     encoding: str = "utf-8"
-    goal: Goal = "auto"
-    weight: str | None = None
-    group: str | None = None
-    time: str | None = None
+    goal: str = "auto"
+    roles: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     types: Mapping[str, str] | None = None
 
@@ -78,8 +81,8 @@ class Recipe:
 
 
 _DATA_TYPES: dict[str, type] = {
-    "source": str, "target": str, "header": bool, "encoding": str, "goal": str,
-    "weight": str, "group": str, "time": str, "drop": list,
+    "source": str, "target": str, "header": bool, "encoding": str, "goal": str, **dict.fromkeys(ROLES, str),
+    "drop": list,
 }  # fmt: skip
 _BUILD_TYPES: dict[str, Any] = {
     "time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool, "accept": list, "sketch": bool,
@@ -129,7 +132,8 @@ class _Reader:
         steps = build.get("steps", "auto")
         return Recipe(
             data=DataSpec(
-                **{"source": "", "target": "", **data, "drop": tuple(data.get("drop", ()))},
+                **{"source": "", "target": "", **without(data, ROLES), "drop": tuple(data.get("drop", ()))},
+                roles={role: data[role] for role in ROLES if role in data},
                 types=types or None,
             ),
             limits=self.limits(table.get("limits", {})),
@@ -222,17 +226,22 @@ class _Reader:
         return self.where
 
 
+def without(table: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    return {name: item for name, item in table.items() if name not in names}
+
+
 def type_names(kinds: Any) -> str:
     names = {str: "a text", bool: "true or false", int: "a whole number", float: "a number", list: "a list"}
     return " or ".join(names[kind] for kind in (kinds if isinstance(kinds, tuple) else (kinds,)))
 
 
-def parse_goal(found: str) -> Goal:
+def parse_goal(found: str) -> str:
     """The goal of this name; refuses any other."""
-    if found not in get_args(Goal):
-        wanted = f"a goal, one of {', '.join(get_args(Goal))}"
-        raise BadRecipe("recipe-field", wanted=wanted, found=repr(found), do=nearest_names(found, get_args(Goal)))
-    return cast(Goal, found)
+    known = ("auto", *homes("goal"))
+    if found not in known:
+        wanted = f"a goal, one of {', '.join(known)}"
+        raise BadRecipe("recipe-field", wanted=wanted, found=repr(found), do=nearest_names(found, known))
+    return found
 
 
 def parse_aim(found: str) -> str:
@@ -264,8 +273,9 @@ def text_of_recipe(recipe: Recipe) -> str:
     data = recipe.data
     lines = ["[data]"]
     for name in _DATA_TYPES:
-        item = getattr(data, name)
-        if name in ("source", "target") or item != DataSpec.__dataclass_fields__[name].default:
+        item = data.roles.get(name) if name in ROLES else getattr(data, name)
+        default = None if name in ROLES else DataSpec.__dataclass_fields__[name].default
+        if name in ("source", "target") or item != default:
             lines.append(f"{name} = {toml(item)}")
     if data.types:
         lines += ["", "[types]", *(f"{toml(k)} = {toml(v)}" for k, v in data.types.items())]

@@ -12,19 +12,20 @@ from typing import Any
 from .domains import Domain
 from .errors import BadLimit, BadUse, Refused, nearest_names
 from .gauges import Gauge
+from .goals import Goal
 from .limits import Limit, gauge_named, split_limit
 from .passes import Pass
 from .task import Field
 from .text_form import filled, kebab, split_call
 from .units import nearest_amount, parse_amount
 
-_PACKAGES = {"pass": "trivet.passes", "gauge": "trivet.gauges", "domain": "trivet.domains"}
-_BASES: dict[str, type] = {"pass": Pass, "gauge": Gauge, "domain": Domain}
+_PACKAGES = {"pass": "trivet.passes", "gauge": "trivet.gauges", "goal": "trivet.goals", "domain": "trivet.domains"}
+_BASES: dict[str, type] = {"pass": Pass, "gauge": Gauge, "goal": Goal, "domain": Domain}
 
 
 @cache
 def homes(kind: str) -> dict[str, str]:
-    """{name: module} of everything registered of one kind ("pass", "gauge" or "domain"), without importing it."""
+    """{name: module} of all that is registered of one kind ("pass", "gauge", "goal", "domain"), not imported."""
     package = import_module(_PACKAGES[kind])
     found: dict[str, str] = {}
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
@@ -85,6 +86,12 @@ def find_gauge(name: str) -> Gauge:
     """The gauge of this name."""
     gauge: Gauge = find("gauge", name)()
     return gauge
+
+
+def find_goal(name: str) -> Goal:
+    """The goal of this name."""
+    goal: Goal = find("goal", name)()
+    return goal
 
 
 def find_domain(name: str) -> Domain:

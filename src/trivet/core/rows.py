@@ -1,6 +1,7 @@
 """Rows of data as dictionary-encoded columns, and the vault that only the judge opens."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,71 +22,78 @@ category, text: (rows,) int32 into the field's words, -1 = missing."""
 class Rows:
     """Some rows of a table.
 
-    fields: input columns.  columns: name -> (rows,) array, see Column.  words: name -> the distinct strings of a
-    category or text column.  answer: (rows,) class index int32 or float64 value.  weight: (rows,) float64 or None.
-    group: (rows,) int64 id of the group a row belongs to, or None; a hash of its name.  time: (rows,) float64 or None.
-    ids: (rows,) int64 position in the source.  soft: (rows, scores) float32 scores of a teacher, out of fold, or None.
+    fields: input columns.  columns: name -> (rows, ...) array, see Column.  words: name -> the distinct strings of a
+    column of words.  truth: (rows, ...) the true answers as the goal has them, e.g. class index int32 or float64 value;
+    NaN or -1 in rows of the split `unlabelled`.  ids: (rows,) int64 position in the source.
+    roles: "weight" (rows,) float64 >= 0, "group" (rows,) int64 hash of the group's name, "time" (rows,) float64, and
+    whatever else a column plays a part in.
+    beside: name -> (rows, ...) what passes leave beside rows, such as a teacher's scores, made out of fold.
     """
 
     fields: tuple[Field, ...]
     columns: Mapping[str, Array]
     words: Mapping[str, tuple[str, ...]]
-    answer: Array
+    truth: Array
     ids: Array
-    weight: Array | None = None
-    group: Array | None = None
-    time: Array | None = None
-    soft: Array | None = None
+    roles: Mapping[str, Array] = field(default_factory=dict)
+    beside: Mapping[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.answer)
+        return len(self.ids)
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the content."""
         return digest_of(self)
 
+    @property
+    def weight(self) -> Array | None:
+        """(rows,) float64, or None where rows count alike."""
+        return self.roles.get("weight")
+
+    @property
+    def group(self) -> Array | None:
+        """(rows,) int64 id of the group a row belongs to, or None."""
+        return self.roles.get("group")
+
+    @property
+    def time(self) -> Array | None:
+        """(rows,) float64, or None."""
+        return self.roles.get("time")
+
+    def weights(self) -> Array:
+        """(rows,) float64; ones where rows count alike."""
+        return np.ones(len(self)) if self.weight is None else self.weight
+
     def take(self, which: Array) -> "Rows":
         """The chosen rows, in the order of `which` (indices or a mask); words are kept."""
 
-        def some(array: Array | None) -> Array | None:
-            return None if array is None else array[which]
+        def some(arrays: Mapping[str, Array]) -> dict[str, Array]:
+            return {name: array[which] for name, array in arrays.items()}
 
-        return Rows(
-            fields=self.fields,
-            columns={name: column[which] for name, column in self.columns.items()},
-            words=self.words,
-            answer=self.answer[which],
-            ids=self.ids[which],
-            weight=some(self.weight),
-            group=some(self.group),
-            time=some(self.time),
-            soft=some(self.soft),
-        )
+        return replace(
+            self, columns=some(self.columns), truth=self.truth[which], ids=self.ids[which], roles=some(self.roles),
+            beside=some(self.beside),
+        )  # fmt: skip
 
     def and_(self, other: "Rows") -> "Rows":
         """These rows and others of the same table, in the order of the source."""
         order = np.argsort(np.concatenate([self.ids, other.ids]), kind="stable")
 
-        def both(one: Array | None, two: Array | None) -> Array | None:
-            return None if one is None or two is None else np.concatenate([one, two])[order]
+        def both(one: Array, two: Array) -> Array:
+            return np.concatenate([one, two])[order]
 
-        return Rows(
-            fields=self.fields,
-            columns={n: np.concatenate([c, other.columns[n]])[order] for n, c in self.columns.items()},
-            words=self.words,
-            answer=np.concatenate([self.answer, other.answer])[order],
-            ids=np.concatenate([self.ids, other.ids])[order],
-            weight=both(self.weight, other.weight),
-            group=both(self.group, other.group),
-            time=both(self.time, other.time),
-            soft=both(self.soft, other.soft),
-        )
+        def each(one: Mapping[str, Array], two: Mapping[str, Array]) -> dict[str, Array]:
+            return {name: both(array, two[name]) for name, array in one.items() if name in two}
 
-    def with_soft(self, scores: Array | None) -> "Rows":
-        """The same rows with a teacher's scores (rows, scores) beside them."""
-        kept = {f: getattr(self, f) for f in self.__dataclass_fields__ if f != "soft"}
-        return Rows(**kept, soft=None if scores is None else np.asarray(scores, np.float32))
+        return replace(
+            self, columns=each(self.columns, other.columns), truth=both(self.truth, other.truth),
+            ids=both(self.ids, other.ids), roles=each(self.roles, other.roles), beside=each(self.beside, other.beside),
+        )  # fmt: skip
+
+    def with_beside(self, **arrays: Array) -> "Rows":
+        """The same rows with more beside them."""
+        return replace(self, beside={**self.beside, **arrays})
 
     def at_least(self, wanted: int, *, for_: str) -> "Rows":
         """These rows; refuses when there are fewer than `wanted`."""

@@ -2,23 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Literal
+from typing import Any
 
 from .value import value
 
-FieldType = Literal["number", "boolean", "category", "date", "text"]
-FIELD_TYPES: tuple[FieldType, ...] = ("number", "boolean", "category", "date", "text")
+FIELD_TYPES = ("number", "boolean", "category", "date", "text")
 
 
 @value
 class Field:
     """One column by name and type.
 
-    spelling: how its cells are written, as in number(decimal=','), without the type; "" for the plain way.
+    type: a name in `fieldtypes/`.  spelling: how its cells are written, as in number(decimal=','), without the type;
+    "" for the plain way.
     """
 
     name: str
-    type: FieldType
+    type: str
     spelling: str = ""
 
 
@@ -26,29 +26,26 @@ class Field:
 class Task:
     """The question a model answers.
 
-    modality: the domain, e.g. "table"; opaque to the engine.  goal: "classify" or "regress".
+    modality: the domain, e.g. "table"; goal: a name in `goals/`, e.g. "classify"; both opaque to the engine.
     inputs: columns in the order of the source.  answer: the target column.
-    classes: the texts of the classes in sorted order (numbers by value), empty for regression.
+    n_scores: numbers that a body gives per row.  link: how they become answers: "identity" (values), "sigmoid" (the
+    share of the second class), "softmax" (shares of classes), or a name that a goal of its own brings.
+    details: what belongs to the goal alone, as JSON values: the classes, a horizon, quantiles ...
     roles: names of the columns with a part of their own: "weight", "group", "time".
     role_spellings: column -> spelling of a weight or time column whose cells are spelled, as in Field.
     """
 
     modality: str
-    goal: Literal["classify", "regress"]
+    goal: str
     inputs: tuple[Field, ...]
     answer: Field
-    classes: tuple[str, ...] = ()
+    link: str = "identity"
+    n_scores: int = 1
+    details: Mapping[str, Any] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     role_spellings: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def n_scores(self) -> int:
-        """Width of a body's scores: 1 for regression and two classes, else one per class."""
-        return 1 if len(self.classes) <= 2 else len(self.classes)
-
-    @property
-    def link(self) -> Literal["identity", "sigmoid", "softmax"]:
-        """How scores become answers."""
-        if self.goal == "regress":
-            return "identity"
-        return "sigmoid" if len(self.classes) == 2 else "softmax"
+    def classes(self) -> tuple[str, ...]:
+        """The texts of the classes in the order of their index; empty where the goal has none."""
+        return tuple(self.details.get("classes", ()))

@@ -5,8 +5,6 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from trivet.core.errors import BadData
 from trivet.core.recipe import Recipe
 from trivet.core.registry import domain_for, find_domain
@@ -17,7 +15,7 @@ from trivet.core.value import value
 from .acceptance import Acceptance, acceptances, idle, marked, refuse_absent, refuse_findings
 from .doctor import Finding, examine_columns, examine_rows, few_warnings, unread_texts, why_dropped
 from .notices import LeftOut, few_of_each, notices_of, some
-from .schema.table_schema import Dropped, Schema, infer, to_rows
+from .schema.table_schema import Dropped, Schema, infer, task_of, to_rows
 from .sources.reading import Raw, read
 from .split.splits import split
 
@@ -106,11 +104,9 @@ def read_source(recipe: Recipe, source: Any = None) -> tuple[Raw, Schema]:
         raw,
         target=spec.target,
         types=dict(spec.types or {}),
-        weight=spec.weight,
-        group=spec.group,
-        time=spec.time,
         drop=spec.drop,
         goal=None if spec.goal == "auto" else spec.goal,
+        **spec.roles,
     )
     return raw, schema
 
@@ -188,28 +184,12 @@ def without_columns(task: Task, left_out: Mapping[str, str]) -> Task:
     return replace(task, inputs=kept, modality=domain_for(kept))
 
 
-def task_of(schema: Schema) -> Task:
-    return Task(
-        modality="",
-        goal=schema.goal,
-        inputs=schema.fields,
-        answer=schema.answer,
-        classes=schema.classes,
-        roles={role: name for role in ("weight", "group", "time") if (name := getattr(schema, role)) is not None},
-        role_spellings={field.name: field.spelling for field in schema.role_fields if field.spelling},
-    )
-
-
 def only(rows: Rows, task: Task) -> Rows:
     """The rows with the task's input columns alone."""
     names = [field.name for field in task.inputs]
-    return Rows(
+    return replace(
+        rows,
         fields=task.inputs,
         columns={name: rows.columns[name] for name in names},
         words={name: rows.words[name] for name in names if name in rows.words},
-        answer=rows.answer,
-        ids=np.asarray(rows.ids),
-        weight=rows.weight,
-        group=rows.group,
-        time=rows.time,
     )

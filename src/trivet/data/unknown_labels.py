@@ -19,7 +19,7 @@ def refuse_unknown_labels(raw: Raw, task: Task) -> None:
 
     Numbers are compared by value and truth values by meaning: `1.0` is the class `1`, and `TRUE` the class `true`.
     """
-    if task.goal == "regress":
+    if not task.classes:
         return
     unknown = unknown_labels(raw.column(task.answer.name), task.answer, task.classes)
     if not unknown:

@@ -37,12 +37,12 @@ def answer_tables(
         return {}
     answers, truth = answers.take(counted), truth[counted]
     weight = None if weight is None else np.asarray(weight, np.float64)[counted]
-    if answers.values is not None:
-        said = np.asarray(answers.values, np.float64)
+    if "values" in answers:
+        said = np.asarray(answers["values"], np.float64)
         return number_tables(said, np.asarray(truth, np.float64), weight, constant)
-    if answers.probabilities is None or answers.chosen is None:
+    if not {"probabilities", "chosen"} <= set(answers):
         return {}
-    return class_tables(task.classes, answers.probabilities, answers.chosen, truth, weight, constant)
+    return class_tables(task.classes, answers["probabilities"], answers["chosen"], truth, weight, constant)
 
 
 def class_tables(

@@ -99,14 +99,14 @@ class Certifier:
         return replace(
             finalist,
             readings=self.beside_the_constant(readings, rows),
-            tables=answer_tables(finalist.candidate.task, answers, rows.answer, rows.weight, self.writer.constant),
+            tables=answer_tables(finalist.candidate.task, answers, rows.truth, rows.weight, self.writer.constant),
             made=self.made(),
         )
 
     def beside_the_constant(self, readings: Sequence[Reading], rows: Rows) -> tuple[Reading, ...]:
         names = [reading.gauge for reading in readings]
         constant, task = self.writer.constant, self.writer.intake.task
-        return with_baselines(readings, baselines(task, constant, rows.answer, rows.weight, names))
+        return with_baselines(readings, baselines(task, constant, rows.truth, rows.weight, names))
 
     def made(self) -> dict[str, Any]:
         """When, where and in how many seconds; and the sketch of the rows, if the recipe wants one."""

@@ -27,7 +27,7 @@ def permutation_importance(
     sign = 1.0 if gauge.better == ">=" else -1.0
 
     def value_of(answers: Answers) -> float:
-        return gauge.measure(Trial(task=candidate.task, answers=answers, truth=rows.answer, weight=rows.weight)).value
+        return gauge.measure(Trial(task=candidate.task, answers=answers, truth=rows.truth, weight=rows.weight)).value
 
     whole = value_of(program.answers(program.read(raw)))
     found = []

@@ -111,14 +111,7 @@ def cold_start_ms(file: Path, rows: Path, out: Path) -> float:
 
 def answers_from_json(found: dict[str, Any]) -> Answers:
     """The arrays that the probe wrote."""
-    kinds: dict[str, Any] = {"chosen": np.int64, "sets": np.bool_}
-    names = ("probabilities", "chosen", "sets", "values", "low", "high")
-    return Answers(
-        **{
-            name: None if found.get(name) is None else np.asarray(found[name], kinds.get(name, np.float32))
-            for name in names
-        }
-    )
+    return Answers({name: np.asarray(array, dtype) for name, (dtype, array) in found["answers"].items()})
 
 
 def measure_all(
@@ -151,7 +144,7 @@ def measure_all(
 
 def trial_of(task: Task, rows: Rows, answers: Answers, costs: Costs | None) -> Trial:
     """What gauges are given."""
-    return Trial(task=task, answers=answers, truth=rows.answer, weight=rows.weight, costs=costs)
+    return Trial(task=task, answers=answers, truth=rows.truth, weight=rows.weight, costs=costs)
 
 
 def verdicts(limits: Sequence[Limit], readings: Sequence[Reading]) -> tuple[Judged, ...]:

@@ -11,7 +11,7 @@ from trivet.core.errors import BadLimit, MissingExtra, NotApplicable, Refused, T
 from trivet.core.limits import Limit
 from trivet.core.passes import Pass, Size
 from trivet.core.recipe import AUTO, Recipe
-from trivet.core.registry import find, find_domain, find_gauge, homes, parse_step
+from trivet.core.registry import find, find_domain, find_gauge, find_goal, homes, parse_step
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.data.split.splits import usual_shares
@@ -201,9 +201,7 @@ def main_gauge(recipe: Recipe, task: Task) -> str:
     for gauge in ([recipe.aim] if recipe.aim else []) + [limit.gauge for limit in recipe.limits]:
         if find_gauge(gauge).family == "quality":
             return gauge
-    if task.goal == "regress":
-        return "r2"
-    return "auroc" if len(task.classes) == 2 else "accuracy"
+    return find_goal(task.goal).main_gauge(task)
 
 
 def gauges_of(recipe: Recipe, task: Task) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ from typing import Any
 from trivet.core.candidate import Candidate
 from trivet.core.limits import Limit
 from trivet.core.recipe import Recipe
+from trivet.core.registry import find_goal
 from trivet.core.units import show_amount
 from trivet.core.value import value
 from trivet.data.intake import Intake, take_in
-from trivet.kit.constant import baselines, constant_in_words, constant_of
+from trivet.kit.constant import baselines, constant_in_words
 
 from .dossier import Writer
 from .machine_speed import machine_speed
@@ -52,9 +53,9 @@ def prepare(recipe: Recipe, source: Any = None, *, threads: int) -> Prepared | I
         return impossible(floor)
     intake = take_in(recipe, source)
     plan = make_plan(recipe, intake.task, rows=intake.n_rows, threads=threads, speed=machine_speed())
-    constant = constant_of(intake.task, intake.dataset.fit)
+    constant = find_goal(intake.task.goal).constant(intake.task, intake.dataset.fit)
     rows = intake.dataset.choose
-    found = baselines(intake.task, constant, rows.answer, rows.weight, [limit.gauge for limit in recipe.limits])
+    found = baselines(intake.task, constant, rows.truth, rows.weight, [limit.gauge for limit in recipe.limits])
     notices = kept_by_the_constant(recipe.limits, found, constant_in_words(intake.task, constant))
     blank = Writer(intake=intake, plan=plan, constant=constant, notices=()).blank()
     return Prepared(

@@ -40,6 +40,5 @@ def spread_values(column: Array, turn: int) -> Array:
 
 
 def answers_to_json(answers: Answers) -> dict[str, Any]:
-    """The main numbers of the answers as nested lists."""
-    numbers = answers.probabilities if answers.probabilities is not None else answers.values
-    return {"numbers": [] if numbers is None else np.asarray(numbers, np.float64).tolist()}
+    """The answers that are numbers as nested lists, by name."""
+    return {name: np.asarray(a, np.float64).tolist() for name, a in answers.items() if a.dtype.kind == "f"}

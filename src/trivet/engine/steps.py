@@ -142,7 +142,7 @@ class Steps:
     def measurable(self, candidate: Candidate) -> list[str]:
         """Those of the gauges that can be read off this candidate; none while it cannot answer yet."""
         try:
-            can_answer = Program(candidate.parts).pipeline is not None
+            can_answer = Program(candidate.parts).decoder is not None
         except BadFile:
             return []  # no reader yet, or a body in a workshop kind
         return [name for name in self.gauges if can_answer and applies(name, candidate.sketch)]

@@ -63,7 +63,7 @@ class Desk:
         trial = Trial(
             task=candidate.task,
             answers=program.answers(program.read(rows.raw())),
-            truth=rows.answer,
+            truth=rows.truth,
             weight=rows.weight,
         )
         readings = [find_gauge(name).measure(trial, sure=job["sure"]) for name in job["gauges"]]

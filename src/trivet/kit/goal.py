@@ -1,7 +1,5 @@
 """What a learner is asked to reproduce: labels, values, or a teacher's answers."""
 
-from typing import Literal
-
 import numpy as np
 
 from trivet.core.rows import Rows
@@ -21,7 +19,7 @@ class Goal:
     scores of a teacher; when they are there, learners follow them and not `hard`.  weight: (rows,) float64 or None.
     """
 
-    link: Literal["identity", "sigmoid", "softmax"]
+    link: str
     n_scores: int
     hard: Array | None = None
     soft: Array | None = None
@@ -29,8 +27,8 @@ class Goal:
 
     @classmethod
     def of(cls, rows: Rows, task: Task) -> "Goal":
-        """The goal that the rows state: the teacher's scores where they have some, else the answers."""
-        return cls(link=task.link, n_scores=task.n_scores, hard=rows.answer, soft=rows.soft, weight=rows.weight)
+        """The goal that the answers of the rows state."""
+        return cls(link=task.link, n_scores=task.n_scores, hard=rows.truth, weight=rows.weight)
 
     def __len__(self) -> int:
         given = self.hard if self.soft is None else self.soft
@@ -46,10 +44,6 @@ class Goal:
         chosen = {name: getattr(self, name) for name in ("hard", "soft", "weight")}
         some = {name: None if array is None else array[which] for name, array in chosen.items()}
         return Goal(link=self.link, n_scores=self.n_scores, **some)
-
-    def without_soft(self) -> "Goal":
-        """The goal of the answers alone."""
-        return Goal(link=self.link, n_scores=self.n_scores, hard=self.hard, weight=self.weight)
 
     def weights(self) -> Array:
         """(rows,) float64; ones where none are given."""

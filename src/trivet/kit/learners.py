@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from trivet.core.candidate import Work
+from trivet.core.candidate import Kinds, Work, kinds
 from trivet.core.value import value
 from trivet.runtime.part import Array, Part
 
@@ -30,12 +30,12 @@ class Lesson:
     @classmethod
     def of(cls, work: Work, *, seed: int, for_: str) -> "Lesson":
         """The fit rows with their labels, and the tune rows."""
-        task, reader, data = work.candidate.task, work.candidate.parts["reader"], work.data
+        task, parts, data = work.candidate.task, work.candidate.parts, work.data
         tune = None
         if len(data.tune):
-            tune = (numbers_of(data.tune, reader, for_=for_), Goal.of(data.tune, task).without_soft())
-        x, goal = numbers_of(data.fit, reader, for_=for_), Goal.of(data.fit, task).without_soft()
-        return cls(x=x, goal=goal, codes=code_columns(reader), seed=seed, tune=tune)
+            tune = (numbers_of(data.tune, parts, for_=for_), Goal.of(data.tune, task))
+        x, goal = numbers_of(data.fit, parts, for_=for_), Goal.of(data.fit, task)
+        return cls(x=x, goal=goal, codes=code_columns(parts["reader"]), seed=seed, tune=tune)
 
     def with_goal(self, goal: Goal, x: Array | None = None) -> "Lesson":
         """The same with another goal, and other rows where some are given."""
@@ -64,10 +64,10 @@ def learn_terms(lesson: Lesson) -> Part:
     return fit_terms(lesson.x, lesson.goal, rounds=1000, seed=lesson.seed)
 
 
-LEARNERS: Mapping[str, tuple[str, Callable[[Lesson], Part]]] = {
-    "trees": ("lightgbm", learn_trees),
-    "linear": ("chain[expand,sklearn-linear]", learn_line),
-    "net": ("chain[expand,sklearn-net]", learn_net),
-    "glass-box": ("ebm", learn_terms),
+LEARNERS: Mapping[str, tuple[Kinds, Callable[[Lesson], Part]]] = {
+    "trees": (kinds("lightgbm"), learn_trees),
+    "linear": (kinds("chain", "expand", "sklearn-linear"), learn_line),
+    "net": (kinds("chain", "expand", "sklearn-net"), learn_net),
+    "glass-box": (kinds("ebm"), learn_terms),
 }
 """Name -> (the kinds of the body, how it is fitted, with the parameters of the fit passes)."""

@@ -1,11 +1,10 @@
 """Lowering: workshop kinds become runtime kinds, one function per kind."""
 
-import re
 from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
-from trivet.core.candidate import Sketch
+from trivet.core.candidate import Kinds, Sketch
 from trivet.core.errors import Refused
 from trivet.core.passes import Pass
 from trivet.runtime.part import Part
@@ -45,14 +44,15 @@ def lowered(part: Part, only: Collection[str] = tuple(LOWER)) -> Part:
     return Part(kind=part.kind, config=part.config, arrays=part.arrays, children=children)
 
 
-def lowered_kinds(kinds: str, only: Collection[str] = tuple(LOWER)) -> str:
-    """The same on a sketch's text: "vote[lightgbm,ebm]" -> "vote[trees,additive]"."""
-    return re.sub(r"[a-z0-9-]+", lambda word: LOWER[word[0]][0] if word[0] in only else word[0], kinds)
+def lowered_kinds(tree: Kinds, only: Collection[str] = tuple(LOWER)) -> Kinds:
+    """The same on the kinds alone."""
+    kind = LOWER[tree.kind][0] if tree.kind in only else tree.kind
+    return Kinds(kind=kind, children=tuple(lowered_kinds(child, only) for child in tree.children))
 
 
-def expect_kind(sketch: Sketch, kind: str, *, for_: Pass) -> str:
+def expect_kind(sketch: Sketch, kind: str, *, for_: Pass) -> Kinds:
     """The sketch's body; refuses one in which the workshop kind does not occur."""
     body = sketch.expect(has="body", for_=for_).kinds["body"]
-    if kind not in re.findall(r"[a-z0-9-]+", body):
+    if kind not in body:
         raise Refused(for_.name, f"a body of {body}, with no {kind} in it", do="leave this step out")
     return body

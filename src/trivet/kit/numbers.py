@@ -1,31 +1,50 @@
-"""The numbers that a reader makes of rows."""
+"""The numbers that learners work on: what the reader makes of rows, and what the part `features` adds."""
+
+from collections.abc import Mapping
 
 import numpy as np
 
-from trivet.core.candidate import Sketch
+from trivet.core.candidate import Sketch, Work
 from trivet.core.errors import Refused
 from trivet.core.passes import Pass
 from trivet.core.rows import Rows
 from trivet.runtime.part import Array, Part
-from trivet.runtime.program import read_batch
+from trivet.runtime.program import Program
 
+BEFORE_A_BODY = ("reader", "features")
+LEARNED = "learned-features"
+"""Beside the fit rows: (rows, k) float32, what the last k features say of rows that they were not fitted on."""
 _WIDTHS = {"number": 1, "boolean": 1, "category": 1, "date": 3, "text": 0}
 
 
 def expect_numbers(sketch: Sketch, *, for_: Pass) -> Sketch:
     """The sketch without scale and guard, which do not fit a new body; refuses one that makes no numbers."""
-    kind = sketch.expect(has="reader", for_=for_).kinds["reader"]
-    if not kind.startswith("columns"):
-        raise Refused(for_.name, f"a reader of kind {kind}; this pass reads columns", do="put prepare-table first")
-    if all(field.type == "text" for field in sketch.task.inputs):
-        raise Refused(for_.name, "text columns only", do="use a route for texts")
+    reader = sketch.expect(has="reader", for_=for_).kinds["reader"]
+    if "columns" not in reader:
+        raise Refused(for_.name, f"a reader of kind {reader}; this pass reads columns", do="put prepare-table first")
+    if all(field.type == "text" for field in sketch.task.inputs) and "features" not in sketch.kinds:
+        raise Refused(for_.name, "text columns only", do="use a route for texts, or put score-texts first")
     return sketch.without("scale", "guard")
 
 
-def numbers_of(rows: Rows, reader: Part, *, for_: str) -> Array:
-    """(rows, d) float32 with NaN for missing; refuses when there are no rows."""
-    numbers: Array = read_batch(reader, rows.at_least(1, for_=for_).raw()).numbers
-    return numbers
+def numbers_of(rows: Rows, parts: Mapping[str, Part], *, for_: str) -> Array:
+    """(rows, d) float32 with NaN for missing, as a body will see them; refuses when there are no rows.
+
+    Of fit rows, features that were learned from the answers are taken out of fold where a pass left them beside.
+    """
+    program = Program({slot: parts[slot] for slot in BEFORE_A_BODY if slot in parts}, executor="numpy")
+    numbers = program.features(program.read(rows.at_least(1, for_=for_).raw()))
+    unseen = rows.beside.get(LEARNED)
+    if unseen is None or "features" not in parts:
+        return numbers
+    return np.concatenate([numbers[:, : -unseen.shape[1]], unseen], axis=1)
+
+
+def with_body(work: Work, body: Part) -> Work:
+    """The work with a new body, wired to the features where there are some; scale and guard, which do not fit, go."""
+    reads = {"numbers": "features"} if "features" in work.candidate.parts else {}
+    wired = Part(kind=body.kind, config=body.config, arrays=body.arrays, children=body.children, reads=reads)
+    return work.without("scale", "guard").with_(body=wired)
 
 
 def code_columns(reader: Part) -> tuple[int, ...]:

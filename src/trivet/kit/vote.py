@@ -1,4 +1,4 @@
-"""A weighted vote of several models, and the folds that keep its weights honest.
+"""A weighted vote of several models.
 
 Source: Caruana et al. 2004, "Ensemble selection from libraries of models", section 2 (greedy, with replacement).
 """
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trivet.core.rows import Rows
 from trivet.runtime.part import Array
 
 from .goal import Goal, shares_of
 
+TEACHER = "teacher"  # beside the fit rows: (rows, scores) float32, what a vote says of rows that it did not see
 LEAST_SHARE = 1e-6  # as in the runtime kind `vote`
 
 
@@ -70,27 +70,3 @@ def with_floor(weights: Array, least: float) -> Array:
     raised = np.maximum(weights, least)
     shares: Array = raised / raised.sum()
     return shares
-
-
-def fold_of(rows: Rows, goal: Goal, folds: int, rng: np.random.Generator) -> Array:
-    """(rows,) fold 0..folds-1 of each row.  A group stays in one fold; without groups, classes spread evenly."""
-    shuffled = rng.permutation(len(rows))
-    if rows.group is not None:
-        return whole_groups(rows.group, folds, rng)
-    kept_apart = np.zeros(len(rows), np.int64) if goal.link == "identity" else np.asarray(goal.hard, np.int64)
-    order = shuffled[np.argsort(kept_apart[shuffled], kind="stable")]
-    fold = np.empty(len(rows), np.int64)
-    fold[order] = np.arange(len(rows)) % folds
-    return fold
-
-
-def whole_groups(group: Array, folds: int, rng: np.random.Generator) -> Array:
-    """(rows,) fold of each row: the largest groups first, each into the fold with the fewest rows so far."""
-    _, member, sizes = np.unique(group, return_inverse=True, return_counts=True)
-    shuffled = rng.permutation(len(sizes))
-    filled, fold_of_group = np.zeros(folds), np.empty(len(sizes), np.int64)
-    for one in shuffled[np.argsort(-sizes[shuffled], kind="stable")]:
-        fold_of_group[one] = filled.argmin()
-        filled[fold_of_group[one]] += sizes[one]
-    fold: Array = fold_of_group[member]
-    return fold

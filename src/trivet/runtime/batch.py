@@ -1,5 +1,6 @@
 """What flows through a model: raw columns become a Batch, a Batch becomes Answers."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .part import Array
@@ -15,28 +16,43 @@ class Batch:
     def __len__(self) -> int:
         return int(self.numbers.shape[0])
 
+    def rows(self, start: int, end: int) -> "Batch":
+        """Some rows, in a row."""
+        return Batch(numbers=self.numbers[start:end], texts=tuple(column[start:end] for column in self.texts))
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """What a specialist says about rows, as arrays.
 
-    Classification: probabilities (rows, classes) float32; chosen (rows,) index of the answered class;
-    sets (rows, classes) bool, the classes that the conformal set holds, or None without a guard.
-    Regression: values, low, high (rows,) float32; low and high are None without a guard.
+class Answers(Mapping[str, Array]):
+    """What a specialist says about rows: named arrays, all with one entry per row.
+
+    The goal of the task says which there are (`Goal.answers`): class probabilities and the chosen class, a value, ...;
+    a guard adds its own, such as `sets`, or `low` and `high`.
     """
 
-    probabilities: Array | None = None
-    chosen: Array | None = None
-    sets: Array | None = None
-    values: Array | None = None
-    low: Array | None = None
-    high: Array | None = None
+    __slots__ = ("_arrays",)
+
+    def __init__(self, arrays: Mapping[str, Array] | None = None, **named: Array) -> None:
+        self._arrays = {**(arrays or {}), **named}
+        lengths = {name: len(array) for name, array in self._arrays.items()}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"answers for one number of rows, not {lengths}")
+
+    def __getitem__(self, name: str) -> Array:
+        return self._arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
 
     def __len__(self) -> int:
-        first = self.probabilities if self.probabilities is not None else self.values
-        return 0 if first is None else int(first.shape[0])
+        return len(self._arrays)
+
+    def __repr__(self) -> str:
+        return f"Answers({', '.join(f'{name}: {a.dtype.name}{list(a.shape)}' for name, a in self._arrays.items())})"
+
+    @property
+    def n_rows(self) -> int:
+        """For how many rows there are answers."""
+        return next((len(array) for array in self._arrays.values()), 0)
 
     def take(self, rows: Array) -> "Answers":
         """The answers for some of the rows, in the order of `rows`."""
-        chosen = {name: getattr(self, name) for name in self.__slots__}
-        return Answers(**{name: None if a is None else a[rows] for name, a in chosen.items()})
+        return Answers({name: array[rows] for name, array in self._arrays.items()})

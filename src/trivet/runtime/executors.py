@@ -1,93 +1,76 @@
-"""Two ways to run body, scale and guard that must agree: plain numpy, and one graph in ONNX Runtime."""
+"""Two ways to run the stages of a model that must agree: plain numpy, and one graph in ONNX Runtime."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from .batch import Batch
-from .kinds import Body, ConformalSet, Interval, Scale
-from .onnx_graph import NUMBERS, Graph, host_names
+from .onnx_graph import OnnxGraph, host_names
 from .part import Array
+from .stages import NUMBERS, Stage
 
 ExecutorName = Literal["auto", "numpy", "onnx"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
-    """What happens to a batch, checked.  scale is None where scores are values, not probabilities."""
-
-    body: Body
-    n_numbers: int
-    scale: Scale | None = None
-    guard: ConformalSet | Interval | None = None
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """What can be asked of it."""
-        after = ("probabilities",) if self.scale is not None else ()
-        sets = ("sets",) if isinstance(self.guard, ConformalSet) else ()
-        return ("scores", *after, *sets, *(("low", "high") if isinstance(self.guard, Interval) else ()))
-
-
 class Executor(Protocol):
-    """Runs a pipeline."""
+    """Runs stages."""
 
     def run(self, batch: Batch, wanted: tuple[str, ...]) -> list[Array]:
-        """The wanted outputs, in this order."""
+        """The wanted ports, in this order."""
         ...
 
 
 class NumpyExecutor:
     """The reference: every kind says in numpy what it does."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self.pipeline = pipeline
+    def __init__(self, stages: Sequence[Stage], n_numbers: int) -> None:
+        self.stages = stages
 
     def run(self, batch: Batch, wanted: tuple[str, ...]) -> list[Array]:
-        """The wanted outputs, in this order."""
-        pipeline = self.pipeline
-        found: dict[str, Array] = {"scores": pipeline.body.run(batch)}
-        if pipeline.scale is not None:
-            found["probabilities"] = pipeline.scale.run(found["scores"])
-        if isinstance(pipeline.guard, ConformalSet):
-            found["sets"] = pipeline.guard.run(found["probabilities"])
-        if isinstance(pipeline.guard, Interval):
-            found["low"], found["high"] = pipeline.guard.run(found["scores"])
-        return [found[name] for name in wanted]
+        """The wanted ports, in this order; stages that none of them needs are left out."""
+        arrays: dict[str, Array] = {NUMBERS: batch.numbers}
+        for stage in needed(self.stages, wanted):
+            arrays |= stage.run(arrays, batch)
+        return [arrays[name] for name in wanted]
 
 
 class OnnxExecutor:
     """The fast one: the same as one graph, built here and run by ONNX Runtime on one thread."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        graph = graph_of(pipeline)
+    def __init__(self, stages: Sequence[Stage], n_numbers: int) -> None:
+        graph = graph_of(stages, n_numbers)
         self._hosts = graph.hosts
         self._session = session_of(graph.model())
 
     def run(self, batch: Batch, wanted: tuple[str, ...]) -> list[Array]:
-        """The wanted outputs, in this order."""
+        """The wanted ports, in this order."""
         feed = {NUMBERS: batch.numbers}
         for position, host in enumerate(self._hosts):
-            feed.update(zip(host_names(position), host.features(batch)))
+            feed.update(zip(host_names(host, position), host.features(batch)))
         found: list[Array] = self._session.run(wanted, feed)
         return found
 
 
-def graph_of(pipeline: Pipeline) -> Graph:
-    """The pipeline as one graph."""
-    graph, n_scores = Graph(pipeline.n_numbers), pipeline.body.width
-    scores = pipeline.body.lower(graph, NUMBERS)
-    graph.output("scores", scores, "float32", ["rows", n_scores])
-    if pipeline.scale is not None:
-        probabilities = pipeline.scale.lower(graph, scores, n_scores)
-        graph.output("probabilities", probabilities, "float32", ["rows", pipeline.scale.classes])
-        if isinstance(pipeline.guard, ConformalSet):
-            sets = pipeline.guard.lower(graph, probabilities)
-            graph.output("sets", sets, "bool", ["rows", pipeline.scale.classes])
-    if isinstance(pipeline.guard, Interval):
-        for name, result in zip(("low", "high"), pipeline.guard.lower(graph, scores)):
-            graph.output(name, result, "float32", ["rows"])
+def needed(stages: Sequence[Stage], wanted: Sequence[str]) -> list[Stage]:
+    """The stages without which the wanted ports are not there, in order."""
+    ports, kept = set(wanted), []
+    for stage in reversed(stages):
+        if ports & set(stage.gives.values()):
+            kept.append(stage)
+            ports |= set(stage.reads.values())
+    return kept[::-1]
+
+
+def graph_of(stages: Sequence[Stage], n_numbers: int) -> OnnxGraph:
+    """The stages as one graph; every port that a stage gives can be asked for."""
+    graph = OnnxGraph(n_numbers)
+    names = {NUMBERS: NUMBERS}
+    for stage in stages:
+        given = stage.lower(graph, names)
+        names |= given
+        for port, about in stage.ports.items():
+            graph.output(port, given[port], about.dtype, ["rows", *about.shape])
     return graph
 
 
@@ -102,13 +85,13 @@ def session_of(model: bytes) -> Any:
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def executor_of(pipeline: Pipeline, name: ExecutorName) -> Executor:
+def executor_of(stages: Sequence[Stage], n_numbers: int, name: ExecutorName) -> Executor:
     """The executor of this name; `auto` takes ONNX Runtime where it is installed."""
     if name not in ("auto", "numpy", "onnx"):
         raise ValueError(f"executor is auto, numpy or onnx, not {name!r}")
     if name == "numpy" or (name == "auto" and not has_onnxruntime()):
-        return NumpyExecutor(pipeline)
-    return OnnxExecutor(pipeline)
+        return NumpyExecutor(stages, n_numbers)
+    return OnnxExecutor(stages, n_numbers)
 
 
 def has_onnxruntime() -> bool:

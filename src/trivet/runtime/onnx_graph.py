@@ -1,28 +1,35 @@
 """Builds one ONNX graph in memory from checked parts; a file never carries a graph."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from . import onnx_bytes
+from .batch import Batch
 from .part import Array
-
-if TYPE_CHECKING:
-    from .kinds.bodies.ngrams import Ngrams
 
 NUMBERS = "numbers"
 FLOAT32 = onnx_bytes.DTYPES["float32"]
 
 
-class Graph:
+class Host(Protocol):
+    """A piece that computes inputs of the graph in Python; see `kinds.body.Host`."""
+
+    @property
+    def feeds(self) -> tuple[tuple[str, str], ...]: ...
+
+    def features(self, batch: Batch) -> tuple[Array, ...]: ...
+
+
+class OnnxGraph:
     """Nodes, constants, inputs and outputs, added one by one.
 
-    hosts: for each triple of sparse inputs, the piece that computes it in Python from the texts.
+    hosts: the pieces that work in Python before the graph and feed it.
     """
 
     def __init__(self, width: int) -> None:
-        self.hosts: list[Ngrams] = []
+        self.hosts: list[Host] = []
         self._nodes: list[bytes] = []
         self._tensors: list[bytes] = []
         self._inputs = [onnx_bytes.value_info(NUMBERS, "float32", ["rows", width])]
@@ -35,17 +42,23 @@ class Graph:
         self._nodes.append(onnx_bytes.node(op, inputs, [result], domain, attributes))
         return result
 
+    def nodes(self, op: str, *inputs: str, results: int, **attributes: Any) -> list[str]:
+        """Adds a node with several results; returns their names."""
+        names = [self._name(op.lower()) for _ in range(results)]
+        self._nodes.append(onnx_bytes.node(op, inputs, names, "", attributes))
+        return names
+
     def constant(self, array: Array | np.generic) -> str:
         """Adds a constant; returns its name."""
         name = self._name("constant")
         self._tensors.append(onnx_bytes.tensor(name, np.asarray(array)))
         return name
 
-    def host_inputs(self, piece: "Ngrams") -> tuple[str, str, str]:
-        """Adds three inputs (bucket, row, value) that the piece fills from the texts of a batch."""
-        names = host_names(len(self.hosts))
-        self.hosts.append(piece)
-        for name, dtype in zip(names, ("int64", "int64", "float32")):
+    def host_inputs(self, host: Host) -> tuple[str, ...]:
+        """Adds the inputs that the piece fills from a batch before the graph runs."""
+        names = host_names(host, len(self.hosts))
+        self.hosts.append(host)
+        for name, (_, dtype) in zip(names, host.feeds):
             self._inputs.append(onnx_bytes.value_info(name, dtype, [f"entries_{len(self.hosts)}"]))
         return names
 
@@ -86,6 +99,6 @@ class Graph:
         return f"{stem}_{self._n_names}"
 
 
-def host_names(position: int) -> tuple[str, str, str]:
-    """The names of the sparse inputs of one piece."""
-    return f"buckets_{position}", f"rows_{position}", f"values_{position}"
+def host_names(host: Host, position: int) -> tuple[str, ...]:
+    """The names of the inputs of one piece."""
+    return tuple(f"{stem}_{position}" for stem, _ in host.feeds)

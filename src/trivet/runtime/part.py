@@ -19,12 +19,15 @@ class Part:
 
     kind: what the part is, e.g. `trees`.  config: JSON values only.  arrays: name -> array, made read-only here.
     children: parts that this one combines, in order.
+    reads, gives: the kind's own name of a port -> its name in the model, where they differ.
     """
 
     kind: str
     config: Mapping[str, Any] = field(default_factory=dict)
     arrays: Mapping[str, Array] = field(default_factory=dict)
     children: tuple["Part", ...] = ()
+    reads: Mapping[str, str] = field(default_factory=dict)
+    gives: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "config", MappingProxyType(dict(self.config)))

@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from .batch import Answers
 from .specialist import Specialist
 
@@ -44,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parsed(arguments)
     rows = [json.loads(line) for line in asked.rows.read_text(encoding="utf-8").splitlines() if line]
     specialist = Specialist.load(asked.file)
-    found: dict[str, Any] = lists_of(specialist.answers(rows[:1] if asked.cold else rows))
+    found: dict[str, Any] = {"answers": lists_of(specialist.answers(rows[:1] if asked.cold else rows))}
     if not asked.cold:
         found["latency_ms"] = latencies(specialist, rows, asked.calls)
         found["rows_per_second"] = speeds(specialist, rows, asked.repeats)
@@ -65,9 +63,8 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def lists_of(answers: Answers) -> dict[str, Any]:
-    """The arrays as nested lists; every float32 comes back exactly."""
-    arrays = {name: getattr(answers, name) for name in Answers.__slots__}
-    return {name: None if array is None else np.asarray(array).tolist() for name, array in arrays.items()}
+    """{name: [dtype, nested lists]}; every float32 comes back exactly."""
+    return {name: [array.dtype.name, array.tolist()] for name, array in answers.items()}
 
 
 def latencies(specialist: Specialist, rows: Sequence[dict[str, Any]], calls: int) -> list[float]:

@@ -1,4 +1,4 @@
-"""A program: the parts of a model, checked and ready to answer."""
+"""A program: the parts of a model, checked, wired and ready to answer."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -7,23 +7,12 @@ from typing import Any
 import numpy as np
 
 from .batch import Answers, Batch
-from .errors import BadFile
-from .executors import Executor, ExecutorName, Pipeline, as_float32, executor_of
-from .kinds import (
-    Body,
-    ConformalSet,
-    Flow,
-    Interval,
-    Labels,
-    load_body,
-    load_guard,
-    load_labels,
-    load_reader,
-    load_scale,
-)
+from .executors import Executor, ExecutorName, as_float32, executor_of
+from .kinds import Decoder, Flow, load_body, load_reader
 from .part import Array, Part
+from .ports import Port
+from .stages import INNER, NUMBERS, BodyStep, Stage, misfit, wired
 
-SLOTS = ("reader", "body", "scale", "guard", "labels")
 MOST_ROWS_AT_ONCE = 4096
 MOST_CELLS_AT_ONCE = 1 << 24
 
@@ -32,45 +21,36 @@ class Program:
     """The parts of a model by slot, checked once; later slots may be empty.
 
     A part that is not valid, or does not fit the others, is refused as BadFile.
-    It classifies when it has labels, a scale or a guard over classes; else it regresses.
     """
 
     def __init__(self, parts: Mapping[str, Part], *, executor: ExecutorName = "auto") -> None:
-        check_slots(parts)
+        if "reader" not in parts:
+            raise misfit("a reader", "the slots " + (", ".join(parts) or "(none)"))
         self._executor_name = executor
         self.reader = load_reader(parts["reader"])
-        self.body = load_body(parts["body"], self.reader.flow) if "body" in parts else None
-        self.labels: Labels | None = None
-        self.pipeline: Pipeline | None = None
-        if self.body is not None:
-            n_scores = self.body.width
-            self.labels = load_labels(parts["labels"], n_scores) if "labels" in parts else None
-            self.pipeline = self._pipeline(parts, self.body, n_scores)
+        self.stages = wired(parts, self.reader.flow)
 
-    def _pipeline(self, parts: Mapping[str, Part], body: Body, n_scores: int) -> Pipeline:
-        guard = load_guard(parts["guard"], n_scores) if "guard" in parts else None
-        classifies = self.labels is not None or "scale" in parts or isinstance(guard, ConformalSet)
-        if classifies and isinstance(guard, Interval):
-            raise misfit("conformal-set as the guard of a model with classes", "interval")
-        scale = load_scale(parts.get("scale"), n_scores) if classifies else None
-        return Pipeline(body, self.reader.flow.width, scale, guard)
+    @cached_property
+    def ports(self) -> dict[str, Port]:
+        """Everything that can be asked of it, by name."""
+        return {name: port for stage in self.stages for name, port in stage.ports.items()}
 
-    @property
-    def classifies(self) -> bool:
-        """Whether answers are classes."""
-        return self.pipeline is not None and self.pipeline.scale is not None
+    @cached_property
+    def decoder(self) -> Decoder | None:
+        """What turns arrays into the answer of a row; None for a model that is not finished."""
+        return next((stage.step for stage in self.stages if isinstance(stage.step, Decoder)), None)
 
     @cached_property
     def executor(self) -> Executor:
         """The executor, made on first use: ONNX Runtime takes a while to start."""
-        if self.pipeline is None:
+        if not self.stages:
             raise ValueError("this program has no body yet")
-        return executor_of(self.pipeline, self._executor_name)
+        return executor_of(self.stages, self.reader.flow.width, self._executor_name)
 
     @cached_property
     def rows_at_once(self) -> int:
         """How many rows are worked on together, so that memory stays bounded."""
-        widest = max(1, self.reader.flow.width, 0 if self.body is None else self.body.widest)
+        widest = max([1, self.reader.flow.width, *(stage.width for stage in self.stages)])
         return max(1, min(MOST_ROWS_AT_ONCE, MOST_CELLS_AT_ONCE // widest))
 
     def read(self, columns: Mapping[str, Sequence[Any]]) -> Batch:
@@ -82,48 +62,31 @@ class Program:
         return self.reader.read_rows(rows)
 
     def run(self, batch: Batch, *wanted: str) -> list[Array]:
-        """The wanted outputs of the pipeline, in chunks of rows; what the model lacks is a ValueError."""
-        outputs = () if self.pipeline is None else self.pipeline.outputs
-        if absent := [name for name in wanted if name not in outputs]:
-            raise ValueError(f"this program gives {', '.join(outputs) or 'no scores'}, not {', '.join(absent)}")
+        """The wanted ports, in chunks of rows; what the model lacks is a ValueError."""
+        if absent := [name for name in wanted if name not in self.ports]:
+            raise ValueError(f"this program gives {', '.join(self.ports) or 'no scores'}, not {', '.join(absent)}")
         if len(batch) <= self.rows_at_once:
             return self.executor.run(batch, wanted)
         starts = range(0, len(batch), self.rows_at_once)
-        chunks = [self.executor.run(rows_of(batch, s, s + self.rows_at_once), wanted) for s in starts]
+        chunks = [self.executor.run(batch.rows(s, s + self.rows_at_once), wanted) for s in starts]
         return [np.concatenate(pieces) for pieces in zip(*chunks)]
 
     def scores(self, batch: Batch) -> Array:
         """(rows, k) float32 scores of the body."""
         return self.run(as_float32(batch), "scores")[0]
 
+    def features(self, batch: Batch) -> Array:
+        """(rows, d) float32 numbers that a body works on: those of the reader, or of the part `features`."""
+        batch = as_float32(batch)
+        return self.run(batch, "features")[0] if "features" in self.ports else batch.numbers
+
     def answers(self, batch: Batch) -> Answers:
         """Everything the model says about the rows."""
-        if self.pipeline is None:
-            raise ValueError("this program has no body yet")
-        batch = as_float32(batch)
-        return self._class_answers(batch) if self.classifies else self._value_answers(batch)
-
-    def _class_answers(self, batch: Batch) -> Answers:
-        has_sets = self.pipeline is not None and self.pipeline.guard is not None
-        probabilities, *sets = self.run(batch, "probabilities", *(["sets"] if has_sets else []))
-        return Answers(
-            probabilities=probabilities, chosen=self.choose(probabilities), sets=sets[0] if sets else None
-        )  # fmt: skip
-
-    def _value_answers(self, batch: Batch) -> Answers:
-        has_interval = self.pipeline is not None and self.pipeline.guard is not None
-        if self.body is None or self.body.width not in (1, 3):
-            raise ValueError("several scores need labels or a scale to become answers")
-        scores, *interval = self.run(batch, "scores", *(["low", "high"] if has_interval else []))
-        low, high = interval or (None, None)
-        return Answers(values=scores[:, 0], low=low, high=high)
-
-    def choose(self, probabilities: Array) -> Array:
-        """(rows,) index of the answered class; the most probable one where there are no labels."""
-        if self.labels is None:
-            chosen: Array = probabilities.argmax(axis=1)
-            return chosen
-        return self.labels.choose(probabilities)
+        names = tuple(name for name in self.ports if name not in INNER)
+        if not names:
+            lacking = "nothing behind its body" if self.stages else "no body"
+            raise ValueError(f"this program has no answers yet: it has {lacking}")
+        return Answers(dict(zip(names, self.run(as_float32(batch), *names))))
 
 
 def read_batch(reader: Part, columns: Mapping[str, Sequence[Any]]) -> Batch:
@@ -134,27 +97,10 @@ def read_batch(reader: Part, columns: Mapping[str, Sequence[Any]]) -> Batch:
 def body_scores(body: Part, batch: Batch, executor: ExecutorName = "numpy") -> Array:
     """(rows, k) float32 scores that a body part gives to a batch."""
     flow = Flow(int(batch.numbers.shape[1]), len(batch.texts))
-    runner = executor_of(Pipeline(load_body(body, flow), flow.width), executor)
+    loaded = load_body(body, flow)
+    step = BodyStep(loaded, (NUMBERS,), {"scores": Port("float32", (loaded.width,), loaded.bound)})
+    runner = executor_of([Stage("body", step, {NUMBERS: NUMBERS}, {"scores": "scores"})], flow.width, executor)
     batch = as_float32(batch)
     starts = range(0, max(1, len(batch)), MOST_ROWS_AT_ONCE)
-    chunks = [runner.run(rows_of(batch, start, start + MOST_ROWS_AT_ONCE), ("scores",))[0] for start in starts]
+    chunks = [runner.run(batch.rows(start, start + MOST_ROWS_AT_ONCE), ("scores",))[0] for start in starts]
     return np.concatenate(chunks)
-
-
-def rows_of(batch: Batch, start: int, end: int) -> Batch:
-    """Some rows of a batch, in a row."""
-    return Batch(numbers=batch.numbers[start:end], texts=tuple(column[start:end] for column in batch.texts))
-
-
-def check_slots(parts: Mapping[str, Part]) -> None:
-    """Refuses unknown slots, and slots without those that they work on."""
-    if unknown := sorted(set(parts) - set(SLOTS)):
-        raise misfit("only the slots " + ", ".join(SLOTS), ", ".join(unknown))
-    if "reader" not in parts:
-        raise misfit("a reader", "the slots " + (", ".join(parts) or "(none)"))
-    if "body" not in parts and len(parts) > 1:
-        raise misfit("a body before the slots behind it", "the slots " + ", ".join(parts))
-
-
-def misfit(wanted: str, found: str) -> BadFile:
-    return BadFile("part-slot", wanted=wanted, found=found, do="use a file that trivet wrote")

@@ -27,11 +27,10 @@ class Specialist:
         self._how = {"caps": caps, "executor": executor}
         self.contents = container.decode(data, caps=caps)
         self.program = Program(self.contents.parts, executor=executor)
-        if self.program.body is None or (self.program.classifies and self.program.labels is None):
-            slots = ", ".join(sorted(self.contents.parts))
-            do = "use a file that trivet wrote"
-            raise BadFile("part-slot", wanted="a body, and labels when it classifies", found=slots, do=do)
-        self._labels: Labels | None = self.program.labels
+        if self.program.decoder is None:
+            slots, do = ", ".join(sorted(self.contents.parts)), "use a file that trivet wrote"
+            raise BadFile("part-slot", wanted="a decoder, which says what is answered", found=slots, do=do)
+        self._decoder = self.program.decoder
 
     @classmethod
     def load(cls, path: str | Path, *, caps: Caps | None = None, executor: ExecutorName = "auto") -> Self:
@@ -49,12 +48,8 @@ class Specialist:
 
     def predict(self, rows: Any) -> list[Any]:
         """One answer per row: the class as text, number or boolean, whatever the target was; or the value as float."""
-        batch = batch_of(self.program, rows)
-        if self._labels is None:
-            values: list[Any] = self.program.run(batch, "scores")[0][:, 0].tolist()
-            return values
-        chosen = self._labels.choose(self.program.run(batch, "probabilities")[0])
-        return [self._labels.values[position] for position in chosen.tolist()]
+        answers = self.program.run(batch_of(self.program, rows), self._decoder.answer)[0]
+        return self._decoder.decode(answers)
 
     def predict_proba(self, rows: Any) -> Array:
         """(rows, classes) float32 probabilities in the order of `classes`; a ValueError for regression."""
@@ -65,9 +60,7 @@ class Specialist:
         return self.program.answers(batch_of(self.program, rows))
 
     def __repr__(self) -> str:
-        verb = "classifies" if self.classes else "answers the number"
-        n_inputs = len(self.task["inputs"])
-        what = f"{verb} {self.task['answer'][0]!r} from {n_inputs} columns"
+        what = f"answers {self.task['answer'][0]!r} from {len(self.task['inputs'])} columns"
         return f"<{type(self).__name__}: {what}, {self.size_bytes} bytes>"
 
     @property
@@ -88,12 +81,12 @@ class Specialist:
     @property
     def classes(self) -> tuple[Any, ...]:
         """The classes as `predict` answers them; empty for regression."""
-        return () if self._labels is None else self._labels.values
+        return self._decoder.values if isinstance(self._decoder, Labels) else ()
 
     @property
     def class_texts(self) -> tuple[str, ...]:
         """The classes as the file spells them, in the order of `classes`: what goes into a table of text."""
-        return () if self._labels is None else self._labels.texts
+        return self._decoder.texts if isinstance(self._decoder, Labels) else ()
 
     @property
     def limits(self) -> list[dict[str, Any]]:
@@ -131,15 +124,16 @@ class Specialist:
         Raises BadFile when an answer differs: the file, or this machine, does not compute what was certified.
         """
         test = self.manifest.get("selftest") or {}
-        rows, want = test.get("rows", []), np.asarray(test.get("answers", {}).get("numbers", []), np.float64)
+        rows, stated = test.get("rows", []), test.get("answers", {})
         for name in ("numpy", "onnx") if rows else ():
             program = Program(self.contents.parts, executor=name)
             answers = program.answers(program.read_rows(rows))
-            found = answers.probabilities if answers.probabilities is not None else answers.values
-            if found is None or found.shape != want.shape or not np.allclose(
-                found, want, rtol=SELF_TEST_TOLERANCE, atol=SELF_TEST_TOLERANCE
-            ):  # fmt: skip
-                raise self_test_failed(name, want, found)
+            for port, numbers in stated.items():
+                want, found = np.asarray(numbers, np.float64), answers.get(port)
+                if found is None or found.shape != want.shape or not np.allclose(
+                    found, want, rtol=SELF_TEST_TOLERANCE, atol=SELF_TEST_TOLERANCE
+                ):  # fmt: skip
+                    raise self_test_failed(name, want, found)
         return len(rows)
 
 

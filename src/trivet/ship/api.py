@@ -37,6 +37,7 @@ def compile(
     weight: str | None = None,
     group: str | None = None,
     time_column: str | None = None,
+    roles: Mapping[str, str] | None = None,
     drop: str | Iterable[str] = (),
     goal: str = "auto",
     header: bool = True,
@@ -54,6 +55,7 @@ def compile(
 
     data: path, glob, SQL, pandas, polars or Arrow table, list of dicts, mapping of columns.
     limits: "auroc >= 0.92", several such texts, or {"auroc": ">= 0.92", "size": "<= 200 kB"}.
+    weight, group, time_column, roles: columns with a part of their own, e.g. roles={"site": "clinic"}.
     aim: the gauge that the search improves once the limits are likely to hold, e.g. "auroc" or "size"; None: the first
     limited quality gauge, else the usual one for the task.  stop_when_proven: ends the search at the first candidate
     that will do.  time: within which the build ends.

@@ -9,6 +9,7 @@ from trivet.core.errors import BadRecipe, TrivetError, raise_all
 from trivet.core.limits import Limit
 from trivet.core.recipe import AUTO, DataSpec, Recipe, parse_aim, parse_goal, parse_seed, parse_time
 from trivet.core.registry import parse_limit, parse_step
+from trivet.core.roles import ROLES
 from trivet.engine.progress import Progress
 
 T = TypeVar("T")
@@ -18,9 +19,10 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "weight": ((str, type(None)), "the name of a column (a text), or None"),
     "group": ((str, type(None)), "the name of a column (a text), or None"),
     "time_column": ((str, type(None)), "the name of a column (a text), or None"),
+    "roles": ((Mapping, type(None)), "a mapping from role to column, or None"),
     "aim": ((str, type(None)), "the name of a gauge (a text), or None"),
     "stop_when_proven": ((bool,), "True or False"),
-    "goal": ((str,), "'auto', 'classify' or 'regress'"),
+    "goal": ((str,), "'auto' or the name of a goal"),
     "time": ((str, Real), "a time such as '5m', or seconds"),
     "seed": ((Integral,), "a whole number"),
     "threads": ((Integral,), "a whole number"),
@@ -47,8 +49,8 @@ def recipe_of_call(source: str, given: Mapping[str, Any]) -> Recipe:
     recipe = Recipe(
         data=DataSpec(
             source=source, target=str(given["target"]), header=given["header"],
-            goal=call.parsed("goal", parse_goal, "auto"), weight=given["weight"], group=given["group"],
-            time=given["time_column"], drop=call.texts("drop"), types=call.types(),
+            goal=call.parsed("goal", parse_goal, "auto"), roles=call.roles(), drop=call.texts("drop"),
+            types=call.types(),
         ),
         limits=call.limits(),
         aim=call.parsed("aim", lambda name: None if name is None else parse_aim(name), None),
@@ -112,6 +114,16 @@ class _Call:
         if found == AUTO:
             return AUTO
         return tuple(self.attempt("steps", lambda text: str(parse_step(text)), str(step), "") for step in found)
+
+    def roles(self) -> dict[str, str]:
+        """Role -> column; the time column is called so because `time` is that of the build."""
+        arguments = {"weight": "weight", "group": "group", "time": "time_column"}
+        named = {role: self.given[argument] for role, argument in arguments.items()}
+        named |= self.given["roles"] if self.fits("roles") and self.given["roles"] else {}
+        for role in named:
+            if role not in ROLES:
+                self.complain("roles", f"roles among {', '.join(ROLES)}", role)
+        return {role: column for role, column in named.items() if isinstance(column, str)}
 
     def types(self) -> dict[str, str] | None:
         found = self.given["types"]

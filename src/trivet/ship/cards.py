@@ -13,6 +13,8 @@ from trivet.core.reading import Reading, reading_from_json
 from trivet.core.units import show_amount
 from trivet.engine.outcome import interval_of, outcome_of
 
+from .question import question_of
+
 Json = Mapping[str, Any]
 
 COLUMNS = ("verdict", "limit", "measured", "constant answer")
@@ -36,7 +38,7 @@ def specialist_card(manifest: Json, evidence: Json, *, size_bytes: int) -> str:
         tone=TONES.get(outcome, "plain") if manifest.get("verdicts") else "plain",  # no limits: nothing was proven
         badge=outcome,
         title=verdict_sentence(manifest) + alert_words(manifest),
-        about=f"{about(manifest.get('task', {}))} · {show_amount(size_bytes, 'B')}",
+        about=f"{question_of(manifest.get('task', {}))} · {show_amount(size_bytes, 'B')}",
         alerts=(*(broken if outcome == Verdict.BROKEN else ()), *alerts(manifest)),
         warnings=warnings(manifest),
         columns=columns,
@@ -85,19 +87,6 @@ def alert_words(manifest: Json) -> str:
     """What the sentence of verdicts adds when the data doctor found sure harm."""
     n = len(alerts(manifest))
     return f", but {n} alert{'' if n == 1 else 's'} about the data" if n else ""
-
-
-def about(task: Json) -> str:
-    """E.g. "classifies 'diagnosis' (benign, malignant) from 30 columns"."""
-    if "answer" not in task:
-        return "answers a question that the file does not tell"
-    name, n = str(task["answer"][0]), len(task.get("inputs", ()))
-    inputs = f"from {n} column{'' if n == 1 else 's'}"
-    if task.get("goal") == "regress":
-        return f"answers the number {name!r} {inputs}"
-    classes = [str(one) for one in task.get("classes", ())]
-    few = ", ".join(classes[:6]) + (", ..." if len(classes) > 6 else "")
-    return f"classifies {name!r} ({few}) {inputs}"
 
 
 def alerts(manifest: Json) -> tuple[tuple[str, str], ...]:

@@ -63,10 +63,8 @@ def schema_of(task: Task, roles: Mapping[str, str]) -> Schema:
         fields=task.inputs,
         answer=task.answer,
         goal=task.goal,
-        classes=task.classes,
-        weight=roles.get("weight"),
-        group=roles.get("group"),
-        time=roles.get("time"),
+        about={"link": task.link, "n_scores": task.n_scores, "details": task.details},
+        roles=roles,
         role_fields=spelled_roles(task) if roles else (),
     )
 

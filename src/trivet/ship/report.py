@@ -18,6 +18,7 @@ from .plots import NARROW, WIDE, Plot
 from .plots_answers import calibration_plot, residual_plot, roc_plot
 from .plots_columns import importance_plot
 from .plots_frontier import frontier_plot
+from .question import words_of
 from .report_findings import data_notes, findings_of
 from .report_sections import class_tables, data_rows, environment_rows, lineage_rows, split_rows
 from .report_verdicts import banner, coverage_sentence, reading_row, verdict_rows, verdict_sentence
@@ -92,7 +93,7 @@ def title(task: Json) -> str:
     """E.g. "A model that classifies Churn"."""
     if "answer" not in task:
         return "A model"
-    verb = {"classify": "classifies", "regress": "predicts"}.get(task.get("goal", ""), "answers")
+    verb = words_of(task).get("verb", "answers")
     return f"A model that {verb} {task['answer'][0]}"
 
 

@@ -7,6 +7,8 @@ from trivet.core.limits import Limit, Verdict
 from trivet.core.units import show_amount
 from trivet.core.value import value
 
+from .question import words_of
+
 Json = Mapping[str, Any]
 
 WORDS = {"HOLDS": ("✓", "holds"), "UNPROVEN": ("?", "unproven"), "BROKEN": ("✗", "broken")}
@@ -122,6 +124,7 @@ def coverage_sentence(task: Json, exact: Sequence[Json]) -> str:
     if "coverage" not in found:
         return ""
     number, interval, n = found["coverage"]
-    what, width = ("intervals", "interval-width") if task.get("goal") == "regress" else ("sets of classes", "set-size")
+    words = words_of(task)
+    what, width = words["guarded"] or "guard", words["width"]
     sentence = f"The {what} that the model gives hold the truth for a share of {number} ({interval}; {n} unseen rows)"
     return sentence + (f"; {width.replace('-', ' ')} {found[width][0]}." if width in found else ".")

@@ -9,7 +9,8 @@ from trivet.core.units import show_amount
 from trivet.runtime.specialist import Specialist as RuntimeSpecialist
 from trivet.storage.disk import Storage
 
-from .cards import about, alert_words, outcome_in, specialist_card, verdict_sentence
+from .cards import alert_words, outcome_in, specialist_card, verdict_sentence
+from .question import question_of
 from .report import render
 from .verify import Verification, verify
 
@@ -40,7 +41,7 @@ class Specialist(RuntimeSpecialist):
         outcome = outcome_in(self.manifest)
         broken = " BROKEN" if outcome == Verdict.BROKEN else ""
         verdict = verdict_sentence(self.manifest) + alert_words(self.manifest)
-        return f"<Specialist{broken}: {about(self.task)}; {verdict}; {show_amount(self.size_bytes, 'B')}>"
+        return f"<Specialist{broken}: {question_of(self.task)}; {verdict}; {show_amount(self.size_bytes, 'B')}>"
 
     def _repr_html_(self) -> str | None:
         """The card that a notebook shows; None, so that it shows the text, for a manifest that trivet did not write."""

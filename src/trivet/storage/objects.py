@@ -7,17 +7,16 @@ import numpy as np
 
 from trivet.core.candidate import Candidate, Claim
 from trivet.core.rows import Rows
-from trivet.core.task import Field, FieldType, Task
+from trivet.core.task import Field, Task
 from trivet.runtime.file.container import decode, decode_object, encode, encode_object
 from trivet.runtime.part import Array
-
-_OPTIONAL = ("weight", "group", "time", "soft")
 
 
 def rows_to_bytes(rows: Rows) -> bytes:
     """The rows, losslessly."""
-    arrays: dict[str, Array] = {"answer": rows.answer, "ids": rows.ids}
-    arrays |= {name: getattr(rows, name) for name in _OPTIONAL if getattr(rows, name) is not None}
+    arrays: dict[str, Array] = {"truth": rows.truth, "ids": rows.ids}
+    arrays |= {f"role-{name}": array for name, array in rows.roles.items()}
+    arrays |= {f"beside-{name}": array for name, array in rows.beside.items()}
     for at, field in enumerate(rows.fields):
         arrays[f"column-{at}"] = rows.columns[field.name]
         if field.name in rows.words:
@@ -37,10 +36,16 @@ def rows_from_bytes(data: bytes) -> Rows:
             for at, field in enumerate(fields)
             if f"words-{at}-ends" in arrays
         },
-        answer=arrays["answer"],
+        truth=arrays["truth"],
         ids=arrays["ids"],
-        **{name: arrays.get(name) for name in _OPTIONAL},
+        roles=named("role-", arrays),
+        beside=named("beside-", arrays),
     )
+
+
+def named(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays whose names begin so, without the prefix."""
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def words_to_arrays(name: str, words: tuple[str, ...]) -> dict[str, Array]:
@@ -74,7 +79,9 @@ def task_to_json(task: Task) -> dict[str, Any]:
         "goal": task.goal,
         "inputs": [[field.name, field.type] for field in task.inputs],
         "answer": [task.answer.name, task.answer.type],
-        "classes": list(task.classes),
+        "link": task.link,
+        "n_scores": task.n_scores,
+        "details": dict(task.details),
         "roles": dict(task.roles),
         "spellings": {field.name: field.spelling for field in (*task.inputs, task.answer) if field.spelling}
         | dict(task.role_spellings),
@@ -85,15 +92,17 @@ def task_from_json(data: Mapping[str, Any]) -> Task:
     """The task that `task_to_json` wrote."""
     spellings = data.get("spellings", {})
 
-    def field_of(name: str, kind: FieldType) -> Field:
+    def field_of(name: str, kind: str) -> Field:
         return Field(name=name, type=kind, spelling=spellings.get(name, ""))
 
     return Task(
-        modality=data["modality"],
+        modality=data.get("modality", ""),
         goal=data["goal"],
         inputs=tuple(field_of(name, kind) for name, kind in data["inputs"]),
         answer=field_of(*data["answer"]),
-        classes=tuple(data["classes"]),
+        link=data.get("link", "identity"),
+        n_scores=data.get("n_scores", 1),
+        details=data.get("details", {}),
         roles=data.get("roles", {}),
         role_spellings={name: spellings[name] for name in data.get("roles", {}).values() if name in spellings},
     )

@@ -10,10 +10,12 @@ from trivet.core.candidate import Sketch
 from trivet.core.errors import NotApplicable, TrivetError
 from trivet.core.gauges import Costs, Gauge, Trial
 from trivet.core.reading import Machine, Reading
-from trivet.core.task import Field, Task
+from trivet.core.task import Field
 from trivet.core.text_form import doc_fields
 from trivet.runtime.batch import Answers
 from trivet.runtime.part import Array
+
+from .tasks import made_task
 
 LABELS = ("Better", "Interval", "Source")
 CLASSES: Mapping[str, tuple[str, ...]] = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "regression": ()}
@@ -83,9 +85,9 @@ def sketch_of(question: str, *, guard: bool = True) -> Sketch:
     classes = CLASSES[question]
     answer = Field(name="outcome", type="category" if classes else "number")
     goal = "classify" if classes else "regress"
-    task = Task(modality="made", goal=goal, inputs=(), answer=answer, classes=classes)  # type: ignore[arg-type]
-    kinds = {"reader": "columns", "body": "affine", **({"guard": "made"} if guard else {})}
-    return Sketch(task=task, kinds=kinds)
+    task = made_task(goal, classes, answer=answer)
+    filled = Sketch(task=task, kinds={}).with_kind(reader="columns", body="affine")
+    return filled.with_kind(guard="made") if guard else filled
 
 
 def accepts(gauge: Gauge, sketch: Sketch) -> bool:
@@ -199,11 +201,11 @@ def poor_trials(gauge: Gauge, question: str) -> Iterator[str]:
 
 def spoilt_answers(answers: Answers) -> Answers:
     """The answers with NaN in their third row."""
-    copies = {name: np.array(array) for name in answers.__slots__ if (array := getattr(answers, name)) is not None}
+    copies = {name: np.array(array) for name, array in answers.items()}
     for array in copies.values():
         if array.dtype.kind == "f":
             array[2] = np.nan
-    return Answers(**copies)
+    return Answers(copies)
 
 
 def manners(gauge: Gauge, trial: Trial, what: str) -> Iterator[str]:
@@ -229,7 +231,8 @@ def refuses(gauge: Gauge, question: str) -> Iterator[str]:
             if not refusal.reason:
                 yield "refuses without a reason"
     bare = made_trial(question)
-    bare = replace(bare, answers=replace(bare.answers, sets=None, low=None, high=None))
+    own = {name: array for name, array in bare.answers.items() if name not in ("sets", "low", "high")}
+    bare = replace(bare, answers=Answers(own))
     if accepts(gauge, sketch_of(question, guard=False)) != measurable(gauge, bare):
         yield "what it says about candidates without a guard is not what it then does"
 

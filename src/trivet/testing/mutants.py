@@ -89,14 +89,7 @@ def answer_rows(parts: Mapping[str, Part], executor: Any = "numpy") -> list[Arra
     """What a model says about twenty rows of missing, usual and extreme values; nothing if it has no body yet."""
     program = Program(parts, executor=executor)
     batch = program.read({name: (VALUES[type_] * 20)[:20] for name, type_ in program.reader.fields})
-    if program.body is None:
-        return []
-    if program.classifies or program.body.width in (1, 3):
-        answers = program.answers(batch)
-        return [
-            array for array in (answers.probabilities, answers.values, answers.low, answers.high) if array is not None
-        ]
-    return [program.scores(batch)]
+    return program.run(batch, *program.ports) if program.stages else []
 
 
 VALUES: dict[str, list[Any]] = {

@@ -45,7 +45,9 @@ def random_program_parts(
     """The parts of a whole program over FIELDS: goal "classify" (k = 1: two classes) or "regress" (k = 1 or 3)."""
     parts = {"reader": random_part("columns", rng), "body": random_part(body, rng, d=WIDTH, k=k)}
     if goal == "classify":
-        parts |= {"scale": random_part("temperature", rng, k=k), "labels": random_part("labels", rng, k=k)}
+        parts |= {"scale": random_part("temperature", rng, k=k), "decoder": random_part("labels", rng, k=k)}
+    else:
+        parts["decoder"] = random_part("value", rng, k=k)
     if guarded:
         parts["guard"] = random_part("conformal-set" if goal == "classify" else "interval", rng, k=k)
     return parts
@@ -206,6 +208,20 @@ def interval(rng: Rng, d: int, k: int) -> Part:
     return Part(kind="interval", config={"coverage": 0.9}, arrays={"pad": rng.uniform(0, 2, 2).astype(np.float32)})
 
 
+def pick(rng: Rng, d: int, k: int) -> Part:
+    return Part(kind="pick", arrays={"column": rng.integers(0, d, k).astype(np.uint16)})
+
+
+def beside(rng: Rng, d: int, k: int) -> Part:
+    """k - 1 numbers of trees and one of curves, or trees alone for k = 1."""
+    children = (trees(rng, d, max(1, k - 1)), *([additive(rng, d, 1)] if k > 1 else []))
+    return Part(kind="beside", children=children)
+
+
+def cascade(rng: Rng, d: int, k: int) -> Part:
+    return Part(kind="cascade", config={"lead": 0.5}, children=(trees(rng, d, k), additive(rng, d, k)))
+
+
 def labels(rng: Rng, d: int, k: int) -> Part:
     n = max(2, k)
     arrays = {**blob_of([f"class {c}" for c in range(n)]), "weights": rng.uniform(0.5, 2, n).astype(np.float32)}
@@ -223,6 +239,10 @@ MAKERS: dict[str, Callable[[Rng, int, int], Part]] = {
     "interval": interval,
     "isotonic": isotonic,
     "labels": labels,
+    "value": lambda rng, d, k: Part(kind="value"),
+    "pick": pick,
+    "beside": beside,
+    "cascade": cascade,
     "net": net,
     "ngrams": ngrams,
     "temperature": temperature,

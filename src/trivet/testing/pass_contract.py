@@ -11,12 +11,12 @@ from unittest import mock
 
 import numpy as np
 
-from trivet.core.candidate import SLOTS, Sketch, Work
+from trivet.core.candidate import Kinds, Sketch, Work
 from trivet.core.errors import MissingExtra, TrivetError
 from trivet.core.passes import Pass
-from trivet.core.registry import parse_step
+from trivet.core.registry import find_goal, parse_step
 from trivet.core.rows import Dataset, Rows
-from trivet.core.task import Field, Task
+from trivet.core.task import Field
 from trivet.core.text_form import doc_fields
 from trivet.core.value import digest_of
 
@@ -78,20 +78,24 @@ def ends(range_: Any) -> tuple[Any, ...]:
 def foreign_sketches(pass_: Pass, work: Work) -> Iterator[str]:
     """On tasks and candidates it cannot know, `check` answers or refuses with a reason."""
     task = work.candidate.task
-    alone = Task(modality="table", goal=task.goal, inputs=(Field(name="note", type="text"),), answer=task.answer)
+    alone = replace(task, inputs=(Field(name="note", type="text"),))
     for sketch in (
         Sketch(task=task, kinds={}),
         Sketch(task=alone, kinds={}),
-        Sketch(task=task, kinds=dict.fromkeys(SLOTS, "of-another-world")),
+        Sketch(task=task, kinds=dict.fromkeys(find_goal(task.goal).stack(task), Kinds(kind="of-another-world"))),
     ):
-        yield from house_answer(lambda: pass_.check(sketch), f"check of {dict(sketch.kinds)}")  # noqa: B023
+        yield from house_answer(lambda: pass_.check(sketch), f"check of {shown(sketch)}")  # noqa: B023
+
+
+def shown(sketch: Sketch) -> str:
+    return f"{ {slot: str(tree) for slot, tree in sketch.kinds.items()} } beside {sorted(sketch.beside)}"
 
 
 def truth_of_check(pass_: Pass, work: Work, scratch: Path) -> Iterator[str]:
     """The sketch of the result is what `check` said."""
     said, came = pass_.check(work.sketch), pass_.run(work, context(scratch)).sketch
     if said != came:
-        yield f"check said {dict(said.kinds)}, soft {said.has_soft}; came {dict(came.kinds)}, soft {came.has_soft}"
+        yield f"check said {shown(said)}; came {shown(came)}"
 
 
 def purity(pass_: Pass, work: Work, scratch: Path) -> Iterator[str]:
@@ -129,7 +133,7 @@ def poor_data(pass_: Pass, work: Work, scratch: Path) -> Iterator[str]:
     poor = {
         "no row": fit.take(np.arange(0)),
         "one row": fit.take(np.arange(1)),
-        "one answer": fit.take(np.flatnonzero(fit.answer == fit.answer[0])),
+        "one answer": fit.take(np.flatnonzero(fit.truth == fit.truth[0])),
         "nothing but gaps": without_values(fit),
     }
     for what, rows in poor.items():

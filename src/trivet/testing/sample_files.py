@@ -27,15 +27,16 @@ def sample_parts() -> dict[str, dict[str, Part]]:
     """The parts of each sample, by name."""
     guard = Part(kind="conformal-set", config={"coverage": 0.9}, arrays={"floor": floats(0.2, 0.3)})
     three = Part(kind="conformal-set", config={"coverage": 0.9}, arrays={"floor": floats(0.2, 0.3, 0.1)})
-    pair = {"reader": reader(), "guard": guard, "labels": labels("ill", "well")}
-    triple = {"reader": reader(), "guard": three, "labels": labels("high", "low", "mid"), "scale": temperature(3)}
+    value = Part(kind="value")
+    pair = {"reader": reader(), "guard": guard, "decoder": labels("ill", "well")}
+    triple = {"reader": reader(), "guard": three, "decoder": labels("high", "low", "mid"), "scale": temperature(3)}
     return {
         "trees": {**pair, "body": trees(), "scale": isotonic()},
         "additive": {**pair, "body": additive(), "scale": temperature(1)},
         "vote": {**triple, "body": vote()},
         "ngrams": {**triple, "body": ngrams(3)},
-        "interval": {"reader": reader(), "body": linear(3), "guard": interval()},
-        "spelled": {"reader": reader(spellings=SPELLINGS), "body": linear(1)},
+        "interval": {"reader": reader(), "body": linear(3), "guard": interval(), "decoder": value},
+        "spelled": {"reader": reader(spellings=SPELLINGS), "body": linear(1), "decoder": value},
     }
 
 

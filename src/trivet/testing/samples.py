@@ -16,6 +16,8 @@ from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Field, Task
 from trivet.runtime.part import Array
 
+from .tasks import made_task
+
 Question = Literal["binary", "multiclass", "regression"]
 QUESTIONS: tuple[Question, ...] = ("binary", "multiclass", "regression")
 
@@ -49,9 +51,7 @@ def tiny_task(question: Question) -> Task:
     """The task of the made table."""
     classes = {"binary": ("ill", "well"), "multiclass": ("high", "low", "mid"), "regression": ()}[question]
     answer = Field(name="outcome", type="category" if classes else "number")
-    return Task(
-        modality="table", goal="classify" if classes else "regress", inputs=INPUTS, answer=answer, classes=classes
-    )
+    return made_task("classify" if classes else "regress", classes, answer=answer, inputs=INPUTS, modality="table")
 
 
 def tiny_rows(question: Question, n: int, seed: int) -> Rows:
@@ -71,7 +71,7 @@ def tiny_rows(question: Question, n: int, seed: int) -> Rows:
     }
     answer = strain if question == "regression" else np.digitize(strain, cuts(question)).astype(np.int32)
     words = {"ward": WARDS, "remark": REMARKS}
-    return Rows(fields=INPUTS, columns=columns, words=words, answer=answer, ids=np.arange(n))
+    return Rows(fields=INPUTS, columns=columns, words=words, truth=answer, ids=np.arange(n))
 
 
 def with_gaps(column: Array, rng: np.random.Generator) -> Array:

@@ -149,34 +149,28 @@ def refuse_clash(kept: dict[str, Any], answers: dict[str, Any]) -> None:
 
 
 def answer_columns(specialist: Any, columns: dict[str, list[Any]], rule: "Rule | None" = None) -> dict[str, list[Any]]:
-    """The answers as columns of a table; classes are spelled as in the data, a set is a list of them."""
-    answers = specialist.answers(columns)
-    name = specialist.task["answer"][0]
-    if answers.values is not None:
-        found: dict[str, list[Any]] = {name: as_floats(answers.values)}
-        if answers.low is not None:
-            found |= {"low": as_floats(answers.low), "high": as_floats(answers.high)}
-        return found
-    classes = specialist.class_texts
-    shares = {f"p[{label}]": as_floats(answers.probabilities[:, at]) for at, label in enumerate(classes)}
-    found = {name: [classes[at] for at in chosen(answers, shares, rule)], **shares}
-    if answers.sets is not None:
-        found["set"] = [[c for c, is_in in zip(classes, row) if is_in] for row in answers.sets.tolist()]
-    return found
+    """The answers as columns of a table, as the goal of the task has them; a rule decides in place of the file."""
+    from trivet.core.registry import find_goal
+    from trivet.runtime.batch import Answers
+    from trivet.storage.objects import task_from_json
+
+    task, answers = task_from_json(specialist.task), specialist.answers(columns)
+    if rule is not None:
+        answers = Answers({**answers, "chosen": rule.choose(printed(answers["probabilities"]))})
+    found = find_goal(task.goal).columns(task, answers)
+    return {name: [shortened(cell) for cell in column] for name, column in found.items()}
 
 
-def chosen(answers: Any, shares: dict[str, list[float]], rule: "Rule | None") -> list[int]:
-    """The position of each answered class.  A rule decides from the digits that are printed: anybody can redo it."""
+def printed(shares: Any) -> Any:
+    """The shares as they are printed, from which a rule decides, so that anybody can redo it."""
     import numpy as np
 
-    at = answers.chosen if rule is None else rule.choose(np.array(list(shares.values())).T)
-    positions: list[int] = at.tolist()
-    return positions
+    return np.array([[shortened(share) for share in row] for row in shares.tolist()])
 
 
-def as_floats(column: Any) -> list[float]:
+def shortened(cell: Any) -> Any:
     """Seven significant digits: all that float32 holds."""
-    return [float(f"{number:.7g}") for number in column.tolist()]
+    return float(f"{cell:.7g}") if isinstance(cell, float) else cell
 
 
 def is_json_lines(asked: str | None, out: str | None) -> bool:

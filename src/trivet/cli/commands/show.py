@@ -1,6 +1,7 @@
 """`trivet show`: what a file is and what it claims."""
 
 import argparse
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from trivet.cli.result import Result, table
@@ -20,14 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Result:
-    from trivet.core.candidate import SLOTS, kinds_of
+    from trivet.core.candidate import kinds_of
     from trivet.core.reading import reading_from_json
     from trivet.runtime.file.container import read
 
     contents = read(arguments.file)
     manifest, evidence = contents.manifest, contents.evidence
     readings = [reading_from_json(data) for data in [*manifest["readings"], *evidence.get("readings", [])]]
-    parts = {slot: kinds_of(contents.parts[slot]) for slot in SLOTS if slot in contents.parts}
+    parts = {slot: str(kinds_of(contents.parts[slot])) for slot in in_order(contents.parts)}
     data: dict[str, Any] = {
         "file": arguments.file,
         "task": manifest["task"],
@@ -60,9 +61,11 @@ def text_of(
 
     size = next((reading.value for reading in readings if reading.gauge == "size"), None)
     verdicts = [[v["limit"], f"{v['verdict']}{in_brackets(v.get('note', ''))}"] for v in data["verdicts"]]
+    from trivet.ship.question import question_of
+
     return "\n".join(
         [
-            f"{data['file']}: {sentence(data['task'])}",
+            f"{data['file']}: {question_of(data['task'])}",
             *(["  BEST EFFORT: this file breaks a limit that was asked of it"] if data["outcome"] == "BROKEN" else []),
             *([f"  BUT the data has a finding that blocks: {', '.join(data['alerts'])}"] if data["alerts"] else []),
             table(verdicts) or "  no limits were stated: nothing to prove",
@@ -94,11 +97,7 @@ def grave_lines(findings: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def sentence(task: dict[str, Any]) -> str:
-    name, count = task["answer"][0], len(task["inputs"])
-    inputs = f"{count} column{'s' if count != 1 else ''}"
-    if task["goal"] == "regress":
-        return f"answers the number {name!r} from {inputs}"
-    classes = task["classes"]
-    few = ", ".join(classes[:6]) + (", ..." if len(classes) > 6 else "")
-    return f"answers {name!r} ({few}) from {inputs}"
+def in_order(slots: Iterable[str]) -> list[str]:
+    """The slots as a row passes through them."""
+    order = ("reader", "features", "body", "scale", "guard", "decoder")
+    return sorted(slots, key=lambda slot: (order.index(slot) if slot in order else len(order), slot))

@@ -6,12 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
+from trivet.core.row_keys import row_keys
 from trivet.core.rows import Rows
 from trivet.core.task import Field, Task
 from trivet.core.value import value
-from trivet.data.split.row_keys import row_keys
-from trivet.data.split.splits import subsample, unit_of
-from trivet.data.split.strata import answer_strata, dealt
+from trivet.data.split.splits import subsample
 from trivet.runtime.part import Array
 
 SAMPLE = 10_000  # rows for checks that fit models: 32,000 rows are examined in seconds instead of a minute
@@ -45,7 +44,8 @@ class Exam:
 
     @property
     def classifies(self) -> bool:
-        return self.task.goal == "classify"
+        """Whether answers are classes."""
+        return bool(self.task.classes)
 
     def without(self, names: Collection[str]) -> "Exam":
         """The same examination of fewer columns."""
@@ -54,13 +54,6 @@ class Exam:
             return dataclasses.replace(rows, fields=tuple(f for f in rows.fields if f.name not in names))
 
         return dataclasses.replace(self, rows=narrowed(self.rows), parts=tuple(map(narrowed, self.parts)))
-
-
-def folds_of(rows: Rows, n_folds: int, *, is_class: bool, seed: int) -> Array:
-    """(rows,) fold of each row, 0..n_folds-1: stratified, and equal rows and groups are never torn."""
-    rng = np.random.Generator(np.random.PCG64(seed))
-    strata = answer_strata(rows.answer, is_class=is_class)
-    return dealt(strata, unit_of(rows), np.full(n_folds, 1 / n_folds), rng)
 
 
 def missing_in(field: Field, column: Array) -> Array:

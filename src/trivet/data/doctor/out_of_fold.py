@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 
 from trivet.core.extras import need
+from trivet.core.folds import folds_of
 from trivet.core.rows import Rows
 from trivet.runtime.part import Array
 
-from .exam import folds_of, missing_in
+from .exam import missing_in
 
 _WHO = "the data doctor"
 _LEVELS = 30  # words of a category that get a column of their own in the logistic model
@@ -29,7 +30,7 @@ def out_of_fold_probabilities(rows: Rows, labels: Array, *, seed: int) -> tuple[
 
     labels: (rows,) int, 0..classes-1, every class present.
     """
-    folds = folds_of(rows, n_folds(rows), is_class=True, seed=seed)
+    folds = folds_of(rows, n_folds(rows), seed)
     said = {
         "logistic models": logistic_probabilities(logistic_matrix(rows), labels, folds),
         "boosted trees": tree_probabilities(tree_matrix(rows), labels, folds, seed),
@@ -40,10 +41,10 @@ def out_of_fold_probabilities(rows: Rows, labels: Array, *, seed: int) -> tuple[
 
 def out_of_fold_values(rows: Rows, *, seed: int) -> Array:
     """(rows,) float64 values that boosted trees expect."""
-    folds = folds_of(rows, n_folds(rows), is_class=False, seed=seed)
+    folds = folds_of(rows, n_folds(rows), seed)
     matrix, values = tree_matrix(rows), np.zeros(len(rows))
     for held, rest in halves(folds):
-        booster = boosted(matrix[rest], rows.answer[rest], {"objective": "regression_l1"}, 150, seed)
+        booster = boosted(matrix[rest], rows.truth[rest], {"objective": "regression_l1"}, 150, seed)
         values[held] = booster.predict(matrix[held], num_threads=1)
     return values
 

@@ -1,11 +1,12 @@
-"""The answer of a table: its type, whether it is to be classified or regressed, and its classes."""
+"""The answer of a table: its type, what it holds, and the goal that suits it."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 
 from trivet.core.errors import BadData
+from trivet.core.goals import Goal, Seen
+from trivet.core.registry import find_goal, homes
 from trivet.core.task import Field
 from trivet.data.sources.columns import RawColumn, TextColumn, truth_text
 from trivet.runtime.part import Array
@@ -13,10 +14,6 @@ from trivet.runtime.part import Array
 from .cells import BadCells, boolean, number, number_text, values_of
 from .encode import cell_error, finite, in_order, measured, spoken
 from .guess import guess
-
-MOST_CODED = 20  # more distinct whole numbers than this are an amount, not labels
-CODED_SHARE = 0.05  # and so are those that hardly repeat
-MOST_CLASSES = 1000  # more is a search, not a classification
 
 
 def answer_field(column: RawColumn, name: str, given: Field | None) -> Field:
@@ -40,35 +37,38 @@ def says_true(column: RawColumn) -> bool:
     return not isinstance(column, TextColumn) or {word.lower() for word in column.words} >= {"true", "false"}
 
 
-def goal_of(column: RawColumn, answer: Field, wish: str | None) -> Literal["classify", "regress"]:
-    """What to do with the answer; refuses a wish that the type cannot grant, and answers that are all the same."""
-    if answer.type == "date" or (wish == "regress" and answer.type != "number"):
-        raise bad_answer(answer, wish or "classify or regress")
+def seen_in(column: RawColumn, answer: Field) -> Seen:
+    """What stands in the column of answers, as goals look at it; cells that are not of its type are refused."""
     codes, texts = class_codes(column, answer)
-    answered = int((codes >= 0).sum())
-    if len(texts) < 2:
+    return Seen(
+        field=answer,
+        texts=texts,
+        codes=codes,
+        values=None if answer.type == "category" else answer_values(column, answer),
+        among=lambda classes: codes_among(classes, codes, texts, answer),
+    )
+
+
+def settled_goal(seen: Seen, wish: str | None) -> Goal:
+    """The goal that is wished for, else the one that suits the answers best; refuses answers it can do nothing with."""
+    if len(seen.texts) < 2:
         raise BadData(
             "answer-constant",
-            wanted=f"at least two different answers in column {answer.name!r}",
-            found=f"{answered} answers, all {texts[0]!r}" if texts else "none",
+            wanted=f"at least two different answers in column {seen.field.name!r}",
+            found=f"{seen.n_answered} answers, all {seen.texts[0]!r}" if seen.texts else "none",
             do="name another target, or give rows with other answers",
         )
-    goal = wish or ("regress" if answer.type == "number" and is_amount(texts, answered) else "classify")
-    if goal == "classify" and (len(texts) > MOST_CLASSES or 2 * len(texts) > answered):
-        raise too_many_classes(answer, len(texts), answered)
-    return "classify" if goal == "classify" else "regress"
-
-
-def is_amount(texts: tuple[str, ...], answered: int) -> bool:
-    """Whether the numbers measure something, rather than stand for classes."""
-    is_whole = all(text.lstrip("-").isdecimal() for text in texts)
-    few = len(texts) == 2 or (len(texts) <= MOST_CODED and len(texts) <= CODED_SHARE * answered)
-    return not (is_whole and few)
-
-
-def classes_of(column: RawColumn, answer: Field) -> tuple[str, ...]:
-    """The classes that occur: numbers by value, false before true, words in ascending order."""
-    return class_codes(column, answer)[1]
+    names = [wish] if wish else sorted(homes("goal"))
+    goal = max(map(find_goal, names), key=lambda goal: goal.suits(seen))
+    if not wish and goal.suits(seen) <= 0:
+        raise BadData(
+            "answer-type",
+            wanted="an answer that one can " + " or ".join(names),
+            found=f"column {seen.field.name!r} of the type {seen.field.type}",
+            do="name another target, or give the column another type; a date can be turned into days first",
+        )
+    goal.refuse(seen)
+    return goal
 
 
 def class_codes(column: RawColumn, answer: Field) -> tuple[Array, tuple[str, ...]]:
@@ -98,12 +98,11 @@ def truth_spelling(column: RawColumn, truth: float) -> str:
     return min((-count[at], word) for at, word in enumerate(column.words) if meaning[at] == truth)[1]
 
 
-def codes_among(classes: Sequence[str], column: RawColumn, answer: Field) -> Array:
+def codes_among(classes: Sequence[str], codes: Array, texts: Sequence[str], answer: Field) -> Array:
     """(rows,) int32 index of the answer among these classes; -1 = no answer, -2 = one that is none of them.
 
     Numbers are compared by value and truth values by meaning, so that a table may spell them in its own way.
     """
-    codes, texts = class_codes(column, answer)
     index = {meaning_of(text, answer): at for at, text in enumerate(classes)}
     found = [index.get(meaning_of(text, answer), -2) for text in texts]
     return np.array([*found, -1], np.int32)[codes]  # code -1 picks the last entry
@@ -122,21 +121,3 @@ def answer_values(column: RawColumn, answer: Field) -> Array:
         return finite(measured(column, answer))
     except BadCells as bad:
         raise cell_error(column, answer, bad) from bad
-
-
-def bad_answer(answer: Field, wish: str) -> BadData:
-    return BadData(
-        "answer-type",
-        wanted=f"an answer that one can {wish}",
-        found=f"column {answer.name!r} of the type {answer.type}",
-        do="regress needs numbers, classify needs words or few numbers; a date can be turned into days first",
-    )
-
-
-def too_many_classes(answer: Field, classes: int, answered: int) -> BadData:
-    return BadData(
-        "answer-classes",
-        wanted=f"at most {MOST_CLASSES} classes that occur twice or more on average in column {answer.name!r}",
-        found=f"{classes} classes in {answered} rows",
-        do="name another target, merge rare classes, or regress if they are amounts (goal regress)",
-    )

@@ -6,7 +6,7 @@ from math import isfinite
 
 import numpy as np
 
-from trivet.core.task import Field, FieldType
+from trivet.core.task import Field
 from trivet.runtime.kinds.readers.raw_values import BOOLEANS, ISO_DAY, MISSING, Unreadable, plain_text
 from trivet.runtime.kinds.readers.spellings import spelling_of
 from trivet.runtime.part import Array
@@ -62,7 +62,7 @@ def day(cell: str) -> float:
     return ((when if when.tzinfo else when.replace(tzinfo=UTC)) - _EPOCH) / timedelta(days=1)
 
 
-PARSERS: dict[FieldType, Callable[[str], float]] = {"number": number, "boolean": boolean, "date": day}
+PARSERS: dict[str, Callable[[str], float]] = {"number": number, "boolean": boolean, "date": day}
 
 
 def values_of(words: Sequence[str], field: Field) -> tuple[Array, list[int]]:
@@ -83,7 +83,7 @@ def values_of(words: Sequence[str], field: Field) -> tuple[Array, list[int]]:
     return values, wrong
 
 
-def is_all(type: FieldType, words: Sequence[str]) -> bool:
+def is_all(type: str, words: Sequence[str]) -> bool:
     """Whether every one of these words (none of them missing) is of the type."""
     parse = PARSERS[type]
     try:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from trivet.core.errors import BadData
-from trivet.core.task import Field, FieldType
+from trivet.core.task import Field
 from trivet.data.sources.columns import NumberColumn, RawColumn, TextColumn, as_text, cells_of
 from trivet.runtime.kinds.readers.spellings import type_text
 from trivet.runtime.part import Array
@@ -67,7 +67,7 @@ def finite(values: Array) -> Array:
     return np.where(np.isinf(values), np.nan, values)
 
 
-def spoken(column: RawColumn, type: FieldType) -> TextColumn:
+def spoken(column: RawColumn, type: str) -> TextColumn:
     """The column as words.  A category has no word for a missing token; a text keeps it."""
     text = as_text(column)
     if type == "text":

@@ -2,11 +2,9 @@
 
 import shlex
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 
-from trivet.core.task import FieldType
 from trivet.core.value import value
 from trivet.data.sources.columns import RawColumn, TextColumn
 from trivet.runtime.kinds.readers.raw_values import BOOLEANS
@@ -27,7 +25,7 @@ class Guess:
     others: type texts that every cell fits as well, for the user to choose from.
     """
 
-    type: FieldType | None
+    type: str | None
     spelling: str = ""
     others: tuple[str, ...] = ()
 
@@ -47,8 +45,8 @@ def guess(column: RawColumn) -> Guess:
         return Guess(type="date")
     readings = readings_of(words)
     if len(readings) == 1 and readings[0].is_sure:
-        return Guess(type=cast(FieldType, readings[0].type), spelling=readings[0].spelling)
-    type: FieldType = "text" if is_prose(words, int((column.codes >= 0).sum())) else "category"
+        return Guess(type=readings[0].type, spelling=readings[0].spelling)
+    type: str = "text" if is_prose(words, int((column.codes >= 0).sum())) else "category"
     return Guess(type=type, others=tuple(reading.text for reading in readings))
 
 

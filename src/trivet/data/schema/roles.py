@@ -1,10 +1,9 @@
 """Which column plays which part, as the user names it."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 from trivet.core.errors import BadUse, TrivetError, nearest_names, raise_all
-from trivet.core.task import FIELD_TYPES, Field, FieldType
+from trivet.core.task import FIELD_TYPES, Field
 from trivet.data.sources.raw import Raw, unknown_column
 from trivet.runtime.kinds.readers.spellings import BadSpelling, parse_type
 
@@ -66,4 +65,4 @@ def checked_types(raw: Raw, types: Mapping[str, str], drop: Sequence[str]) -> di
 def typed_field(name: str, text: str) -> Field:
     """The field of a column that the user gave a type, e.g. "number(decimal=',')"."""
     type, spelling = parse_type(text)
-    return Field(name=name, type=cast(FieldType, type), spelling=spelling)
+    return Field(name=name, type=type, spelling=spelling)

@@ -1,20 +1,24 @@
 """The schema of a table: what each column means, what is asked, what is left out."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any
 
 import numpy as np
 
 from trivet.core.errors import BadData, TrivetError, raise_all
+from trivet.core.goals import Reasons
+from trivet.core.registry import find_goal
+from trivet.core.roles import ROLES
+from trivet.core.row_keys import column_bits
 from trivet.core.rows import Rows
 from trivet.core.task import Field, Task
 from trivet.core.value import value
 from trivet.data.sources.raw import Raw, empty, unknown_column
-from trivet.data.split.row_keys import column_bits
 from trivet.runtime.kinds.readers.spellings import type_text
 from trivet.runtime.part import Array
 
-from .answers import answer_field, answer_values, classes_of, codes_among, goal_of
+from .answers import answer_field, seen_in, settled_goal
 from .cells import BadCells
 from .encode import cell_error, finite, in_order, measured, spoken
 from .guess import Guess, guess, surprise
@@ -23,29 +27,30 @@ from .roles import check_roles, checked_types, roles_of
 Dropped = tuple[str, int]
 """(reason, rows): how many rows could not be used, and why."""
 
-Goal = Literal["classify", "regress"]
-
 
 @value
 class Schema:
     """What the columns of a table mean.
 
-    fields: the inputs, in the order of the source.  answer: the target.  classes: as in Task.
-    weight, group, time: names of the columns with these roles, or None; they are no inputs.
+    fields: the inputs, in the order of the source.  answer: the target.  goal: its name.  about: what the goal settled
+    about the task, see `Goal.about`.  roles: role -> name of its column, e.g. "weight"; they are no inputs.
     role_fields: the weight and time columns with their types and spellings; where one is absent, its cells decide.
     dropped: (column, why) of columns that are left out.  notes: guesses and cells that may surprise.
     """
 
     fields: tuple[Field, ...]
     answer: Field
-    goal: Goal
-    classes: tuple[str, ...] = ()
-    weight: str | None = None
-    group: str | None = None
-    time: str | None = None
+    goal: str
+    about: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    roles: Mapping[str, str] = dataclasses.field(default_factory=dict)
     role_fields: tuple[Field, ...] = ()
     dropped: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """As in Task."""
+        return tuple(self.about.get("details", {}).get("classes", ()))
 
 
 def infer(
@@ -53,44 +58,41 @@ def infer(
     *,
     target: str | int,
     types: Mapping[str, str] | None = None,
-    weight: str | int | None = None,
-    group: str | int | None = None,
-    time: str | int | None = None,
     drop: Sequence[str] = (),
-    goal: Goal | None = None,
+    goal: str | None = None,
+    **roles: str | int | None,
 ) -> Schema:
     """The schema that names, cells and the user's own words give; the user's words win.
 
-    target, weight, group, time: a name, a position (-1 is the last column) or "last".
+    target, and in roles weight, group, time ...: a name, a position (-1 is the last column) or "last".
     types: name -> type, e.g. "category" or "number(decimal=',')".
-    drop: columns to leave out.  goal: classify or regress; None lets the answer's cells decide.
+    drop: columns to leave out.  goal: its name, e.g. classify; None lets the answer's cells decide.
     Refuses unknown names and types (all at once), cells that contradict their column's type (all columns at once),
     and answers that nothing can be learned from.
     """
-    roles = roles_of(raw, {"target": target, "weight": weight, "group": group, "time": time})
+    named = roles_of(raw, {"target": target, **roles})
     given = checked_types(raw, types or {}, drop)
-    check_roles(roles, drop)
-    answer = answer_field(raw.column(roles["target"]), roles["target"], given.get(roles["target"]))
-    inputs = [name for name in raw.names if name not in roles.values() and name not in set(drop)]
-    seen = {name: guess(raw.column(name)) for name in (*inputs, *roles.values()) if name not in given}
+    check_roles(named, drop)
+    answer = answer_field(raw.column(named["target"]), named["target"], given.get(named["target"]))
+    inputs = [name for name in raw.names if name not in named.values() and name not in set(drop)]
+    seen = {name: guess(raw.column(name)) for name in (*inputs, *named.values()) if name not in given}
     fields, without_cells = input_fields(inputs, given, seen)
     role_fields = tuple(
-        role_field(role, roles[role], given.get(roles[role]) or seen[roles[role]])
-        for role in ("weight", "time")
-        if role in roles
+        role_field(role, named[role], given.get(named[role]) or seen[named[role]])
+        for role in named
+        if role != "target" and ROLES[role].holds == "numbers"
     )
     notes = notes_on(raw, (*fields, answer, *role_fields), seen)
     if not fields:
         raise no_inputs(raw, without_cells)
-    settled = goal_of(raw.column(answer.name), answer, goal)
+    seen_answer = seen_in(raw.column(answer.name), answer)
+    settled = settled_goal(seen_answer, goal)
     return Schema(
         fields=fields,
         answer=answer,
-        goal=settled,
-        classes=classes_of(raw.column(answer.name), answer) if settled == "classify" else (),
-        weight=roles.get("weight"),
-        group=roles.get("group"),
-        time=roles.get("time"),
+        goal=settled.name,
+        about=settled.about(seen_answer),
+        roles={role: name for role, name in named.items() if role != "target"},
         role_fields=role_fields,
         dropped=(*((name, "left out by the user") for name in dict.fromkeys(drop)), *without_cells),
         notes=(*raw.notes, *notes),
@@ -119,10 +121,9 @@ def to_rows(raw: Raw, schema: Schema) -> tuple[Rows, tuple[Dropped, ...]]:
     """
     check_columns(raw, schema)
     values = measured_columns(raw, schema)
-    answer, reasons = answers_of(raw, schema)
-    weight, group, time = weights_of(raw, schema, values), groups_of(raw, schema), values.get(schema.time or "")
-    parts = (("weight", weight), ("group", group), ("time", time))
-    reasons += [(f"no {part}", np.isnan(values)) for part, values in parts if values is not None]
+    truth, reasons = truth_in(raw, schema)
+    roles = roles_in(raw, schema, values)
+    reasons += [(f"no {role}", is_missing) for role, (_, is_missing) in roles.items()]
     keep, dropped = kept_rows(raw.n_rows, reasons)
     if not keep.any():
         raise empty(raw.origin, "no row that can be used: " + ", ".join(f"{n} with {why}" for why, n in dropped))
@@ -131,11 +132,9 @@ def to_rows(raw: Raw, schema: Schema) -> tuple[Rows, tuple[Dropped, ...]]:
         fields=schema.fields,
         columns=columns,
         words=words,
-        answer=answer[keep],
+        truth=truth[keep],
         ids=np.flatnonzero(keep),
-        weight=None if weight is None else weight[keep],
-        group=None if group is None else group_ids(raw, schema)[keep],
-        time=None if time is None else time[keep],
+        roles={role: array[keep] for role, (array, _) in roles.items()},
     )
     return rows, dropped
 
@@ -157,10 +156,10 @@ def input_fields(
 
 
 def role_field(role: str, name: str, said: Field | Guess) -> Field:
-    """The field of a weight or time column: a number, or for a time a date, as the user or else the cells say."""
-    if said.type == "number" or (said.type == "date" and role == "time"):
+    """The field of a column that is measured for its role: of the type that the user or the cells say, if it may."""
+    if said.type in ROLES[role].types:
         return Field(name=name, type=said.type, spelling=said.spelling)
-    return Field(name=name, type="number")
+    return Field(name=name, type=ROLES[role].types[0])
 
 
 def notes_on(raw: Raw, fields: Sequence[Field], seen: Mapping[str, Guess]) -> list[str]:
@@ -189,9 +188,10 @@ def measured_columns(raw: Raw, schema: Schema) -> dict[str, Array]:
     Refuses cells that are not of their column's type: those of all columns at once, the answer's included.
     """
     asked = {field.name: field for field in schema.role_fields}
-    roles = [(role, getattr(schema, role)) for role in ("weight", "time")]
     of_roles = [
-        asked.get(name) or role_field(role, name, guess(raw.column(name))) for role, name in roles if name is not None
+        asked.get(name) or role_field(role, name, guess(raw.column(name)))
+        for role, name in schema.roles.items()
+        if ROLES[role].holds == "numbers"
     ]
     values: dict[str, Array] = {}
     errors: list[TrivetError] = []
@@ -209,50 +209,58 @@ def measured_columns(raw: Raw, schema: Schema) -> dict[str, Array]:
 
 def check_columns(raw: Raw, schema: Schema) -> None:
     """Refuses a table that lacks columns of the schema, all at once."""
-    asked = (schema.weight, schema.group, schema.time)
-    wanted = [*(field.name for field in schema.fields), schema.answer.name, *(name for name in asked if name)]
+    wanted = [*(field.name for field in schema.fields), schema.answer.name, *schema.roles.values()]
     raise_all([unknown_column(name, raw) for name in wanted if name not in raw.names])
 
 
-def answers_of(raw: Raw, schema: Schema) -> tuple[Array, list[tuple[str, Array]]]:
-    """((rows,) answers as in Rows, [(reason, (rows,) mask of rows without a usable answer)])."""
-    column = raw.column(schema.answer.name)
-    if schema.goal == "regress":
-        values = answer_values(column, schema.answer)
-        return values, [("no answer", np.isnan(values))]
-    codes = codes_among(schema.classes, column, schema.answer)
-    return codes, [("no answer", codes == -1), ("an answer that is none of the classes", codes == -2)]
+def truth_in(raw: Raw, schema: Schema) -> tuple[Array, Reasons]:
+    """((rows, ...) true answers as in Rows, [(reason, (rows,) mask of rows without a usable answer)])."""
+    seen = seen_in(raw.column(schema.answer.name), schema.answer)
+    return find_goal(schema.goal).truth(task_of(schema), seen)
 
 
-def weights_of(raw: Raw, schema: Schema, values: Mapping[str, Array]) -> Array | None:
-    """(rows,) weights, NaN = missing; refuses negative ones, and weights that are all 0."""
-    if schema.weight is None:
-        return None
-    weights = values[schema.weight]
+def task_of(schema: Schema) -> Task:
+    """The task before a domain has taken it."""
+    return Task(
+        modality="",
+        goal=schema.goal,
+        inputs=schema.fields,
+        answer=schema.answer,
+        **schema.about,
+        roles=schema.roles,
+        role_spellings={field.name: field.spelling for field in schema.role_fields if field.spelling},
+    )
+
+
+def roles_in(raw: Raw, schema: Schema, values: Mapping[str, Array]) -> dict[str, tuple[Array, Array]]:
+    """Role -> ((rows,) array as in Rows, (rows,) mask of rows where it is missing)."""
+    found: dict[str, tuple[Array, Array]] = {}
+    for role, name in schema.roles.items():
+        if ROLES[role].holds == "names":
+            found[role] = names_in(raw, name)
+            continue
+        if role == "weight":
+            check_weights(values[name], name, raw.origin)
+        found[role] = values[name], np.isnan(values[name])
+    return found
+
+
+def check_weights(weights: Array, name: str, origin: str) -> None:
+    """Refuses negative weights, and weights that are all 0."""
     if (weights < 0).any() or not (weights > 0).any():
         raise BadData(
             "bad-weight",
-            wanted=f"weights of 0 or more, not all 0, in column {schema.weight!r}",
+            wanted=f"weights of 0 or more, not all 0, in column {name!r}",
             found=f"{np.nanmin(weights):g}" if (weights < 0).any() else "no weight above 0",
             do="mend the weights, or name another column",
-            where=raw.origin,
+            where=origin,
         )
-    return weights
 
 
-def groups_of(raw: Raw, schema: Schema) -> Array | None:
-    """(rows,) float64 number of the row's group, in the order of the groups' names, NaN = missing."""
-    if schema.group is None:
-        return None
-    names = spoken(raw.column(schema.group), "category")
-    codes, _ = in_order(names.words, names.codes)
-    return np.where(codes < 0, np.nan, codes)
-
-
-def group_ids(raw: Raw, schema: Schema) -> Array:
-    """(rows,) int64: the hash of the name of the row's group, so that a group has one id in every table."""
-    names = spoken(raw.column(str(schema.group)), "category")
-    return column_bits(names.codes, names.words).view(np.int64)
+def names_in(raw: Raw, name: str) -> tuple[Array, Array]:
+    """((rows,) int64 hash of each name, so that a group has one id in every table, (rows,) mask of missing ones)."""
+    spelled = spoken(raw.column(name), "category")
+    return column_bits(spelled.codes, spelled.words).view(np.int64), spelled.codes < 0
 
 
 def kept_rows(n_rows: int, reasons: Sequence[tuple[str, Array]]) -> tuple[Array, tuple[Dropped, ...]]:

@@ -15,11 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from trivet.core.row_keys import mixed, row_keys
 from trivet.core.rows import Rows
 from trivet.core.value import value
 from trivet.runtime.part import Array
-
-from .row_keys import mixed, row_keys
 
 KEPT = 256  # a share of one half is then known to 6 points either way
 KEPT_GROUPS = 64  # names of groups are fewer, and a file is to stay small

@@ -2,17 +2,16 @@
 
 import numpy as np
 
+from trivet.core.deal import deal, quotas, strata_of
 from trivet.core.errors import BadData
+from trivet.core.folds import position_by_content, unit_of
+from trivet.core.registry import find_goal
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Task
 from trivet.runtime.part import Array
 
-from .row_keys import row_keys
-from .strata import answer_strata, dealt, quotas
-
 PARTS = ("fit", "tune", "choose", "vault")
 LEAST_ROWS = 40  # below this even the best split leaves parts of a handful of rows
-LEAST_PER_CLASS = 4  # one for each part
 _SMALL, _LARGE = 600, 10_000
 
 
@@ -29,7 +28,8 @@ def split(
     and too few groups to fill four parts.
     """
     refuse_unfit(rows)
-    refuse_many_classes(rows, task)
+    goal = find_goal(task.goal)
+    goal.check_rows(rows, task)
     share = np.array(shares or usual_shares(len(rows)), float)
     if share.shape != (4,) or (share <= 0).any() or abs(share.sum() - 1) > 1e-6:
         raise ValueError(f"shares: four positive numbers that sum to 1, not {shares}")
@@ -38,10 +38,10 @@ def split(
     if rows.time is not None:
         part = parts_by_time(rows.time, units, share, rng)
     else:
-        part = dealt(answer_strata(rows.answer, is_class=task.goal == "classify"), units, share, rng)
+        part = deal(goal.strata(rows.truth), units, share, rng)
     fit, tune, choose, vault = (rows.take(np.flatnonzero(part == number)) for number in range(4))
     refuse_empty(part, units, rows)
-    refuse_unseen_classes(fit, rows, task)
+    goal.check_fit(fit, rows, task)
     return Dataset(fit=fit, tune=tune, choose=choose), vault
 
 
@@ -66,44 +66,12 @@ def subsample(rows: Rows, n: int, seed: int) -> Rows:
     if n >= len(rows):
         return rows
     rng = np.random.Generator(np.random.PCG64(seed))
-    strata = answer_strata(rows.answer, is_class=rows.answer.dtype.kind in "iu")
+    strata = strata_of(rows.truth)
     share = n / len(rows)
     quota = quotas(np.bincount(strata)[:, None] * np.array([share, 1 - share]))[:, 0]
     order = np.argsort(position_by_content(rows), kind="stable")
     chosen = [rng.permutation(order[strata[order] == s])[: quota[s]] for s in range(len(quota))]
     return rows.take(np.sort(np.concatenate(chosen)))
-
-
-def unit_of(rows: Rows) -> Array:
-    """(rows,) int, 0..n-1: rows that must stay together share a number.
-
-    Together are rows with equal inputs and rows of one group, and whoever is tied to them through others.
-    Units are numbered by their content, so the numbering does not depend on the order of the rows.
-    """
-    position = position_by_content(rows)
-    unit = first_in(np.unique(row_keys(rows), return_inverse=True)[1], position)
-    if rows.group is not None:
-        group = np.unique(rows.group, return_inverse=True)[1]
-        before = None
-        while before is None or (before != unit).any():
-            before = unit
-            unit = first_in(np.unique(unit, return_inverse=True)[1], first_in(group, unit))
-    return np.unique(unit, return_inverse=True)[1]
-
-
-def first_in(which: Array, number: Array) -> Array:
-    """(rows,) the least of `number` among the rows that share `which`."""
-    least = np.full(int(which.max()) + 1, np.iinfo(np.int64).max)
-    np.minimum.at(least, which, number)
-    return least[which]
-
-
-def position_by_content(rows: Rows) -> Array:
-    """(rows,) the place of each row in an order that only content decides; rows of equal content keep their order."""
-    order = np.lexsort((rows.answer, row_keys(rows)))
-    position = np.empty(len(rows), np.int64)
-    position[order] = np.arange(len(rows))
-    return position
 
 
 def parts_by_time(time: Array, units: Array, shares: Array, rng: np.random.Generator) -> Array:
@@ -143,24 +111,15 @@ def refuse_unfit(rows: Rows) -> None:
             found=f"{len(rows)} rows",
             do="collect more rows; limits on a small vault stay UNPROVEN below a few hundred",
         )
-    refuse_missing("answer", "answer-missing", np.isnan(rows.answer) | ((rows.answer < 0) & is_index(rows)), rows)
+    refuse_missing("answer", "answer-missing", is_unanswered(rows.truth), rows)
     if rows.time is not None:
         refuse_missing("time", "time-missing", np.isnan(rows.time), rows)
 
 
-def refuse_many_classes(rows: Rows, task: Task) -> None:
-    """Refuses classes that are rather numbers or names: too few rows of each to learn from."""
-    if len(task.classes) * LEAST_PER_CLASS > len(rows):
-        raise BadData(
-            "answer-classes",
-            wanted=f"{LEAST_PER_CLASS} rows per class of {task.answer.name} on average",
-            found=f"{len(task.classes)} classes in {len(rows)} rows, such as {', '.join(map(repr, task.classes[:3]))}",
-            do="predict a number with goal = regress, merge classes, or name another target column",
-        )
-
-
-def is_index(rows: Rows) -> bool:
-    return bool(rows.answer.dtype.kind == "i")
+def is_unanswered(truth: Array) -> Array:
+    """(rows,) bool: NaN anywhere, or the index -1."""
+    unknown = truth < 0 if truth.dtype.kind == "i" else np.isnan(truth)
+    return np.asarray(unknown.reshape(len(truth), -1).any(axis=1))
 
 
 def refuse_missing(what: str, code: str, is_missing: Array, rows: Rows) -> None:
@@ -187,20 +146,3 @@ def refuse_empty(part: Array, units: Array, rows: Rows) -> None:
         f"nothing left for {', '.join(empty)}",
         do="give rows of more groups" if rows.group is not None else "give more columns, or more different rows",
     )
-
-
-def refuse_unseen_classes(fit: Rows, rows: Rows, task: Task) -> None:
-    """Refuses when a class has no row in fit: no model could ever answer it."""
-    n_classes = len(task.classes)
-    seen = np.bincount(fit.answer, minlength=n_classes) if n_classes else np.ones(0)
-    unseen = [c for c in range(n_classes) if seen[c] == 0]
-    if unseen:
-        count = np.bincount(rows.answer, minlength=n_classes)
-        named = ", ".join(f"{task.classes[c]!r} ({count[c]} rows)" for c in unseen)
-        late = "; later parts hold them all, because time decides" if rows.time is not None and count[unseen[0]] else ""
-        raise BadData(
-            "too-few-rows",
-            wanted=f"rows of every class of {task.answer.name} to fit on",
-            found=f"none of class {named}{late}",
-            do="collect rows of that class, merge it with another, or leave it out",
-        )

@@ -47,7 +47,7 @@ def with_weight(trial: Trial) -> Array | slice:
 
 
 def answer(trial: Trial, name: str, *, for_: Gauge) -> Array:
-    array = getattr(trial.answers, name)
+    array = trial.answers.get(name)
     if array is None:
         raise NotApplicable(for_.name, f"the candidate's answers have no {name}")
     return numbers(array, name, for_=for_)

@@ -28,7 +28,7 @@ class FitIsotonic(Pass):
     costs: ClassVar[tuple[str, ...]] = ("log-loss", "auroc", "size")
 
     def check(self, sketch: Sketch) -> Sketch:
-        sketch.expect(goal="classify", has=("reader", "body"), for_=self)
+        sketch.expect(link=("sigmoid", "softmax"), has=("reader", "body"), for_=self)
         if sketch.task.n_scores != 1:
             found = f"a task with {len(sketch.task.classes)} classes; a curve fits two"
             raise Refused(self.name, found, do="use fit-temperature")
@@ -38,7 +38,7 @@ class FitIsotonic(Pass):
         rows = work.data.tune
         counted = rows if rows.weight is None else rows.take(rows.weight > 0)
         counted.at_least(LEAST_ROWS, for_=self.name)
-        x, y = isotonic_knots(scores_of(work.candidate, counted)[:, 0], counted.answer, counted.weight)
+        x, y = isotonic_knots(scores_of(work.candidate, counted)[:, 0], counted.truth, counted.weight)
         ctx.say.note(f"{len(x)} knots; probabilities from {y[0]:.3g} to {y[-1]:.3g}")
         arrays = {"x": x.astype(np.float32), "y": y.astype(np.float32)}
         return work.without("guard").with_(scale=Part(kind="isotonic", arrays=arrays))

@@ -29,13 +29,13 @@ class FitTemperature(Pass):
     bias: bool = False
 
     def check(self, sketch: Sketch) -> Sketch:
-        sketch.expect(goal="classify", has=("reader", "body"), for_=self)
+        sketch.expect(link=("sigmoid", "softmax"), has=("reader", "body"), for_=self)
         return sketch.without("guard").with_kind(scale="temperature")
 
     def run(self, work: Work, ctx: Context) -> Work:
         rows = work.data.tune.at_least(LEAST_ROWS, for_=self.name)
         scores = scores_of(work.candidate, rows)
-        targets = smoothed(rows.answer, len(work.candidate.task.classes))
+        targets = smoothed(rows.truth, len(work.candidate.task.classes))
         temperature, bias = self.fitted(scores, targets, rows.weight)
         ctx.say.note(f"temperature {temperature:.2f}: the body was {'over' if temperature > 1 else 'under'}confident")
         arrays = {"temperature": np.array([temperature], np.float32), "bias": bias.astype(np.float32)}

@@ -48,24 +48,25 @@ class SetDecision(Pass):
         return cls(gauge=wanted[0]) if wanted else cls()
 
     def check(self, sketch: Sketch) -> Sketch:
-        return sketch.expect(goal="classify", has=("body", "scale", "labels"), for_=self).with_kind(labels="labels")
+        sketch.expect(link=("sigmoid", "softmax"), has=("body", "scale", "decoder"), for_=self)
+        return sketch.with_kind(decoder="labels")
 
     def run(self, work: Work, ctx: Context) -> Work:
         rows = work.data.tune.at_least(1, for_=self.name)
         program = Program(work.candidate.parts, executor="numpy")
         answers = program.answers(program.read(rows.raw()))
-        probabilities = np.asarray(answers.probabilities)
+        probabilities = np.asarray(answers["probabilities"])
         n_classes = len(work.candidate.task.classes)
-        counts = np.bincount(rows.answer, minlength=n_classes)
+        counts = np.bincount(rows.truth, minlength=n_classes)
         shares = np.maximum(counts, 0.5) / len(rows)
         powers = _POWERS if len(rows) >= _MOST_ROWS_FOR_ONE else (0.0, 1.0)
-        found = {p: self.score(probabilities * shares**-p, rows.answer) for p in powers}
+        found = {p: self.score(probabilities * shares**-p, rows.truth) for p in powers}
         # Ties go to the power that theory gives, 1, then to the smaller change.
         best = max(powers, key=lambda p: (round(found[p], 6), -abs(p - 1.0), -p))
         ctx.say.note(f"class weights are shares to the power of -{best:g}: {self.gauge} {found[best]:.4f} on tune rows")
-        old = work.candidate.parts["labels"]
+        old = work.candidate.parts["decoder"]
         weights = (shares**-best / (shares**-best).max()).astype(np.float32)
-        return work.with_(labels=Part(kind="labels", config=old.config, arrays={**old.arrays, "weights": weights}))
+        return work.with_(decoder=Part(kind="labels", config=old.config, arrays={**old.arrays, "weights": weights}))
 
     def score(self, weighed: Array, truth: Array) -> float:
         return _MEANS[self.gauge](weighed.argmax(axis=1), truth, weighed.shape[1])

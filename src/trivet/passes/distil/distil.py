@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from trivet.core.candidate import Sketch, Work, kinds_of
+from trivet.core.candidate import Sketch, Work, kinds, kinds_of
 from trivet.core.context import Context
 from trivet.core.errors import Refused, nearest_names
 from trivet.core.passes import Pass, Range, Size
@@ -21,20 +21,20 @@ from trivet.kit.linear.lines import fit_line
 from trivet.kit.lower import lowered
 from trivet.kit.munge import munged
 from trivet.kit.net import train_net
-from trivet.kit.numbers import expect_numbers
+from trivet.kit.numbers import expect_numbers, with_body
 from trivet.kit.scores import scores_of
 from trivet.kit.trees.boosting import grow_trees
 from trivet.kit.trees.single_tree import grow_tree
-from trivet.kit.vote import answers_of, scores_for
+from trivet.kit.vote import TEACHER, answers_of, scores_for
 from trivet.runtime.batch import Batch
 from trivet.runtime.part import Array, Part
 from trivet.runtime.program import body_scores
 
 KINDS = {
-    "trees": "lightgbm",
-    "tree": "trees",
-    "linear": "chain[expand,sklearn-linear]",
-    "net": "chain[expand,sklearn-net]",
+    "trees": kinds("lightgbm"),
+    "tree": kinds("trees"),
+    "linear": kinds("chain", "expand", "sklearn-linear"),
+    "net": kinds("chain", "expand", "sklearn-net"),
 }
 
 MOST_MADE = 20_000  # made rows
@@ -69,7 +69,7 @@ class Distil(Pass):
         if not 0 < self.blend <= 1 or self.munge < 0:
             raise Refused(self.name, f"blend {self.blend}, munge {self.munge}", do="0 < blend <= 1 and munge >= 0")
         sketch.expect(has=("reader", "body"), for_=self)
-        if not sketch.has_soft:
+        if TEACHER not in sketch.beside:
             raise Refused(self.name, "no teacher's answers beside the fit rows", do="put fit-vote before distil")
         return expect_numbers(sketch, for_=self).with_kind(body=KINDS[self.into])
 
@@ -80,11 +80,11 @@ class Distil(Pass):
         losses = {way: tune_loss(student, lesson) for way, student in students.items()}
         best = min(losses, key=losses.__getitem__)
         ctx.say.note(verdict(losses, best))
-        return work.without("scale", "guard").with_(body=students[best])
+        return with_body(work, students[best])
 
     def lessons(self, work: Work, lesson: Lesson, ctx: Context) -> dict[str, Lesson]:
         """The lessons of the students that compete, by what they are taught."""
-        body, soft = work.candidate.parts["body"], work.data.fit.soft
+        body, soft = work.candidate.parts["body"], work.data.fit.beside.get(TEACHER)
         if soft is None:
             raise ValueError("check saw a teacher's answers, and they are gone")
         seen = taught(lesson, scores_of(work.candidate, work.data.fit), self.blend)

@@ -13,7 +13,7 @@ from trivet.core.passes import Pass, Range, Size
 from trivet.core.value import value
 from trivet.kit.glass_box import fit_terms
 from trivet.kit.goal import Goal
-from trivet.kit.numbers import expect_numbers, numbers_of
+from trivet.kit.numbers import expect_numbers, numbers_of, with_body
 
 
 @value
@@ -38,13 +38,13 @@ class FitGlassBox(Pass):
 
     def run(self, work: Work, ctx: Context) -> Work:
         rows = work.data.fit
-        goal = Goal.of(rows, work.candidate.task).without_soft()
-        x = numbers_of(rows, work.candidate.parts["reader"], for_=self.name)
+        goal = Goal.of(rows, work.candidate.task)
+        x = numbers_of(rows, work.candidate.parts, for_=self.name)
         body = fit_terms(
             x, goal, interactions=self.interactions, rounds=self.rounds, rate=self.rate, bins=self.bins,
             bags=self.bags, seed=ctx.seed,
         )  # fmt: skip
-        return work.without("scale", "guard").with_(body=body)
+        return with_body(work, body)
 
     def ranges(self) -> Mapping[str, Range]:
         return {

@@ -7,13 +7,13 @@ Needs: scikit-learn, and a reader.  Source: Hastie, Tibshirani and Friedman 2009
 from collections.abc import Mapping
 from typing import ClassVar
 
-from trivet.core.candidate import Sketch, Work
+from trivet.core.candidate import Sketch, Work, kinds
 from trivet.core.context import Context
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.value import value
 from trivet.kit.goal import Goal
 from trivet.kit.linear.lines import fit_line
-from trivet.kit.numbers import code_columns, expect_numbers, numbers_of
+from trivet.kit.numbers import code_columns, expect_numbers, numbers_of, with_body
 
 
 @value
@@ -26,14 +26,14 @@ class FitLinear(Pass):
     strength: float = 1.0
 
     def check(self, sketch: Sketch) -> Sketch:
-        return expect_numbers(sketch, for_=self).with_kind(body="chain[expand,sklearn-linear]")
+        return expect_numbers(sketch, for_=self).with_kind(body=kinds("chain", "expand", "sklearn-linear"))
 
     def run(self, work: Work, ctx: Context) -> Work:
-        reader, rows = work.candidate.parts["reader"], work.data.fit
-        goal = Goal.of(rows, work.candidate.task).without_soft()
-        x = numbers_of(rows, reader, for_=self.name)
-        body = fit_line(x, goal, codes=code_columns(reader), strength=self.strength)
-        return work.without("scale", "guard").with_(body=body)
+        parts, rows = work.candidate.parts, work.data.fit
+        goal = Goal.of(rows, work.candidate.task)
+        x = numbers_of(rows, parts, for_=self.name)
+        body = fit_line(x, goal, codes=code_columns(parts["reader"]), strength=self.strength)
+        return with_body(work, body)
 
     def ranges(self) -> Mapping[str, Range]:
         return {"strength": Range(low=1e-2, high=1e3, log=True)}

@@ -7,13 +7,13 @@ Needs: scikit-learn, and a reader.  Source: Kingma and Ba 2015; Gorishniy et al.
 from collections.abc import Mapping
 from typing import ClassVar
 
-from trivet.core.candidate import Sketch, Work
+from trivet.core.candidate import Sketch, Work, kinds
 from trivet.core.context import Context
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.value import value
 from trivet.kit.goal import Goal
 from trivet.kit.net import train_net
-from trivet.kit.numbers import code_columns, expect_numbers, numbers_of
+from trivet.kit.numbers import code_columns, expect_numbers, numbers_of, with_body
 
 
 @value
@@ -34,19 +34,19 @@ class FitNet(Pass):
     decay: float = 0.1
 
     def check(self, sketch: Sketch) -> Sketch:
-        return expect_numbers(sketch, for_=self).with_kind(body="chain[expand,sklearn-net]")
+        return expect_numbers(sketch, for_=self).with_kind(body=kinds("chain", "expand", "sklearn-net"))
 
     def run(self, work: Work, ctx: Context) -> Work:
-        task, reader, data = work.candidate.task, work.candidate.parts["reader"], work.data
-        x = numbers_of(data.fit, reader, for_=self.name)
+        task, parts, data = work.candidate.task, work.candidate.parts, work.data
+        x = numbers_of(data.fit, parts, for_=self.name)
         tune = None
         if len(data.tune):
-            tune = (numbers_of(data.tune, reader, for_=self.name), Goal.of(data.tune, task).without_soft())
+            tune = (numbers_of(data.tune, parts, for_=self.name), Goal.of(data.tune, task))
         body = train_net(
-            x, Goal.of(data.fit, task).without_soft(), codes=code_columns(reader), width=self.width,
+            x, Goal.of(data.fit, task), codes=code_columns(parts["reader"]), width=self.width,
             layers=self.layers, steps=self.steps, rate=self.rate, decay=self.decay, seed=ctx.seed, tune=tune,
         )  # fmt: skip
-        return work.without("scale", "guard").with_(body=body)
+        return with_body(work, body)
 
     def ranges(self) -> Mapping[str, Range]:
         return {

@@ -42,7 +42,7 @@ class FitNgrams(Pass):
 
     def check(self, sketch: Sketch) -> Sketch:
         reader = sketch.expect(has="reader", for_=self).kinds["reader"]
-        if not reader.startswith("columns"):
+        if "columns" not in reader:
             raise Refused(self.name, f"a reader of kind {reader}", do="put prepare-table first")
         n_texts = sum(field.type == "text" for field in sketch.task.inputs)
         if self.column >= n_texts:
@@ -54,7 +54,7 @@ class FitNgrams(Pass):
     def run(self, work: Work, ctx: Context) -> Work:
         need("sklearn.linear_model", for_=self)
         rows = work.data.fit.at_least(1, for_=self.name)
-        goal = Goal.of(rows, work.candidate.task).without_soft()
+        goal = Goal.of(rows, work.candidate.task)
         batch = read_batch(work.candidate.parts["reader"], rows.raw())
         weights, bias = fitted(self.features(batch), goal, strength=self.strength)
         return work.without("scale", "guard").with_(body=self.part(weights, bias))

@@ -13,7 +13,7 @@ from trivet.core.errors import Refused
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.value import value
 from trivet.kit.goal import Goal
-from trivet.kit.numbers import expect_numbers, numbers_of
+from trivet.kit.numbers import expect_numbers, numbers_of, with_body
 from trivet.kit.trees.boosting import grow_trees
 
 
@@ -41,23 +41,23 @@ class FitTrees(Pass):
     coverage: float = 0.0
 
     def check(self, sketch: Sketch) -> Sketch:
-        if self.coverage > 0 and sketch.task.goal != "regress":
+        if self.coverage > 0 and sketch.task.link != "identity":
             raise Refused(self.name, "coverage for a task with classes", do="leave coverage out; guard-sets gives sets")
         return expect_numbers(sketch, for_=self).with_kind(body="lightgbm")
 
     def run(self, work: Work, ctx: Context) -> Work:
-        task, reader, data = work.candidate.task, work.candidate.parts["reader"], work.data
-        x = numbers_of(data.fit, reader, for_=self.name)
+        task, parts, data = work.candidate.task, work.candidate.parts, work.data
+        x = numbers_of(data.fit, parts, for_=self.name)
         tune = None
         if self.patience > 0 and len(data.tune):
-            tune = (numbers_of(data.tune, reader, for_=self.name), Goal.of(data.tune, task).without_soft())
+            tune = (numbers_of(data.tune, parts, for_=self.name), Goal.of(data.tune, task))
         body = grow_trees(
-            x, Goal.of(data.fit, task).without_soft(),
+            x, Goal.of(data.fit, task),
             trees=self.trees, leaves=self.leaves, rate=self.rate, min_rows=self.min_rows, smooth=self.smooth,
             column_share=self.column_share, bins=self.bins, seed=ctx.seed, tune=tune, patience=self.patience,
             quantiles=((1 - self.coverage) / 2, (1 + self.coverage) / 2) if self.coverage > 0 else None,
         )  # fmt: skip
-        return work.without("scale", "guard").with_(body=body)
+        return with_body(work, body)
 
     def ranges(self) -> Mapping[str, Range]:
         return {

@@ -11,16 +11,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from trivet.core.candidate import Sketch, Work
+from trivet.core.candidate import Sketch, Work, kinds
 from trivet.core.context import Context
-from trivet.core.errors import Refused, nearest_names
+from trivet.core.errors import BadData, Refused, nearest_names
+from trivet.core.folds import folds_of
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.rows import Dataset
 from trivet.core.value import value
 from trivet.kit.learners import LEARNERS, Lesson
 from trivet.kit.lower import lowered
-from trivet.kit.numbers import expect_numbers
-from trivet.kit.vote import fold_of, greedy_weights, voted, with_floor
+from trivet.kit.numbers import expect_numbers, with_body
+from trivet.kit.vote import TEACHER, greedy_weights, voted, with_floor
 from trivet.runtime.batch import Batch
 from trivet.runtime.part import Array, Part
 from trivet.runtime.program import body_scores
@@ -57,23 +58,30 @@ class FitVote(Pass):
                 raise Refused(self.name, f"the member {name!r}", do=nearest_names(name, LEARNERS))
         if len(set(self.names)) < len(self.names) or self.folds < 2 or self.rounds < 1:
             raise Refused(self.name, f"{self}", do="name each member once, with 2 folds and 1 round at least")
-        kinds = ",".join(LEARNERS[name][0] for name in self.names)
-        return expect_numbers(sketch, for_=self).with_kind(body=f"vote[{kinds}]").with_soft()
+        members = kinds("vote", *(LEARNERS[name][0] for name in self.names))
+        return expect_numbers(sketch, for_=self).with_kind(body=members).with_beside(TEACHER)
 
     def run(self, work: Work, ctx: Context) -> Work:
         task = work.candidate.task
         rows = work.data.fit.at_least(2 * self.folds, for_=self.name)
         lesson = Lesson.of(work, seed=ctx.seed, for_=self.name)
-        fold = fold_of(rows, lesson.goal, self.folds, ctx.rng)
+        fold = folds_of(rows, self.folds, ctx.rng)
+        if len(np.unique(fold)) < 2:
+            raise BadData(
+                "too-few-rows",
+                wanted=f"rows for {self.name} of which some differ, or of more than one group",
+                found=f"{len(rows)} rows that have to stay together",
+                do="give rows that differ, or leave this step out",
+            )
         unseen = {name: crossed(name, lesson, fold, ctx) for name in self.names}
         weights = with_floor(greedy_weights(list(unseen.values()), lesson.goal, self.rounds), LEAST_WEIGHT)
         ctx.say.note("weights: " + ", ".join(f"{name} {w:.2f}" for name, w in zip(self.names, weights)))
         members = tuple(LEARNERS[name][1](lesson) for name in ctx.say.each(self.names, "members"))
         arrays = {"weights": weights.astype(np.float32)}
         body = Part(kind="vote", config={"link": task.link}, arrays=arrays, children=members)
-        taught = rows.with_soft(voted(list(unseen.values()), weights, task.link))
+        taught = rows.with_beside(**{TEACHER: voted(list(unseen.values()), weights, task.link)})
         data = Dataset(fit=taught, tune=work.data.tune, choose=work.data.choose)
-        return work.without("scale", "guard").with_(body=body).with_data(data)
+        return with_body(work, body).with_data(data)
 
     def ranges(self) -> Mapping[str, Range]:
         return {"folds": Range(low=3, high=8, whole=True)}

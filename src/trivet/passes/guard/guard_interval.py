@@ -53,13 +53,13 @@ class GuardInterval(Pass):
             raise Refused(
                 self.name, f"coverage {self.coverage}, margin {self.margin}", do="0 < coverage < 1, margin >= 0"
             )
-        return sketch.expect(goal="regress", has=("reader", "body"), for_=self).with_kind(guard="interval")
+        return sketch.expect(link="identity", has=("reader", "body"), for_=self).with_kind(guard="interval")
 
     def run(self, work: Work, ctx: Context) -> Work:
         rows = work.data.tune.at_least(least_rows(self.coverage), for_=self.name)
         scores = scores_of(work.candidate, rows)
         slack = SLACK * float(np.abs(scores).max())
-        pad = float32_above(interval_pad(scores, rows.answer, self.coverage, self.margin, rows.weight) + slack)
+        pad = float32_above(interval_pad(scores, rows.truth, self.coverage, self.margin, rows.weight) + slack)
         if not np.isfinite(pad):
             raise BadData(
                 "too-few-rows",

@@ -56,15 +56,16 @@ class GuardSets(Pass):
             raise Refused(
                 self.name, f"coverage {self.coverage}, margin {self.margin}", do="0 < coverage < 1, margin >= 0"
             )
-        return sketch.expect(goal="classify", has=("reader", "body"), for_=self).with_kind(guard="conformal-set")
+        sketch.expect(link=("sigmoid", "softmax"), has=("reader", "body"), for_=self)
+        return sketch.with_kind(guard="conformal-set")
 
     def run(self, work: Work, ctx: Context) -> Work:
         rows = work.data.tune.at_least(least_rows(self.coverage), for_=self.name)
         probabilities = stated_probabilities(work.candidate, rows)
         if self.per_class:
-            floor = class_floors(probabilities, rows.answer, self.coverage, self.margin, rows.weight)
+            floor = class_floors(probabilities, rows.truth, self.coverage, self.margin, rows.weight)
         else:
-            true = probabilities[np.arange(len(rows)), rows.answer]
+            true = probabilities[np.arange(len(rows)), rows.truth]
             one = pooled_floor(true, self.coverage, self.margin, rows.weight)
             floor = np.full(probabilities.shape[1], one)
         floor = np.maximum(floor - SLACK, 0)

@@ -9,15 +9,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from trivet.core.candidate import Sketch, Work
+from trivet.core.candidate import Sketch, Work, kinds, kinds_of
 from trivet.core.context import Context
 from trivet.core.passes import Pass, Range, Size
+from trivet.core.registry import find_goal
 from trivet.core.rows import Rows
 from trivet.core.task import Task
 from trivet.core.value import value
+from trivet.core.words import packed_words
 from trivet.kit.category_order import Order, category_order
 from trivet.kit.goal import Goal
-from trivet.runtime.part import Array, Part
+from trivet.runtime.part import Part
 
 
 @value
@@ -32,8 +34,9 @@ class PrepareTable(Pass):
 
     def check(self, sketch: Sketch) -> Sketch:
         has_codes = any(field.type == "category" for field in sketch.task.inputs)
-        made = sketch.without(*sketch.kinds).with_kind(reader="columns[codes]" if has_codes else "columns")
-        return made.with_kind(labels="labels") if sketch.task.goal == "classify" else made
+        reader = kinds("columns", "codes") if has_codes else kinds("columns")
+        decoder = kinds_of(find_goal(sketch.task.goal).decoder(sketch.task))
+        return sketch.without(*sketch.kinds).with_kind(reader=reader, decoder=decoder)
 
     def run(self, work: Work, ctx: Context) -> Work:
         task, rows = work.candidate.task, work.data.fit.at_least(1, for_=self.name)
@@ -41,12 +44,12 @@ class PrepareTable(Pass):
         spellings = {field.name: field.spelling for field in task.inputs if field.spelling}
         config = {"fields": fields, **({"spellings": spellings} if spellings else {})}
         columns = Part(kind="columns", config=config, children=self.codes(rows, task))
-        made = work.without(*work.candidate.parts).with_(reader=columns)
-        return made.with_(labels=labels_part(task)) if task.goal == "classify" else made
+        decoder = find_goal(task.goal).decoder(task)
+        return work.without(*work.candidate.parts).with_(reader=columns, decoder=decoder)
 
     def codes(self, rows: Rows, task: Task) -> tuple[Part, ...]:
         """The part that turns words into ranks, if there is any category."""
-        goal = Goal.of(rows, task).without_soft()
+        goal = Goal.of(rows, task)
         names = [field.name for field in task.inputs if field.type == "category"]
         words = [rows.words[name] for name in names]
         orders = [
@@ -76,16 +79,3 @@ def codes_part(words: Sequence[Sequence[str]], orders: Sequence[Order]) -> Part:
         "unknown": np.array([order.rare for order in orders], np.float32),
     }
     return Part(kind="codes", arrays=arrays)
-
-
-def labels_part(task: Task) -> Part:
-    """The classes' texts; every class weighs the same until a pass says otherwise."""
-    texts = packed_words([text.encode() for text in task.classes])
-    weights = np.ones(len(task.classes), np.float32)
-    return Part(kind="labels", config={"type": task.answer.type}, arrays={**texts, "weights": weights})
-
-
-def packed_words(words: Sequence[bytes]) -> dict[str, Array]:
-    """Words as one array of bytes and the offset at which each ends."""
-    ends = np.cumsum([len(word) for word in words]).astype(np.uint32)
-    return {"blob": np.frombuffer(b"".join(words), np.uint8), "ends": ends}

@@ -8,43 +8,48 @@ from .bodies.affine import Affine
 from .bodies.expand import Expand
 from .bodies.net import Net
 from .bodies.ngrams import Ngrams
+from .bodies.pick import Pick
 from .bodies.trees import Trees
 from .body import Body, Flow, check_size
+from .combine.beside import Beside
+from .combine.cascade import Cascade
 from .combine.chain import Chain
 from .combine.vote import Vote
+from .decoders.decoder import Decoder
 from .decoders.labels import Labels
+from .decoders.value import Value
 from .guards.conformal_set import ConformalSet
 from .guards.interval import Interval
 from .inspector import Inspector
 from .readers.columns import Columns
 from .scales.isotonic import Isotonic
-from .scales.temperature import Plain, Temperature
+from .scales.temperature import Temperature
 
+READERS = {"columns": Columns}
 BODIES: dict[str, type[Body]] = {
     "additive": Additive,
     "affine": Affine,
+    "beside": Beside,
+    "cascade": Cascade,
     "chain": Chain,
     "expand": Expand,
     "net": Net,
     "ngrams": Ngrams,
+    "pick": Pick,
     "trees": Trees,
     "vote": Vote,
 }
-READERS = {"columns": Columns}
-SCALES = {"isotonic": Isotonic, "temperature": Temperature}
-GUARDS = {"conformal-set": ConformalSet, "interval": Interval}
-LABELS = {"labels": Labels}
+SCALES: dict[str, type[Temperature | Isotonic]] = {"isotonic": Isotonic, "temperature": Temperature}
+GUARDS: dict[str, type[ConformalSet | Interval]] = {"conformal-set": ConformalSet, "interval": Interval}
+DECODERS: dict[str, type[Decoder]] = {"labels": Labels, "value": Value}
 
-KINDS = frozenset([*BODIES, *READERS, "codes", *SCALES, *GUARDS, *LABELS])
+KINDS = frozenset([*READERS, "codes", *BODIES, *SCALES, *GUARDS, *DECODERS])
 """Every name that may stand as a kind in a file of format 1."""
 
-Scale = Plain | Isotonic
-Guard = ConformalSet | Interval
 
-
-def load_body(part: Part, flow: Flow) -> Body:
+def load_body(part: Part, flow: Flow, where: str = "body") -> Body:
     """The body, checked from top to bottom and ready to run on batches of this flow."""
-    return make_body(Inspector(part, "body", make_body=make_body), flow)
+    return make_body(Inspector(part, where, make_body=make_body), flow)
 
 
 def make_body(look: Inspector, flow: Flow) -> Body:
@@ -62,25 +67,19 @@ def load_reader(part: Part) -> Columns:
     return READERS[known_kind(part, "reader", READERS)](Inspector(part, "reader"))
 
 
-def load_scale(part: Part | None, n_scores: int) -> Scale:
-    """The scale, checked; plain sigmoid or softmax when there is none."""
-    if part is None:
-        return Plain(n_scores)
-    if known_kind(part, "scale", SCALES) == "isotonic":
-        return Isotonic(Inspector(part, "scale"), n_scores)
-    return Temperature(Inspector(part, "scale"), n_scores)
+def load_scale(part: Part, where: str, width: int) -> Temperature | Isotonic:
+    """The scale for so many scores, checked."""
+    return SCALES[known_kind(part, where, SCALES)](Inspector(part, where), width)
 
 
-def load_guard(part: Part, n_scores: int) -> Guard:
-    """The guard, checked."""
-    if known_kind(part, "guard", GUARDS) == "interval":
-        return Interval(Inspector(part, "guard"), n_scores)
-    return ConformalSet(Inspector(part, "guard"), max(2, n_scores))
+def load_guard(part: Part, where: str, width: int) -> ConformalSet | Interval:
+    """The guard for arrays of this width, checked."""
+    return GUARDS[known_kind(part, where, GUARDS)](Inspector(part, where), width)
 
 
-def load_labels(part: Part, n_scores: int) -> Labels:
-    """The class names, checked."""
-    return LABELS[known_kind(part, "labels", LABELS)](Inspector(part, "labels"), max(2, n_scores))
+def load_decoder(part: Part, where: str, width: int) -> Decoder:
+    """The decoder for arrays of this width, checked."""
+    return DECODERS[known_kind(part, where, DECODERS)](Inspector(part, where), width)
 
 
 def known_kind(part: Part, slot: str, table: Collection[str]) -> str:

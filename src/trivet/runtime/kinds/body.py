@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ..part import Array
 from .inspector import MOST_OPERATIONS, MOST_WIDTH, Inspector
 
 if TYPE_CHECKING:
-    from ..onnx_graph import Graph
+    from ..onnx_graph import OnnxGraph
 
 MOST_SCORE = 1e30  # far below the largest float32, so that no sum on the way can overflow
 
@@ -47,8 +47,21 @@ class Body:
         """(rows, width) float32, by numpy."""
         raise NotImplementedError
 
-    def lower(self, graph: "Graph", numbers: str) -> str:
+    def lower(self, graph: "OnnxGraph", numbers: str) -> str:
         """Adds nodes that compute the same; returns the name of the (rows, width) result."""
+        raise NotImplementedError
+
+
+class Host(Body):
+    """A body that works in Python before the graph: it turns a batch into arrays that the graph is fed with.
+
+    feeds: (stem of the name, dtype) of each array; all are vectors of one length, which is free.
+    """
+
+    feeds: ClassVar[tuple[tuple[str, str], ...]]
+
+    def features(self, batch: Batch) -> tuple[Array, ...]:
+        """What the graph is fed with, in the order of `feeds`."""
         raise NotImplementedError
 
 
@@ -58,7 +71,7 @@ def check_size(body: Body, look: Inspector) -> None:
         look.refuse("part-limit", f"1 to {MOST_WIDTH} numbers out", str(body.width))
     if body.operations > MOST_OPERATIONS:
         look.refuse("part-limit", f"at most {MOST_OPERATIONS} operations per row", str(body.operations))
-    if not body.bound <= MOST_SCORE:
+    if body.bound != inf and not body.bound <= MOST_SCORE:  # infinite = as they came, missing ones too
         look.refuse("part-limit", f"numbers that stay below {MOST_SCORE:g} in size", f"{body.bound:g}")
 
 

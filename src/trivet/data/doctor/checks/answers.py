@@ -15,7 +15,7 @@ _SMALL_VAULT = 100
 
 def check(exam: Exam) -> Iterator[Finding]:
     """constant-answer, rare-class, imbalanced-classes, small-vault."""
-    if len(np.unique(exam.rows.answer)) < 2:
+    if len(np.unique(exam.rows.truth)) < 2:
         yield Finding(
             code="constant-answer",
             severity="block",
@@ -23,7 +23,7 @@ def check(exam: Exam) -> Iterator[Finding]:
             fix="add rows with another answer, or name another target column",
         )
     elif exam.classifies:
-        count = np.bincount(exam.rows.answer, minlength=len(exam.task.classes))
+        count = np.bincount(exam.rows.truth, minlength=len(exam.task.classes))
         yield from rare_classes(exam, count)
         yield from imbalanced_classes(exam, count)
     yield from small_vault(exam)
@@ -31,7 +31,7 @@ def check(exam: Exam) -> Iterator[Finding]:
 
 def rare_classes(exam: Exam, count: Array) -> Iterator[Finding]:
     vault = exam.parts[3]
-    certified = np.bincount(vault.answer, minlength=len(count))
+    certified = np.bincount(vault.truth, minlength=len(count))
     rare = [c for c in range(len(count)) if certified[c] < _FEW_IN_VAULT]
     if rare:
         named = "; ".join(f"{exam.task.classes[c]}: {count[c]} in all, {certified[c]} in the vault" for c in rare[:8])

@@ -21,7 +21,7 @@ def check(exam: Exam) -> Iterator[Finding]:
     if not len(repeated):
         return
     repeated = repeated[np.lexsort((repeated, exam.keys[repeated]))]  # copies stand beside each other
-    differs = differing_answers(row[repeated], exam.rows.answer[repeated])
+    differs = differing_answers(row[repeated], exam.rows.truth[repeated])
     yield from duplicates(exam, repeated[~differs], row)
     yield from conflicts(exam, repeated[differs])
 

@@ -29,11 +29,11 @@ def check(exam: Exam) -> Iterator[Finding]:
 
 
 def wrong_classes(exam: Exam) -> Iterator[Finding]:
-    count = np.bincount(exam.sample.answer)
-    rows = exam.sample.take(count[exam.sample.answer] >= _LEAST_OF_CLASS)
-    if len(np.unique(rows.answer)) < 2:
+    count = np.bincount(exam.sample.truth)
+    rows = exam.sample.take(count[exam.sample.truth] >= _LEAST_OF_CLASS)
+    if len(np.unique(rows.truth)) < 2:
         return
-    classes, labels = np.unique(rows.answer, return_inverse=True)
+    classes, labels = np.unique(rows.truth, return_inverse=True)
     probabilities, model = out_of_fold_probabilities(rows, labels, seed=exam.seed)
     flagged, quality = label_issues(labels, probabilities)
     if not len(flagged):
@@ -68,7 +68,7 @@ def label_issues(labels: Array, probabilities: Array) -> tuple[Array, Array]:
 def unlikely_values(exam: Exam) -> Iterator[Finding]:
     rows = exam.sample
     predicted = out_of_fold_values(rows, seed=exam.seed)
-    residual = rows.answer - predicted
+    residual = rows.truth - predicted
     ratio = np.abs(residual) / usual_residual(predicted, residual)
     flagged = np.flatnonzero(ratio > _FAR)
     flagged = flagged[np.argsort(-ratio[flagged], kind="stable")]
@@ -79,7 +79,7 @@ def unlikely_values(exam: Exam) -> Iterator[Finding]:
             severity="note",
             evidence=f"{len(flagged)} rows have a {exam.task.answer.name} over {_FAR:g} times the usual error from "
             f"what boosted trees expect, out of fold ({exam.share_seen}); first: row {rows.ids[worst]}, "
-            f"{rows.answer[worst]:g} given, {predicted[worst]:g} expected",
+            f"{rows.truth[worst]:g} given, {predicted[worst]:g} expected",
             fix="let a person look at these rows, worst first; trivet changes no answer",
             **shown(rows.ids[flagged]),
         )

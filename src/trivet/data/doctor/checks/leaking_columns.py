@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from trivet.core.folds import folds_of
 from trivet.core.rows import Rows
 from trivet.core.task import Field
-from trivet.data.doctor.exam import Exam, folds_of, missing_in
+from trivet.data.doctor.exam import Exam, missing_in
 from trivet.data.doctor.finding import Finding, Severity
 from trivet.runtime.part import Array
 
@@ -21,10 +22,10 @@ _LEAST_DISTINCT = 20  # fewer values are compared level by level
 
 def check(exam: Exam) -> Iterator[Finding]:
     """target-copy: the column is the target, recoded.  leaking-column, strong-column: it alone predicts the target."""
-    if len(exam.rows) < _LEAST_ROWS or len(np.unique(exam.rows.answer)) < 2:
+    if len(exam.rows) < _LEAST_ROWS or len(np.unique(exam.rows.truth)) < 2:
         return
     judge = class_leak if exam.classifies else number_leak
-    fold = folds_of(exam.sample, _FOLDS, is_class=exam.classifies, seed=exam.seed)
+    fold = folds_of(exam.sample, _FOLDS, exam.seed)
     for field in exam.rows.fields:
         if field.type != "text":
             found = judge(field, exam, fold)
@@ -35,14 +36,14 @@ def check(exam: Exam) -> Iterator[Finding]:
 def class_leak(field: Field, exam: Exam, fold: Array) -> Finding | None:
     levels = levels_of(field, exam.rows)
     n_levels = distinct(levels)
-    n_classes = distinct(exam.rows.answer)
+    n_classes = distinct(exam.rows.truth)
     # Few levels that each stand for one class: a recoding.  Many levels may do so by nature, e.g. iris petals.
-    if n_levels <= n_classes + 2 and distinct(levels * n_classes + exam.rows.answer) == n_levels:
+    if n_levels <= n_classes + 2 and distinct(levels * n_classes + exam.rows.truth) == n_levels:
         name, answer = field.name, exam.task.answer.name
         return target_copy(name, f"each of the {n_levels} values of {name} stands for one {answer}, in all rows")
-    score = class_score(levels_of(field, exam.sample), exam.sample.answer, fold)
+    score = class_score(levels_of(field, exam.sample), exam.sample.truth, fold)
     if len(exam.task.classes) == 2 and field.type == "number":
-        score = max(score, rank_auroc(exam.sample.columns[field.name], exam.sample.answer == 1))
+        score = max(score, rank_auroc(exam.sample.columns[field.name], exam.sample.truth == 1))
     return too_good(field.name, score, "auroc", exam)
 
 
@@ -51,7 +52,7 @@ def number_leak(field: Field, exam: Exam, fold: Array) -> Finding | None:
     if abs(same) >= _SAME_ORDER:
         name, answer = field.name, exam.task.answer.name
         return target_copy(name, f"{name} orders the rows as {answer} does (rank correlation {same:.5f})")
-    score = number_score(levels_of(field, exam.sample), ranks(exam.sample.answer), fold)
+    score = number_score(levels_of(field, exam.sample), ranks(exam.sample.truth), fold)
     return too_good(field.name, max(score, same**2), "R2 of the rank", exam)
 
 
@@ -61,7 +62,7 @@ def same_order(field: Field, rows: Rows) -> float:
     known = ~missing_in(field, column)
     if field.type not in ("number", "date") or known.mean() < 0.5 or distinct(column[known]) < _LEAST_DISTINCT:
         return 0.0
-    return rank_correlation(column[known], rows.answer[known])
+    return rank_correlation(column[known], rows.truth[known])
 
 
 def target_copy(name: str, evidence: str) -> Finding:

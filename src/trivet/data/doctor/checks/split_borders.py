@@ -1,13 +1,14 @@
 """Whatever crosses the border between the parts of a split: equal rows, groups, times, near-copies."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
+from trivet.core.row_keys import mixed, row_keys
 from trivet.core.rows import Rows
 from trivet.data.doctor.exam import Exam
 from trivet.data.doctor.finding import Finding, shown
-from trivet.data.split.row_keys import mixed, row_keys
 from trivet.data.split.splits import PARTS
 from trivet.runtime.part import Array
 
@@ -85,15 +86,7 @@ def is_fine(column: Array) -> bool:
 
 def rounded_keys(rows: Rows, spread: dict[str, Array], shift: float) -> Array:
     """(rows,) uint64, equal when all fine numbers fall into one cell of the grid and all else is equal."""
-    keys = row_keys(
-        Rows(
-            fields=tuple(f for f in rows.fields if f.name not in spread),
-            columns=rows.columns,
-            words=rows.words,
-            answer=rows.answer,
-            ids=rows.ids,
-        )
-    )
+    keys = row_keys(replace(rows, fields=tuple(f for f in rows.fields if f.name not in spread)))
     for name, (low, high) in spread.items():
         cell = np.floor((rows.columns[name] - low) / max(float(high - low) * _FINE, 1e-300) + shift)
         keys = mixed(keys * np.uint64(31) + np.where(np.isnan(cell), np.nan, cell + 0.0).view(np.uint64))

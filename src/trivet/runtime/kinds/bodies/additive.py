@@ -13,7 +13,7 @@ from ..inspector import FLOATS, SHORT_FLOATS, Inspector
 from .binning import terms_as_ensemble
 
 if TYPE_CHECKING:
-    from trivet.runtime.onnx_graph import Graph
+    from trivet.runtime.onnx_graph import OnnxGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Additive(Body):
             scores += term.run(batch.numbers)
         return scores
 
-    def lower(self, graph: "Graph", numbers: str) -> str:
+    def lower(self, graph: "OnnxGraph", numbers: str) -> str:
         axes = [[(axis.feature, axis.cuts) for axis in term.axes] for term in self.terms]
         ensemble = terms_as_ensemble(axes, [term.scores for term in self.terms], self.base)
         return ensemble.lower(graph, numbers)

@@ -11,7 +11,7 @@ from ..body import Body, Flow, largest, needs_finite
 from ..inspector import FLOATS, Inspector
 
 if TYPE_CHECKING:
-    from trivet.runtime.onnx_graph import Graph
+    from trivet.runtime.onnx_graph import OnnxGraph
 
 
 class Affine(Body):
@@ -29,7 +29,7 @@ class Affine(Body):
     def run(self, batch: Batch) -> Array:
         return batch.numbers @ self.weights + self.bias
 
-    def lower(self, graph: "Graph", numbers: str) -> str:
+    def lower(self, graph: "OnnxGraph", numbers: str) -> str:
         return graph.node("Gemm", numbers, graph.constant(self.weights), graph.constant(self.bias))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from trivet.runtime.part import Array
 
 if TYPE_CHECKING:
-    from trivet.runtime.onnx_graph import Graph
+    from trivet.runtime.onnx_graph import OnnxGraph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Ensemble:
     target_value: Array
     base: Array
 
-    def lower(self, graph: "Graph", numbers: str) -> str:
+    def lower(self, graph: "OnnxGraph", numbers: str) -> str:
         """Adds the node; returns the name of the (rows, columns) scores."""
         if len(self.feature) == 0:
             return graph.same_for_all_rows(self._constant(), numbers)

@@ -11,7 +11,7 @@ from ..body import Body, Flow
 from ..inspector import FLOATS, Inspector
 
 if TYPE_CHECKING:
-    from trivet.runtime.onnx_graph import Graph
+    from trivet.runtime.onnx_graph import OnnxGraph
 
 
 class Expand(Body):
@@ -42,7 +42,7 @@ class Expand(Body):
         out[:, b:] = x[:, self.hot] == self.hot_code
         return out
 
-    def lower(self, graph: "Graph", numbers: str) -> str:
+    def lower(self, graph: "OnnxGraph", numbers: str) -> str:
         pieces = []
         if len(self.number):
             shifted = graph.node("Sub", graph.columns(numbers, self.number), graph.constant(self.shift))

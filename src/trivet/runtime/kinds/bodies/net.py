@@ -12,7 +12,7 @@ from ..inspector import FLOATS, Inspector
 from .affine import reach
 
 if TYPE_CHECKING:
-    from trivet.runtime.onnx_graph import Graph
+    from trivet.runtime.onnx_graph import OnnxGraph
 
 MOST_LAYERS = 64
 
@@ -46,7 +46,7 @@ class Net(Body):
         weights, bias = self.layers[-1]
         return x @ weights + bias
 
-    def lower(self, graph: "Graph", numbers: str) -> str:
+    def lower(self, graph: "OnnxGraph", numbers: str) -> str:
         x = numbers
         for weights, bias in self.layers[:-1]:
             x = graph.node("Relu", graph.node("Gemm", x, graph.constant(weights), graph.constant(bias)))

@@ -11,18 +11,20 @@ import numpy as np
 from trivet.runtime.batch import Batch
 from trivet.runtime.part import Array
 
-from ..body import Body, Flow, largest
+from ..body import Flow, Host, largest
 from ..inspector import FLOATS, Inspector
 
 if TYPE_CHECKING:
-    from trivet.runtime.onnx_graph import Graph
+    from trivet.runtime.onnx_graph import OnnxGraph
 
 MOST_CHARACTERS = 20_000
 _WORD = re.compile(r"\w+")
 
 
-class Ngrams(Body):
+class Ngrams(Host):
     """score = bias + sum over buckets of value * weights[bucket]; values 1 + log(count), of length 1 per row."""
+
+    feeds = (("buckets", "int64"), ("rows", "int64"), ("values", "float32"))
 
     def __init__(self, look: Inspector, flow: Flow) -> None:
         look.only(config=("column", "analyser", "low", "high", "buckets"), arrays=("bias",), weights=("weights",))
@@ -65,7 +67,7 @@ class Ngrams(Body):
         np.add.at(scores, rows, values[:, None] * self.weights[buckets])
         return scores + self.bias
 
-    def lower(self, graph: "Graph", numbers: str) -> str:
+    def lower(self, graph: "OnnxGraph", numbers: str) -> str:
         buckets, rows, values = graph.host_inputs(self)
         picked = graph.node("Gather", graph.constant(self.weights), buckets, axis=0)
         weighed = graph.node("Mul", picked, graph.node("Unsqueeze", values, graph.constant(np.array([1]))))

@@ -13,7 +13,7 @@ from .ensemble import Ensemble
 from .preorder import Shape, shape_of
 
 if TYPE_CHECKING:
-    from trivet.runtime.onnx_graph import Graph
+    from trivet.runtime.onnx_graph import OnnxGraph
 
 MOST_NODES = 10**7
 DEEPEST = 64
@@ -103,7 +103,7 @@ class Trees(Body):
             node = self._child.take(2 * node + goes_right)
         return node
 
-    def lower(self, graph: "Graph", numbers: str) -> str:
+    def lower(self, graph: "OnnxGraph", numbers: str) -> str:
         leaves = np.flatnonzero(self.is_leaf)
         tree = np.searchsorted(self.shape.roots, leaves, side="right") - 1
         ensemble = Ensemble(

@@ -9,7 +9,7 @@ from ..body import Body, Flow
 from ..inspector import Inspector
 
 if TYPE_CHECKING:
-    from trivet.runtime.onnx_graph import Graph
+    from trivet.runtime.onnx_graph import OnnxGraph
 
 MOST_LINKS = 16
 
@@ -33,7 +33,7 @@ class Chain(Body):
             batch = Batch(numbers=child.run(batch), texts=batch.texts)
         return batch.numbers
 
-    def lower(self, graph: "Graph", numbers: str) -> str:
+    def lower(self, graph: "OnnxGraph", numbers: str) -> str:
         for child in self.children:
             numbers = child.lower(graph, numbers)
         return numbers

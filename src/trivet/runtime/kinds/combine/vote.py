@@ -12,7 +12,7 @@ from ..inspector import FLOATS, MOST_CHILDREN, Inspector
 from ..links import sigmoid, softmax
 
 if TYPE_CHECKING:
-    from trivet.runtime.onnx_graph import Graph
+    from trivet.runtime.onnx_graph import OnnxGraph
 
 LEAST_SHARE = np.float32(1e-6)  # keeps the logit of an average finite
 MOST_SHARE = np.float32(1 - 1e-6)
@@ -55,7 +55,7 @@ class Vote(Body):
             return scores
         return sigmoid(scores) if self.link == "sigmoid" else softmax(scores)
 
-    def lower(self, graph: "Graph", numbers: str) -> str:
+    def lower(self, graph: "OnnxGraph", numbers: str) -> str:
         terms = []
         for weight, child in zip(self.weights, self.children):
             scores = child.lower(graph, numbers)

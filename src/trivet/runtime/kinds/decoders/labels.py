@@ -1,21 +1,31 @@
 """`labels`: the names of the classes, and which one is answered."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
-from trivet.runtime.part import Array
-
+from ...batch import Batch
+from ...part import Array
+from ...ports import Port
 from ..inspector import FLOATS, Inspector
 from ..words import words_of
+from .decoder import Decoder
+
+if TYPE_CHECKING:
+    from ...onnx_graph import OnnxGraph
 
 BOOLEANS = {"true": True, "false": False, "yes": True, "no": False, "t": True, "f": False, "y": True, "n": False,
             "1": True, "0": False}  # fmt: skip
 
 
-class Labels:
+class Labels(Decoder):
     """The answer is the class with the largest probability * weight; the first wins ties.
 
     texts: the classes as text.  values: the same as Python values of the answer's type.
     """
+
+    READS, GIVES, answer = ("probabilities",), ("chosen",), "chosen"
 
     def __init__(self, look: Inspector, classes: int) -> None:
         look.only(config=("type",), arrays=("blob", "ends", "weights"))
@@ -27,6 +37,7 @@ class Labels:
         self.weights = look.array("weights", FLOATS, classes)
         if (self.weights <= 0).any():
             look.refuse("part-array", "weights above 0", f"{self.weights.tolist()[:8]}", "weights")
+        self.gives = {"chosen": Port("int64")}
 
     def _value(self, look: Inspector, text: str) -> str | int | float | bool:
         try:
@@ -36,10 +47,15 @@ class Labels:
         except (ValueError, KeyError):
             return look.refuse("part-array", f"class names that are {self.type}s", repr(text), "blob")
 
-    def choose(self, probabilities: Array) -> Array:
-        """(rows,) index of the answered class."""
-        chosen: Array = (probabilities * self.weights).argmax(axis=1)
-        return chosen
+    def run(self, arrays: Mapping[str, Array], batch: Batch) -> dict[str, Array]:
+        return {"chosen": (arrays["probabilities"] * self.weights).argmax(axis=1)}
+
+    def lower(self, graph: "OnnxGraph", names: Mapping[str, str]) -> dict[str, str]:
+        weighed = graph.node("Mul", names["probabilities"], graph.constant(self.weights))
+        return {"chosen": graph.node("ArgMax", weighed, axis=1, keepdims=0)}
+
+    def decode(self, answers: Array) -> list[Any]:
+        return [self.values[position] for position in answers.tolist()]
 
 
 def exact_number(text: str) -> int | float:

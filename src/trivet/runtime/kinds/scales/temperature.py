@@ -1,16 +1,19 @@
 """`temperature`: scores, softened and shifted, as probabilities."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trivet.runtime.batch import Batch
 from trivet.runtime.part import Array
+from trivet.runtime.ports import Port
 
 from ..inspector import FLOATS, Inspector
 from ..links import ONE, sigmoid, softmax
 
 if TYPE_CHECKING:
-    from trivet.runtime.onnx_graph import Graph
+    from trivet.runtime.onnx_graph import OnnxGraph
 
 
 class Plain:
@@ -19,16 +22,28 @@ class Plain:
     classes: how many probabilities per row come out.
     """
 
+    READS, GIVES = ("scores",), ("probabilities",)
+    reads = READS
+
     def __init__(self, n_scores: int) -> None:
-        self.classes = max(2, n_scores)
+        self.n_scores, self.classes = n_scores, max(2, n_scores)
+        self.gives = {"probabilities": Port("float32", (self.classes,), 1.0)}
 
-    def run(self, scores: Array) -> Array:
-        """(rows, classes) float32 probabilities."""
-        return two_classes(sigmoid(scores)) if self.classes == 2 and scores.shape[1] == 1 else softmax(scores)
+    def run(self, arrays: Mapping[str, Array], batch: Batch) -> dict[str, Array]:
+        """{"probabilities": (rows, classes) float32}."""
+        return {"probabilities": self.shares(arrays["scores"])}
 
-    def lower(self, graph: "Graph", scores: str, n_scores: int) -> str:
+    def shares(self, scores: Array) -> Array:
+        """(rows, classes) float32 of (rows, n_scores) scores."""
+        return two_classes(sigmoid(scores)) if self.n_scores == 1 else softmax(scores)
+
+    def lower(self, graph: "OnnxGraph", names: Mapping[str, str]) -> dict[str, str]:
         """Adds nodes that compute the same."""
-        if n_scores > 1:
+        return {"probabilities": self.lower_shares(graph, names["scores"])}
+
+    def lower_shares(self, graph: "OnnxGraph", scores: str) -> str:
+        """The same for the name of the scores."""
+        if self.n_scores > 1:
             return graph.node("Softmax", scores, axis=1)
         return lower_two_classes(graph, graph.node("Sigmoid", scores))
 
@@ -46,12 +61,12 @@ class Temperature(Plain):
         if np.abs(self.bias).max() > 1e30:
             look.refuse("part-array", "biases below 1e30 in size", str(self.bias.tolist()[:8]), "bias")
 
-    def run(self, scores: Array) -> Array:
-        return super().run((scores + self.bias) / self.temperature)
+    def shares(self, scores: Array) -> Array:
+        return super().shares((scores + self.bias) / self.temperature)
 
-    def lower(self, graph: "Graph", scores: str, n_scores: int) -> str:
+    def lower_shares(self, graph: "OnnxGraph", scores: str) -> str:
         shifted = graph.node("Add", scores, graph.constant(self.bias))
-        return super().lower(graph, graph.node("Div", shifted, graph.constant(self.temperature)), n_scores)
+        return super().lower_shares(graph, graph.node("Div", shifted, graph.constant(self.temperature)))
 
 
 def two_classes(share: Array) -> Array:
@@ -59,6 +74,6 @@ def two_classes(share: Array) -> Array:
     return np.concatenate([ONE - share, share], axis=1)
 
 
-def lower_two_classes(graph: "Graph", share: str) -> str:
+def lower_two_classes(graph: "OnnxGraph", share: str) -> str:
     """The same as nodes."""
     return graph.node("Concat", graph.node("Sub", graph.constant(ONE), share), share, axis=1)

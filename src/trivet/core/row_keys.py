@@ -4,8 +4,9 @@ from hashlib import blake2b
 
 import numpy as np
 
-from trivet.core.rows import Rows
 from trivet.runtime.part import Array
+
+from .rows import Rows
 
 _MISSING_WORD = np.uint64(0x9E3779B97F4A7C15)
 

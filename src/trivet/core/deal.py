@@ -5,7 +5,7 @@ import numpy as np
 from trivet.runtime.part import Array
 
 
-def dealt(strata: Array, units: Array, shares: Array, rng: np.random.Generator) -> Array:
+def deal(strata: Array, units: Array, shares: Array, rng: np.random.Generator) -> Array:
     """(rows,) the part of each row, 0..parts-1; a unit is never torn, each stratum is spread by the shares.
 
     strata: (rows,) int >= 0.  units: (rows,) int, 0..n_units-1.  shares: (parts,) summing to 1.
@@ -83,9 +83,11 @@ def whole(goal: Array, places: int) -> Array:
     return low
 
 
-def answer_strata(answer: Array, *, is_class: bool) -> Array:
-    """(rows,) int: the class, or the decile of a number (fewer when values are tied)."""
-    if is_class:
-        return np.asarray(answer, np.int64)
-    edges = np.unique(np.quantile(answer, np.arange(1, 10) / 10))
-    return np.unique(np.searchsorted(edges, answer, side="left"), return_inverse=True)[1]
+def strata_of(truth: Array) -> Array:
+    """(rows,) int: the class of an index, the decile of a number (fewer when values are tied), else one stratum."""
+    if truth.ndim > 1:
+        return np.zeros(len(truth), np.int64)
+    if truth.dtype.kind in "iub":
+        return np.asarray(truth, np.int64)
+    edges = np.unique(np.quantile(truth, np.arange(1, 10) / 10))
+    return np.unique(np.searchsorted(edges, truth, side="left"), return_inverse=True)[1]

@@ -1,0 +1,1 @@
+"""Goals: one file each, found by its name."""
