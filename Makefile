@@ -22,6 +22,12 @@ lint: .venv/dev-ready
 docs: .venv/dev-ready
 	@$(BIN)/python tools/make_docs.py
 
+# Short forms of the benches that need no tables from elsewhere; bench/README.md tells of the others.
+bench: .venv/dev-ready
+	@$(BIN)/python bench/fuzz_files.py --count 2000
+	@$(BIN)/python bench/kill_and_resume.py --kills 2
+	@$(BIN)/python bench/distil.py --seeds 1
+
 size: .venv/demo-ready
 	@$(BIN)/python tools/size.py
 

@@ -30,11 +30,11 @@ from tables import TABLES, Table, find_data_dir, split_table
 from trivet.core.candidate import Candidate, Work
 from trivet.core.gauges import Trial
 from trivet.core.recipe import DataSpec, Recipe
-from trivet.core.registry import find_gauge
+from trivet.core.registry import find_gauge, parse_step
 from trivet.core.rows import Dataset, Rows
 from trivet.engine.prepare import Prepared, prepare
-from trivet.engine.worker import run_pass
 from trivet.runtime.program import Program
+from trivet.testing.samples import context
 
 GAUGES = {"adult": "auroc", "telco": "auroc", "housing": "mae", "phoneme": "auroc"}
 ROUTES = ("linear", "trees", "glass-box", "pruned-trees")
@@ -43,8 +43,9 @@ SAMPLES = 60
 
 def fitted(prepared: Prepared, data: Dataset, steps: tuple[str, ...], seed: int) -> Candidate:
     work = Work(candidate=Candidate(task=prepared.plan.task, parts={}), data=data)
-    for step in steps:
-        work, _ = run_pass(step, work, seed)
+    with tempfile.TemporaryDirectory() as scratch:
+        for step in steps:
+            work = parse_step(step).run(work, context(Path(scratch), seed))
     return work.candidate
 
 
@@ -66,7 +67,7 @@ def one_seed(table: Table, rows: Path, target: str, seed: int) -> dict[str, Any]
     recipe = Recipe(data=DataSpec(source=str(rows), target=target, goal=table.goal), seed=seed)
     prepared = prepare(recipe, threads=1)
     data, vault, gauge = prepared.intake.dataset, prepared.intake.vault, GAUGES[table.name]
-    whole = Dataset(fit=data.fit.and_(data.choose), tune=data.tune, choose=data.choose)
+    whole = data.with_({"fit": data.fit.and_(data.choose)})
     on_choose, gains = {}, {}
     for route in prepared.plan.routes:
         if route.name in ROUTES:

@@ -23,7 +23,7 @@ from tables import TABLES, find_data_dir, split_table
 
 from trivet.core.passes import Size
 from trivet.core.registry import parse_step
-from trivet.engine.provenance import this_machine
+from trivet.engine.machine import this_machine
 from trivet.runtime.file.container import decode
 from trivet.storage.journal import read_frames
 from trivet.storage.objects import task_from_json
@@ -103,7 +103,7 @@ def held_by(pid: int) -> int:
 
 
 def finished_steps(store: Path) -> list[dict[str, Any]]:
-    """What the ledger says was done: {"did": the step, or "measure" or "importance", "seconds"}."""
+    """What the ledger says was done: {"did": the step, "measure GAUGE" or "importance", "seconds"}."""
     frames, _, _ = read_frames((store / "journal").read_bytes())
     return [frame["result"] for frame in frames if frame["type"] == "result"]
 
@@ -114,7 +114,7 @@ def per_pass(store: Path, file: Path, fit_rows: int) -> list[dict[str, Any]]:
     size = Size(rows=fit_rows, columns=len(task.inputs), scores=task.n_scores)
     taken: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for step in finished_steps(store):
-        is_pass = step["did"] not in ("measure", "importance")
+        is_pass = not step["did"].startswith(("measure", "importance"))
         units = parse_step(step["did"]).units(size) if is_pass else 0.0
         taken[step["did"].partition("(")[0]].append((step["seconds"], units))
     rows = [

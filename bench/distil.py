@@ -80,7 +80,7 @@ def work_of(source, share: float, seed: int) -> Work:
     task = made_task("classify", classes, inputs=fields, answer=Field(name="y", type="number"), modality="table")
     return Work(
         candidate=Candidate(task=task, parts={}),
-        data=Dataset(fit=rows.take(fit), tune=rows.take(tune), choose=rows.take(test)),
+        data=Dataset(splits={"fit": rows.take(fit), "tune": rows.take(tune), "choose": rows.take(test)}),
     )
 
 

@@ -1,6 +1,7 @@
 """Opens mutants of valid files, with digests repaired, and counts what comes of them (docs/format.md, C2 and C3).
 
     python bench/fuzz_files.py --count 100000
+    python bench/fuzz_files.py --count 100000 --kinds graph,loop
 
 Bars: nothing but answers and refusals; at most 50 ms of CPU time each; memory at most 2 x size + 8 MB each.
 Prints one table and writes bench/out/fuzz_files.json.  Exit code 0 if every bar holds, else 1.
@@ -68,6 +69,7 @@ def parsed() -> Any:
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--memory-every", type=int, default=20, help="every n-th, and all large ones")
+    parser.add_argument("--kinds", default="", help="only mutants of files in which one of these kinds occurs")
     parser.add_argument("--executor", choices=["numpy", "onnx"], default="numpy")
     return parser.parse_args()
 
@@ -83,7 +85,7 @@ def limit_space() -> None:
 
 def fuzz(options: Any) -> Tally:
     tally, started = Tally(), time.perf_counter()
-    for at, (how, data) in enumerate(mutants(sample_files(), options.count, options.seed)):
+    for at, (how, data) in enumerate(mutants(files_with(options.kinds), options.count, options.seed)):
         name = f"seed {options.seed}, mutant {at} ({how})"
         if at % options.memory_every == 0 or len(data) > LARGE:
             measure_memory(tally, name, data, options.executor)
@@ -95,6 +97,15 @@ def fuzz(options: Any) -> Tally:
             tally.foreign.append(f"{name}: {found}")
     tally.count, tally.seconds = options.count, time.perf_counter() - started
     return tally
+
+
+def files_with(kinds: str) -> dict[str, bytes]:
+    """The sample files that hold one of the kinds; all where none is named."""
+    wanted = [f'"kind":"{kind}"'.encode() for kind in kinds.split(",") if kind]
+    found = {name: data for name, data in sample_files().items() if any(kind in data for kind in wanted) or not wanted}
+    if not found:
+        sys.exit(f"no sample file holds a part of kind {kinds}")
+    return found
 
 
 def measure_memory(tally: Tally, name: str, data: bytes, executor: str) -> None:

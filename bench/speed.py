@@ -1,6 +1,6 @@
-"""How fast does the shipped file answer, beside LightGBM's own predict and AutoGluon?  Same rows, same core.
+"""How fast does the shipped file answer, beside its own bare session, LightGBM's own predict and AutoGluon?
 
-Prints one table and writes bench/out/speed.json.
+Same rows, same core.  Prints two tables and writes bench/out/speed.json; `--only session` stops after the first.
     python bench/speed.py --data-dir ../shared/data --autogluon-python .venv-autogluon/bin/python
 """
 
@@ -20,12 +20,13 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from sklearn.metrics import accuracy_score, r2_score, roc_auc_score
+from speed_session import BAR, lines, session_rows
 from stopwatch import summary
 from tables import TABLES, find_data_dir, split_table
 
 from trivet.core.units import show_amount
 from trivet.engine.judge import run_probe
-from trivet.engine.provenance import this_machine
+from trivet.engine.machine import this_machine
 from trivet.runtime.file.container import decode
 
 HERE = Path(__file__).parent
@@ -174,18 +175,35 @@ def line_of(row: dict[str, Any]) -> str:
     )
 
 
-def main() -> None:
+def main() -> int:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--data-dir", default="../shared/data")
     words.add_argument("--tables", default=",".join(case.table for case in CASES))
     words.add_argument("--seconds", type=float, default=60, help="time budget of trivet")
     words.add_argument("--autogluon-python", help="the python of an environment that has autogluon.tabular")
     words.add_argument("--autogluon-seconds", type=float, default=120, help="time_limit of AutoGluon's fit")
+    words.add_argument("--only", choices=("session", "systems"), help="one of the two tables")
+    words.add_argument("--rounds", type=int, default=15, help="of 1,000 calls each, beside the session")
     words.add_argument("--out", default="bench/out/speed.json")
     options = words.parse_args()
     data_dir = find_data_dir(options.data_dir)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {random.Random(0).choice(sorted(os.sched_getaffinity(0)))})  # children inherit it
+    rows: dict[str, list[dict[str, Any]]] = {"session": [], "systems": []}
+    if options.only != "systems":
+        rows["session"] = session_rows(data_dir, options.seconds, options.rounds)
+        print("\n".join(lines(rows["session"])), flush=True)
+    if options.only != "session":
+        rows["systems"] = systems(data_dir, options)
+    out = Path(options.out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    machine = {"date": time.strftime("%Y-%m-%d"), **vars(this_machine())}
+    out.write_text(json.dumps({**machine, **rows}, indent=1))
+    return 0 if all(row["ratio"] <= BAR for row in rows["session"]) else 1
+
+
+def systems(data_dir: Path, options: argparse.Namespace) -> list[dict[str, Any]]:
+    """The figures of every system on every table, printed as they come."""
     if options.autogluon_python is None:
         print("AutoGluon is left out: give --autogluon-python, see bench/README.md")
     print(f"{'table':9}{'system':38}{'p50 ms':>9}{'p99 ms':>9}{'rows/s':>11}{'quality':>17}{'size':>10}{'fit':>10}")
@@ -196,11 +214,8 @@ def main() -> None:
         for row in found:
             print(line_of(row), flush=True)
         rows += found
-    out = Path(options.out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    machine = {"date": time.strftime("%Y-%m-%d"), **vars(this_machine())}
-    out.write_text(json.dumps({**machine, "rows": rows}, indent=1))
+    return rows
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

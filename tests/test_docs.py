@@ -5,16 +5,20 @@ import runpy
 import shlex
 import subprocess
 import sys
+from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
+from types import SimpleNamespace
 
 import error_codes
 import pytest
 
 from trivet.cli.catalogue import error_codes as pages
-from trivet.cli.catalogue import error_page
+from trivet.cli.catalogue import error_page, known_names, page_in, plain_name
+from trivet.data.split.splits import PARTS, usual_shares
 
 ROOT = Path(__file__).parent.parent
-DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("changelog.d/*.md")]
+DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/decisions/*.md"), *ROOT.glob("changelog.d/*.md")]
 # Commands that install, or run everything: these are run by whoever reads, and by CI, not from within the tests.
 NOT_HERE = ("make ", "python3 ", "pip ")
 
@@ -57,15 +61,53 @@ def test_the_scan_for_codes_finds_direct_and_handed_on_codes():
     } <= error_codes.codes()
 
 
-def test_the_generated_pages_are_fresh(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["make_docs.py", "--check"])
+@pytest.fixture
+def make_docs(tmp_path, monkeypatch) -> SimpleNamespace:
+    """The script that makes the reference, which is not committed; here it writes to a folder of the test."""
+    names = runpy.run_path(str(ROOT / "tools" / "make_docs.py"))
+    monkeypatch.setitem(names["main"].__globals__, "REFERENCE", tmp_path / "reference")
     monkeypatch.setenv("COLUMNS", "200")  # the pages do not depend on the terminal
-    status = runpy.run_path(str(ROOT / "tools" / "make_docs.py"))["main"]()
-    assert status == 0, capsys.readouterr().out + "\nrun `make docs`"
+    return SimpleNamespace(**names, folder=tmp_path / "reference")
+
+
+def test_the_reference_has_a_page_for_all_that_explain_knows_and_every_link_in_it_resolves(make_docs, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["make_docs.py"])
+    assert make_docs.main() == 0
+    made = sorted(make_docs.folder.rglob("*.md"))
+    assert {path.stem for path in made} - {"README"} == set(known_names())
+    assert len(made) == len(known_names()) + 1
+    assert {name_of_page: broken for name_of_page in made if (broken := broken_links(name_of_page))} == {}
+
+
+def test_the_reference_leaves_no_page_of_something_that_is_gone(make_docs, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["make_docs.py"])
+    gone = make_docs.folder / "passes" / "gone.md"
+    gone.parent.mkdir(parents=True)
+    gone.write_text("# gone\n", encoding="utf-8")
+    assert make_docs.main() == 0 and not gone.exists()
+
+
+def test_the_check_makes_every_page_and_writes_none(make_docs, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["make_docs.py", "--check"])
+    assert make_docs.main() == 0, capsys.readouterr().out
+    assert not make_docs.folder.exists()
+    bad = {"errors/one": "# two\n\nOther.\n", "errors/three": "# three\n"}
+    assert [line.partition(":")[0] for line in make_docs.complaints(bad)] == ["errors/one", "errors/three"]
+
+
+def test_no_page_of_the_reference_is_committed():
+    committed = subprocess.run(["git", "ls-files", "docs"], cwd=ROOT, capture_output=True, text=True).stdout.split()
+    folders = {path.split("/")[1] for path in committed if path.count("/") > 1}
+    assert folders <= {"decisions"}
 
 
 @pytest.mark.parametrize("path", DOCS, ids=name_of)
 def test_every_relative_link_resolves(path):
+    assert broken_links(path) == []
+
+
+def broken_links(path: Path) -> list[str]:
+    """The relative links of a document that lead nowhere."""
     text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
     links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"[a-z]+:", link)]
     broken = []
@@ -74,7 +116,33 @@ def test_every_relative_link_resolves(path):
         target = (path.parent / file).resolve() if file else path
         if not target.exists() or (anchor and anchor not in anchors(target)):
             broken.append(link)
-    assert broken == []
+    return broken
+
+
+@pytest.mark.parametrize("path", DOCS, ids=name_of)
+def test_what_a_document_tells_to_explain_can_be_explained(path):
+    asked = re.findall(r"`trivet explain ([\w-]+)`", path.read_text(encoding="utf-8"))
+    unknown = [name for name in asked if name not in ("NAME", "CODE") and plain_name(name) not in known_names()]
+    assert unknown == []
+
+
+def test_the_shares_of_the_splits_in_the_documents_are_those_of_the_code():
+    text = (ROOT / "docs" / "certification.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^\d\n]*)([\d,]+)(?: to ([\d,]+))? \| (.*) \|$", text, re.MULTILINE)
+    stated, edges = {}, []
+    for word, first, last, shares in rows:
+        low, high = (0, int(first)) if word == "below " else (whole(first), whole(last) + 1 if last else 10**9)
+        stated[low], edges = tuple(int(share.removesuffix(" %")) / 100 for share in shares.split(" | ")), [*edges, high]
+    assert list(stated)[1:] == edges[:-1] and len(stated) == 3  # no size of table is left out
+    for low, high in zip(stated, edges):
+        assert {usual_shares(n) for n in (max(low, 40), high - 1)} == {stated[low]}
+    vault = [shares[PARTS.index("vault")] for shares in stated.values()]
+    said = f"({100 * min(vault):.0f} to {100 * max(vault):.0f} % of them"
+    assert said in page_in("words", "vault")
+
+
+def whole(text: str) -> int:
+    return int(text.replace(",", ""))
 
 
 def anchors(path: Path) -> set[str]:
@@ -83,21 +151,105 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
+@dataclass(frozen=True)
+class Desk:
+    """A folder that looks as it does after `make demo`, and what that printed."""
+
+    folder: Path
+    printed: str
+
+
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory) -> Path:
-    """A folder that looks as it does after `make demo`: the table is there, and the file made from it."""
+def desk(tmp_path_factory) -> Desk:
+    """After a demo whose limits all hold; where the machine was too busy for it, as the demo says: once more."""
     folder = tmp_path_factory.mktemp("docs")
-    subprocess.run([sys.executable, ROOT / "examples" / "demo.py"], cwd=folder, check=True, capture_output=True)
-    return folder
+    for _ in range(3):
+        ended = subprocess.run(
+            [sys.executable, ROOT / "examples" / "demo.py"],
+            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True,
+        )  # fmt: skip
+        if "run the demo again" not in ended.stdout:
+            break
+    return Desk(folder=folder, printed=ended.stdout)
+
+
+# What a transcript says of the machine it was made on: how long it took, with how many workers, how fast a row is
+# answered; and the digest, since processors round the last digit of a fit in their own ways.
+OF_THE_MACHINE = (
+    (r"(?<![<>]= )\b\d[\d.]* (?:s|ms|µs|ns)\b", "TIME"),
+    (r"\b\d+ min (?:\d+ s|TIME)", "TIME"),
+    (r"\b\d+ workers?\b", "WORKERS"),
+    (r"\bbody [0-9a-f]{16}\b", "body DIGEST"),
+    (r" {2,}", "  "),  # columns are as wide as their widest cell
+)
+OUT_OF_TIME = "note: the search ended with its time"
+
+
+def masked(line: str) -> str:
+    """The line without what depends on the machine."""
+    for pattern, word in OF_THE_MACHINE:
+        line = re.sub(pattern, word, line)
+    return line
+
+
+def words_of(line: str) -> str:
+    """The line without any number."""
+    return re.sub(r"\d[\d.]*", "N", masked(line))
+
+
+def test_the_mask_hides_what_depends_on_the_machine_and_nothing_else():
+    row = "  p99-latency  130 µs (124 µs to 145 µs, n = 2000)    p99-latency <= 1 ms  HOLDS"
+    assert masked(row) == "  p99-latency  TIME (TIME to TIME, n = 2000)  p99-latency <= 1 ms  HOLDS"
+    tally = "4 limits hold, 0 broken  (16 candidates, 1 min 19 s, 2 workers)"
+    assert masked(tally) == "4 limits hold, 0 broken  (16 candidates, TIME, WORKERS)"
+    size = "  size  23.7 kB  size <= 100 kB  HOLDS"
+    assert masked(size) == size
+
+
+# What the demo says of its outcome, which is another one on a machine that is too busy for the limit on latency.
+OF_THE_OUTCOME = re.compile(
+    r"limits hold|p99-latency .* HOLDS|why this one|written: demo\.trivet|next: |Every limit|^$"
+)
+
+
+def unlike(transcript: str, printed: str) -> list[str]:
+    """The lines of a transcript that a real run did not print in their place, but for what the machine decides.
+
+    A run that its clock ended saw fewer candidates, and another may have won: then only words are compared.
+    """
+    is_cut, is_busy = OUT_OF_TIME in printed, "run the demo again" in printed
+    shown = words_of if is_cut else masked
+    wanted = [shown(line) for line in transcript.splitlines() if not (is_busy and OF_THE_OUTCOME.search(line))]
+    found = [shown(line) for line in printed.splitlines() if OUT_OF_TIME not in line]
+    if not is_busy:
+        return [line for line, there in zip_longest(wanted, found[: len(wanted)]) if line != there]
+    return [line for line in wanted if line not in found]  # INFEASIBLE tells of findings before it tells the verdicts
+
+
+def test_a_transcript_is_unlike_a_run_in_whatever_the_machine_does_not_decide():
+    (transcript,) = blocks(ROOT / "README.md", "text")
+    rest = "wrote demo.trivet and demo.html. What to type next:\n"
+    assert unlike(transcript, transcript + rest) == []
+    assert unlike(transcript, transcript.replace("2 workers", "8 workers").replace(" s, ", " min 3 s, ") + rest) == []
+    other = transcript.replace("size <= 100 kB       HOLDS", "size <= 100 kB       UNPROVEN")
+    assert len(unlike(transcript, other)) == 1
+    assert len(unlike(transcript, transcript.replace("0.9998", "0.9997", 1))) == 1
+    assert unlike(transcript, transcript.replace("  searching ...\n", "")) != []
+    cut = transcript.replace("  judging ...", f"  {OUT_OF_TIME}, 3 s\n  judging ...").replace(
+        "16 candidates", "4 candidates"
+    )
+    assert unlike(transcript, cut + rest) == []
+    busy = "".join(line for line in transcript.splitlines(keepends=True) if not OF_THE_OUTCOME.search(line))
+    said = "All limits hold but for the latency: run the demo again when nothing else runs\n"
+    assert unlike(transcript, busy + said) == []
+    assert len(unlike(transcript, busy.replace("23.7 kB", "23.8 kB") + said)) == 1
 
 
 @pytest.mark.slow
 def test_the_transcript_in_the_readme_is_what_the_demo_prints(desk):
     (transcript,) = blocks(ROOT / "README.md", "text")
-    page = runpy.run_path(str(ROOT / "examples" / "demo.py"))
-    for limit in page["LIMITS"]:
-        assert re.search(rf"{re.escape(limit)} +HOLDS", transcript)
-    assert (desk / "demo.trivet").exists() and (desk / "demo.html").exists()
+    assert unlike(transcript, desk.printed) == []
+    assert (desk.folder / "demo.trivet").exists() and (desk.folder / "demo.html").exists()
 
 
 @pytest.mark.slow
@@ -107,15 +259,15 @@ def test_every_command_in_the_readme_runs(desk):
     assert len(commands) >= 3
     for command in commands:
         here = command.replace(".venv/bin/trivet", f"{shlex.quote(sys.executable)} -m trivet.cli.main")
-        ended = subprocess.run(["bash", "-o", "pipefail", "-c", here], cwd=desk, capture_output=True, text=True)
+        ended = subprocess.run(["bash", "-o", "pipefail", "-c", here], cwd=desk.folder, capture_output=True, text=True)
         assert ended.returncode == 0, f"{command}\n{ended.stderr}"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", [path for path in DOCS if blocks(path, "python")], ids=name_of)
 def test_every_python_example_runs(path, desk, monkeypatch):
-    monkeypatch.chdir(desk)
-    names = rows_and_task(desk / "build" / "demo" / "breast_cancer.csv")
+    monkeypatch.chdir(desk.folder)
+    names = rows_and_task(desk.folder / "build" / "demo" / "breast_cancer.csv")
     for block in blocks(path, "python"):
         exec(compile(block, name_of(path), "exec"), names)  # our own documents, nobody else's text
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from trivet.core.registry import find, homes
+from trivet.core.registry import FOLDERS, find, homes
 from trivet.core.text_form import kebab
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "trivet"
-KINDS = ("pass", "gauge", "domain")
+KINDS = tuple(FOLDERS)
 NAMES = [(kind, name) for kind in KINDS for name in homes(kind)]
 
 
@@ -70,3 +70,25 @@ def test_the_size_check_can_fail(monkeypatch, capsys):
     monkeypatch.setitem(size["main"].__globals__, "MOST_FUNCTION", 3)
     monkeypatch.setattr(sys, "argv", ["size.py", "--check"])
     assert size["main"]() == 1 and "longest function" in capsys.readouterr().out
+
+
+def test_make_size_names_functions_that_do_the_same(tmp_path, monkeypatch):
+    size = runpy.run_path(str(ROOT / "tools" / "size.py"))
+    monkeypatch.setitem(size["repeats"].__globals__, "SOURCE", tmp_path)
+    work = "    total = {0} + 1\n    for _ in range(10):\n        total = {1}(total, {0})\n    return total\n"
+    texts = {"one": ("a", "max"), "two": ("other", "max"), "three": ("a", "min")}
+    for name, (argument, called) in texts.items():
+        text = f'def {name}({argument}):\n    """Its own words."""\n{work.format(argument, called)}'
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    assert size["repeats"](sorted(tmp_path.glob("*.py"))) == [["one.py:one", "two.py:two"]]
+
+
+def test_make_has_a_rule_for_every_name_that_it_lists():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (names,) = re.findall(r"^\.PHONY: (.*)$", text, re.MULTILINE)
+    assert [name for name in names.split() if not re.search(rf"^{name}:", text, re.MULTILINE)] == []
+
+
+def test_nothing_that_was_built_lies_at_the_root():
+    committed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
+    assert [name for name in committed if name.endswith((".whl", ".gz", ".egg", ".pyc"))] == []

@@ -128,7 +128,7 @@ def test_catalogues_list_every_name_with_a_sentence(trivet, command, key, name):
     listed = trivet(command)
     assert listed.code == 0 and f"  {name} " in listed.out
     told = trivet(command, "--json").json
-    assert set(told) == {key}
+    assert set(told) == {key, "left_out"} and told["left_out"] == []
     assert all(one["name"] and one["sentence"].endswith(".") for one in told[key])
 
 

@@ -20,7 +20,7 @@ def codes_of_the_doctor() -> set[str]:
     """Every code in the doctor's source: `code=...` of a finding, and what is handed to its helpers."""
     calls = [
         node
-        for path in DOCTOR.glob("*.py")
+        for path in DOCTOR.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
     ]

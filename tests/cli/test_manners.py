@@ -106,6 +106,17 @@ def test_a_file_that_is_too_large_is_no_damaged_file():
     assert caught.value.exit_code == 2
 
 
+@pytest.mark.parametrize("words", [["show"], ["predict", "-"], ["report"], ["verify"]], ids=" ".join)
+def test_caps_are_raised_by_the_flag_alone(trivet, tmp_path, words):
+    path = tmp_path / "large.trivet"
+    with open(path, "wb") as sparse:
+        sparse.truncate(64_000_001)  # takes no room on the disk
+    refused = trivet(words[0], str(path), *words[1:])
+    assert refused.code == 2 and "error[file-cap]" in refused.err and "--large" in refused.err
+    opened = trivet(words[0], str(path), *words[1:], "--large")
+    assert opened.code == 6 and "file-magic" in opened.err + opened.out
+
+
 def test_05_15_every_exit_code_is_named_in_every_help(trivet):
     for words in ([], ["predict"], ["verify"]):
         told = " ".join(trivet(*words, "--help").out.split())

@@ -1,6 +1,7 @@
 """Findings that a recipe accepts: which match, which are refused, what a strict build says."""
 
 import ast
+import inspect
 import json
 import re
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from trivet.core.errors import BadData, BadUse, ManyErrors
 from trivet.core.recipe import DataSpec, Recipe, parse_recipe
 from trivet.data.doctor import Finding
-from trivet.data.doctor.codes import CODES
+from trivet.data.doctor.examiner import checks, known_codes
 from trivet.data.intake import first_look, take_in
 
 ROOT = Path(__file__).parents[2]
@@ -107,16 +108,16 @@ def test_05_13_whether_a_finding_is_accepted_survives_json_and_older_json_is_rea
         assert not Finding.from_json(written).accepted
 
 
-def test_05_13_the_list_of_codes_is_that_of_the_sources_and_of_the_docs():
-    found = set()
-    for path in (ROOT / "src/trivet/data/doctor").rglob("*.py"):
-        if path.name != "codes.py":
-            found |= {text for text in texts_in(path) if text in CODES or looks_like_code(text)}
-    assert found == set(CODES) and list(CODES) == sorted(CODES)
+def test_05_13_the_codes_that_checks_declare_are_those_of_their_sources_and_of_the_docs():
+    for check in checks():
+        said = {text for text in texts_in(Path(inspect.getfile(type(check)))) if looks_like_code(text)}
+        assert set(check.codes) <= said <= {check.when, *known_codes()}
+        assert set(check.drops) <= set(check.codes)
+    assert list(known_codes()) == sorted(set(known_codes()))
     rows = [
         line.split("|")[1] for line in (ROOT / "docs/doctor.md").read_text(encoding="utf-8").splitlines() if "|" in line
     ]
-    assert {code for row in rows for code in re.findall(r"`([a-z-]+)`", row)} == set(CODES)
+    assert {code for row in rows for code in re.findall(r"`([a-z-]+)`", row)} == set(known_codes())
 
 
 def texts_in(path):

@@ -193,7 +193,8 @@ def test_an_id_column_hides_duplicates_neither_from_the_doctor_nor_from_the_spli
 def test_a_split_that_tears_equal_rows_or_groups_apart_is_blocked():
     rows, task = random_table(400, group=np.arange(400) // 4)
     rows = rows.take(np.tile(np.arange(200), 2))
-    torn = Dataset(fit=rows.take(np.arange(200)), tune=rows.take(np.arange(200, 260)), choose=rows.take(np.arange(0)))
+    ends = {"fit": (0, 200), "tune": (200, 260), "choose": (0, 0)}
+    torn = Dataset(splits={name: rows.take(np.arange(*between)) for name, between in ends.items()})
     found = by_code(examine(rows, task, dataset=torn, vault=rows.take(np.arange(260, 400)), seed=0))
     assert found["split-overlap"].severity == found["torn-group"].severity == "block"
 
@@ -201,7 +202,7 @@ def test_a_split_that_tears_equal_rows_or_groups_apart_is_blocked():
 def test_old_vault_rows_are_reported_under_a_split_by_time():
     rows, task = random_table(400, time=np.arange(400))
     data, vault = split(dataclasses.replace(rows, roles={}), task, seed=0)
-    timed = Dataset(**{name: rows.take(getattr(data, name).ids) for name in ("fit", "tune", "choose")})
+    timed = Dataset(splits={name: rows.take(part.ids) for name, part in data.splits.items()})
     found = by_code(examine(rows, task, dataset=timed, vault=rows.take(vault.ids), seed=0))
     assert found["time-overlap"].severity == "warn"
 

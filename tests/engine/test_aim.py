@@ -16,10 +16,10 @@ from trivet.core.registry import find_domain, parse_limit, parse_step
 from trivet.core.task import Field
 from trivet.engine.aim import Aim
 from trivet.engine.chance import ENOUGH, SURE, Odds, Point
+from trivet.engine.course import Course, sentence
 from trivet.engine.frontier import finalists, why_this_one
 from trivet.engine.plan import aim_of, gauges_of, main_gauge, make_plan
 from trivet.engine.search import Search
-from trivet.engine.story import Story, sentence
 from trivet.testing.tasks import made_task
 
 TASK = made_task("classify", ("no", "yes"), inputs=(Field(name="age", type="number"),), modality="table")
@@ -50,7 +50,7 @@ def landscape(route: Route) -> Point | None:
     return dataclasses.replace(point, candidate=str(route.steps), steps=route.steps)
 
 
-def searched(units: float, *limits: str, aim: Aim = AUROC, **more) -> tuple[Search, Story]:
+def searched(units: float, *limits: str, aim: Aim = AUROC, **more) -> tuple[Search, Course]:
     search = Search(
         routes=find_domain("table").routes(TASK, 1000),
         odds=Odds(limits=tuple(map(parse_limit, limits)), n_vault=400),

@@ -92,7 +92,7 @@ def test_a_finished_build_runs_no_step_again(table, tmp_path, monkeypatch):
 def test_what_was_measured_is_what_the_file_answers(table, tmp_path):
     outcome = compile_recipe(recipe(table, "accuracy >= 0.8"), store=tmp_path)
     parts = decode(outcome.data).parts
-    rows = list(csv.DictReader(table.open(encoding="utf-8")))
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
     batch = Program(parts).read_rows(rows)
     numpy, onnx = (Program(parts, executor=name).answers(batch)["probabilities"] for name in ("numpy", "onnx"))
     assert np.abs(numpy - onnx).max() < 1e-5

@@ -19,8 +19,8 @@ from trivet.core.registry import parse_limit
 from trivet.engine import judge
 from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified
-from trivet.engine.pool import Worker, result_of
 from trivet.engine.worker import Desk, answer
+from trivet.engine.worker_process import Worker, result_of
 from trivet.runtime import probe
 from trivet.storage.disk import Disk, Storage
 

@@ -7,17 +7,15 @@ from sklearn.datasets import load_breast_cancer
 
 from trivet.core.candidate import Work
 from trivet.core.recipe import DataSpec, Lock, Recipe, parse_recipe
-from trivet.core.registry import parse_limit
-from trivet.core.rows import Dataset
+from trivet.core.registry import parse_limit, parse_step
 from trivet.data.intake import take_in
 from trivet.engine import refit
 from trivet.engine.chance import Odds, Point
 from trivet.engine.compile import compile_recipe
-from trivet.engine.pool import JobCut, JobFailed
+from trivet.engine.failure import Failure, JobCut, JobFailed
 from trivet.engine.refit import shipped
-from trivet.engine.worker import run_pass
 from trivet.runtime.file.container import decode
-from trivet.testing.samples import tiny_work
+from trivet.testing.samples import context, tiny_work
 
 LINE = ("prepare-table", "fit-linear", "emit-linear", "fit-temperature")
 POINT = Point(route="linear", steps=LINE, candidate="before", readings={}, costs={"size": 1000.0})
@@ -51,15 +49,15 @@ def test_the_file_says_on_which_rows_it_was_fitted(built):
     assert "once more" not in manifests["late"]["why"]
 
 
-def test_what_ships_is_what_the_route_makes_of_fit_and_choose_rows(built):
+def test_what_ships_is_what_the_route_makes_of_fit_and_choose_rows(built, tmp_path):
     dataset = take_in(recipe(), cancer()).dataset
-    whole = Dataset(fit=dataset.fit.and_(dataset.choose), tune=dataset.tune, choose=dataset.choose)
+    whole = dataset.with_({"fit": dataset.fit.and_(dataset.choose)})
     for name, rows in (("refit", whole), ("late", dataset)):
         parts = decode(built[name].data).parts
         work = Work(candidate=tiny_work("binary").candidate.without("reader", "body"), data=rows)
         work = Work(candidate=replace(work.candidate, task=take_in(recipe(), cancer()).task), data=rows)
         for step in LINE:
-            work, _ = run_pass(step, work, 0)  # nothing in this route is left to chance
+            work = parse_step(step).run(work, context(tmp_path))  # nothing in this route is left to chance
         assert work.candidate.parts["body"].digest == parts["body"].digest
 
 
@@ -107,7 +105,7 @@ def test_a_refit_that_would_break_a_cost_limit_is_left_out(monkeypatch, after, s
 
 def test_a_refit_that_fails_leaves_the_candidate_of_the_search_and_one_that_is_late_is_noted_for_the_lock():
     odds = Odds(limits=(), n_vault=100)
-    failed, late = Attempt(JobFailed("no")), Attempt(JobCut(is_own=False))
+    failed, late = Attempt(JobFailed(Failure(did="fit-linear", kind="raised", why="no"))), Attempt(JobCut())
     assert shipped(POINT, failed, odds, overhead=0).candidate == "before" and not failed.cut
     assert shipped(POINT, late, odds, overhead=0).candidate == "before"
     assert late.cut == {"refit: " + " | ".join(LINE)}

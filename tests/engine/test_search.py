@@ -99,6 +99,22 @@ def test_a_route_helps_a_limit_when_one_of_its_passes_says_so():
     assert not helps(Route(name="b", steps=("prepare-table", "fit-temperature")), limit)
 
 
+@pytest.mark.parametrize(
+    ("steps", "limit", "expected"),
+    [
+        (("prepare-table", "fit-trees"), "size <= 100 kB", False),  # trees cost size
+        (("prepare-table", "fit-trees", "prune-trees"), "size <= 100 kB", True),  # and pruning wins it back
+        (("prepare-table", "fit-trees", "prune-trees"), "auroc >= 0.9", False),  # at the cost of quality
+        (("prepare-table", "fit-trees"), "auroc >= 0.9", True),
+        (("prepare-table", "fit-vote"), "p99-latency <= 1 ms", False),
+        (("prepare-table", "fit-linear", "fit-isotonic"), "auroc >= 0.9", False),
+        (("prepare-table", "fit-linear", "fit-isotonic"), "brier <= 0.1", True),
+    ],
+)
+def test_a_route_is_not_sought_for_a_limit_whose_gauge_its_last_word_costs(steps, limit, expected):
+    assert helps(Route(name="a", steps=steps), parse_limit(limit)) is expected
+
+
 def test_the_chance_of_a_proof_grows_with_room_and_with_rows():
     limits = (parse_limit("auroc >= 0.9"),)
     near, far = made_point("near", 0.905, 10), made_point("far", 0.93, 10)

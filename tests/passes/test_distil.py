@@ -6,7 +6,6 @@ import pytest
 from trivet.core.candidate import kinds_of
 from trivet.core.errors import Refused
 from trivet.core.registry import parse_step
-from trivet.core.rows import Dataset
 from trivet.kit.goal import Goal, mean_loss
 from trivet.kit.learners import Lesson
 from trivet.kit.scores import scores_of
@@ -43,12 +42,9 @@ def test_a_teacher_who_knows_more_than_the_labels_makes_a_better_student(tmp_pat
     work = tiny_work("binary", READY)
     fit, rng = work.data.fit, np.random.default_rng(0)
     wrong = rng.random(len(fit)) < 0.35
-    noisy = Dataset(
-        fit=dataclasses.replace(fit, truth=np.where(wrong, 1 - fit.truth, fit.truth)),
-        tune=work.data.tune, choose=work.data.choose,
-    )  # fmt: skip
+    noisy = dataclasses.replace(fit, truth=np.where(wrong, 1 - fit.truth, fit.truth))
     ctx = context(tmp_path)
-    parse_step("distil(into=tree, blend=1.0)").run(work.with_data(noisy), ctx)
+    parse_step("distil(into=tree, blend=1.0)").run(work.with_splits(fit=noisy), ctx)
     assert "distillation pays" in ctx.say.notes[0]
 
 

@@ -33,7 +33,8 @@ def note_work(classes: tuple[str, ...]) -> Work:
     rows = Rows(fields=NOTE, columns={"note": codes}, words={"note": words}, truth=answer, ids=codes.astype(np.int64))
     answer_field = Field(name="desk", type="category")
     task = made_task("classify", classes, answer=answer_field, inputs=NOTE, modality="text")
-    work = Work(candidate=Candidate(task=task, parts={}), data=Dataset(fit=rows, tune=rows, choose=rows))
+    data = Dataset(splits=dict.fromkeys(("fit", "tune", "choose"), rows))
+    work = Work(candidate=Candidate(task=task, parts={}), data=data)
     return parse_step("prepare-table").run(work, context(Path("/nonexistent")))
 
 
@@ -63,7 +64,7 @@ def test_scores_equal_scikit_learn_on_the_same_counts():
 def test_a_class_without_rows_is_never_answered():
     work = note_work(("a", "b", "c"))
     some = work.data.fit.take(np.flatnonzero(work.data.fit.truth != 2))
-    done = FitNgrams(buckets=512).run(work.with_data(Dataset(fit=some, tune=some, choose=some)), context(Path("/x")))
+    done = FitNgrams(buckets=512).run(work.with_splits(fit=some, tune=some, choose=some), context(Path("/x")))
     program = Program(done.candidate.parts)
     assert 2 not in program.answers(program.read(work.data.fit.raw()))["chosen"]
 

@@ -3,7 +3,6 @@ import pytest
 
 from trivet.core.errors import BadData, Refused
 from trivet.core.registry import parse_step
-from trivet.core.rows import Dataset
 from trivet.kit.conformal.calibrate import mean_log_loss
 from trivet.kit.scores import scores_of, stated_probabilities
 from trivet.testing.samples import context, tiny_work
@@ -61,7 +60,7 @@ def test_a_bias_moves_the_mean_probability_to_the_share_of_the_class(tmp_path):
     work = tiny_work("binary", READY)
     some = np.flatnonzero((work.data.tune.truth == 1) | (work.data.tune.ids % 4 == 0))  # fewer of class 0
     tune = work.data.tune.take(some)
-    shifted = work.with_data(Dataset(fit=work.data.fit, tune=tune, choose=tune))
+    shifted = work.with_splits(fit=work.data.fit, tune=tune, choose=tune)
     scaled = parse_step("fit-temperature(bias=true)").run(shifted, context(tmp_path)).candidate
     assert stated_probabilities(scaled, tune)[:, 1].mean() == pytest.approx(tune.truth.mean(), abs=0.01)
 
@@ -78,7 +77,7 @@ def test_refuses_values_and_too_few_rows(tmp_path):
     work = tiny_work("binary", READY)
     few = work.data.tune.take(np.arange(5))
     with pytest.raises(BadData, match="10 rows"):
-        step.run(work.with_data(Dataset(fit=work.data.fit, tune=few, choose=few)), context(tmp_path))
+        step.run(work.with_splits(fit=work.data.fit, tune=few, choose=few), context(tmp_path))
 
 
 def test_scores_of_workshop_and_runtime_bodies_agree():

@@ -2,7 +2,6 @@ import pytest
 
 from trivet.core.errors import Refused
 from trivet.core.registry import parse_step
-from trivet.core.rows import Dataset
 from trivet.testing.samples import context, tiny_work
 
 READY = ("prepare-table",)
@@ -21,8 +20,8 @@ def test_the_tune_rows_stop_the_growth(tmp_path):
 
 def test_the_choose_rows_are_never_looked_at(tmp_path):
     work, text = tiny_work("multiclass", READY), "fit-trees(trees=5)"
-    other = Dataset(fit=work.data.fit, tune=work.data.tune, choose=work.data.tune)
-    assert body_of(text, work, tmp_path) == body_of(text, work.with_data(other), tmp_path)
+    other = work.with_splits(choose=work.data.tune)
+    assert body_of(text, work, tmp_path) == body_of(text, other, tmp_path)
 
 
 def test_a_new_body_takes_the_old_scale_away(tmp_path):

@@ -5,7 +5,6 @@ import pytest
 
 from trivet.core.errors import BadData, Refused
 from trivet.core.registry import parse_step
-from trivet.core.rows import Dataset
 from trivet.kit.goal import Goal, mean_loss
 from trivet.kit.learners import LEARNERS, Lesson
 from trivet.kit.lower import lowered
@@ -64,8 +63,7 @@ def test_groups_never_straddle_folds(tmp_path):
     rows = work.data.fit.take(np.repeat(np.arange(120), 2))
     coin = np.repeat(np.random.default_rng(0).integers(0, 2, 120), 2).astype(np.int32)
     paired = dataclasses.replace(rows, truth=coin, roles={"group": np.repeat(np.arange(120), 2)})
-    data = Dataset(fit=paired, tune=work.data.tune, choose=work.data.choose)
-    taught = parse_step(SMALL).run(work.with_data(data), context(tmp_path)).data.fit
+    taught = parse_step(SMALL).run(work.with_splits(fit=paired), context(tmp_path)).data.fit
     assert mean_loss(taught.beside[TEACHER], Goal.of(taught, work.candidate.task)) > 0.66  # log 2 = 0.693
 
 
@@ -76,4 +74,4 @@ def test_refuses_unknown_members_and_too_few_rows(tmp_path):
             parse_step(f"fit-vote({text})").check(work.sketch)
     few = work.data.fit.take(np.arange(7))
     with pytest.raises(BadData, match="8 rows"):
-        parse_step("fit-vote").run(work.with_data(Dataset(fit=few, tune=few, choose=few)), context(tmp_path))
+        parse_step("fit-vote").run(work.with_splits(fit=few, tune=few, choose=few), context(tmp_path))

@@ -6,7 +6,6 @@ import pytest
 from trivet.core.errors import BadData, Refused
 from trivet.core.limits import Limit
 from trivet.core.registry import parse_step
-from trivet.core.rows import Dataset
 from trivet.kit.scores import scores_of
 from trivet.passes.guard.guard_interval import GuardInterval, float32_above
 from trivet.runtime.batch import Batch
@@ -54,7 +53,7 @@ def test_rows_on_the_very_end_are_inside(tmp_path):
     far = np.where(np.arange(len(scores)) % 2, 3.0, -3.0)
     tune = dataclasses.replace(work.data.tune, truth=scores.astype(np.float64) + far)
     guarded = parse_step("guard-interval(margin=0.0)").run(
-        work.with_data(Dataset(fit=tune, tune=tune, choose=tune)), context(tmp_path)
+        work.with_splits(fit=tune, tune=tune, choose=tune), context(tmp_path)
     )
     low, high = (
         load_guard(guarded.candidate.parts["guard"], "guard", 1).run({"scores": scores[:, None]}, EMPTY).values()
@@ -80,4 +79,4 @@ def test_refuses_classes_and_too_few_rows(tmp_path):
     work = tiny_work("regression", PLAIN)
     few = work.data.tune.take(np.arange(8))
     with pytest.raises(BadData, match="9 rows"):
-        parse_step("guard-interval").run(work.with_data(Dataset(fit=few, tune=few, choose=few)), context(tmp_path))
+        parse_step("guard-interval").run(work.with_splits(fit=few, tune=few, choose=few), context(tmp_path))

@@ -4,7 +4,6 @@ import pytest
 from trivet.core.errors import BadData, Refused
 from trivet.core.limits import Limit
 from trivet.core.registry import parse_step
-from trivet.core.rows import Dataset
 from trivet.kit.scores import stated_probabilities
 from trivet.passes.guard.guard_sets import SLACK, GuardSets
 from trivet.runtime.batch import Batch
@@ -86,4 +85,4 @@ def test_refuses_values_nonsense_and_too_few_rows(tmp_path):
         parse_step("guard-sets(coverage=1.0)").check(work.sketch)
     few = work.data.tune.take(np.arange(8))
     with pytest.raises(BadData, match="9 rows"):
-        guard_of("guard-sets", work.with_data(Dataset(fit=few, tune=few, choose=few)), tmp_path)
+        guard_of("guard-sets", work.with_splits(fit=few, tune=few, choose=few), tmp_path)

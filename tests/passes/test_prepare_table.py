@@ -12,8 +12,7 @@ from trivet.testing.samples import WARDS, context, tiny_work
 def prepare(tmp_path):
     def run(question, text="prepare-table", change=lambda rows: rows):
         work = tiny_work(question)
-        data = replace(work.data, fit=change(work.data.fit))
-        return parse_step(text).run(work.with_data(data), context(tmp_path))
+        return parse_step(text).run(work.with_splits(fit=change(work.data.fit)), context(tmp_path))
 
     return run
 

@@ -21,7 +21,7 @@ READY = ("prepare-table", "fit-trees(trees=30, leaves=8, min_rows=5)", "emit-tre
 def ready_work(question):
     """The tiny table without its dates: days since 1970 are too large for float16 to tell neighbours apart."""
     work = tiny_work(question)
-    data = Dataset(**{name: undated(getattr(work.data, name)) for name in ("fit", "tune", "choose")})
+    data = Dataset(splits={name: undated(rows) for name, rows in work.data.splits.items()})
     work = work.with_data(data)
     for text in READY:
         work = parse_step(text).run(work, context(Path("/nonexistent")))

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from trivet.runtime.file.container import MAGIC, assemble
+from trivet.runtime.file.caps import SMALL
+from trivet.runtime.file.sections import HEADER, MAGIC, assemble, sealed, take_apart
 from trivet.runtime.part import canonical_json
-from trivet.testing.byte_edits import seal
-from trivet.testing.mutants import Opened, RawArray, open_file
+from trivet.testing.mutants import Opened, RawArray, digests_of, open_file
 from trivet.testing.sample_files import sample_files
 
 Case = tuple[str, bytes, str]
@@ -31,43 +31,56 @@ def start_cases() -> list[Case]:
         ("a numpy file", b"\x93NUMPY\x01\x00" + bytes(400), "file-magic"),
         ("text transfer turned the line end", GOOD.replace(b"trivet\n", b"trivet\r\n", 1), "file-magic"),
         ("text transfer dropped the eighth bit", b"\x09" + GOOD[1:], "file-magic"),
-        ("format 0", seal(over(8, "<I", 0)), "file-magic"),
-        ("format 2", seal(over(8, "<I", 2)), "file-newer"),
-        ("a format from the far future", seal(over(8, "<I", 2**32 - 1)), "file-newer"),
+        ("format 0", sealed(over(8, "<I", 0)), "file-magic"),
+        ("format 2", sealed(over(8, "<I", 2)), "file-newer"),
+        ("a format from the far future", sealed(over(8, "<I", 2**32 - 1)), "file-newer"),
+        ("a digest of an array changed", over_digests(lambda table: b"\1" + table[1:]), "file-digest"),
+        (
+            "digests of two arrays swapped",
+            over_digests(lambda table: table[32:64] + table[:32] + table[64:]),
+            "file-digest",
+        ),
+        ("one digest for all arrays", over_digests(lambda table: table[:32] * (len(table) // 32)), "file-digest"),
+        ("no digests", over_digests(lambda table: b""), "file-bytes"),
+        ("a digest too few", over_digests(lambda table: table[:-32]), "file-bytes"),
+        ("a digest too many", over_digests(lambda table: table + bytes(32)), "file-bytes"),
+        ("half a digest", over_digests(lambda table: table[:-16]), "file-bytes"),
+        ("a digest and a half", over_digests(lambda table: table + bytes(16)), "file-bytes"),
         ("one byte short", GOOD[:-1], "file-length"),
         ("half", GOOD[: len(GOOD) // 2], "file-length"),
         ("trailing zeros", GOOD + bytes(8), "file-length"),
         ("a zip behind it", GOOD + b"PK\x05\x06" + bytes(18), "file-length"),
         ("a second file behind it", GOOD + GOOD, "file-length"),
-        ("total length 2^63 - 1", seal(over(16, "<Q", 2**63 - 1)), "file-length"),
-        ("total length -1", seal(over(16, "<q", -1)), "file-length"),
-        ("total length 0", seal(over(16, "<Q", 0)), "file-length"),
+        ("total length 2^63 - 1", sealed(over(16, "<Q", 2**63 - 1)), "file-length"),
+        ("total length -1", sealed(over(16, "<q", -1)), "file-length"),
+        ("total length 0", sealed(over(16, "<Q", 0)), "file-length"),
         ("digest of the file cleared", GOOD[:-32] + bytes(32), "file-digest"),
-        ("digest of the body changed", seal(over(len(GOOD) - 96, "<Q", 1)), "file-digest"),
-        ("digest of the evidence changed", seal(over(len(GOOD) - 64, "<Q", 1)), "file-digest"),
-        ("all zeros behind the header", seal(GOOD[:120] + bytes(len(GOOD) - 120)), "file-digest"),
+        ("digest of the body changed", sealed(over(len(GOOD) - 96, "<Q", 1)), "file-digest"),
+        ("digest of the evidence changed", sealed(over(len(GOOD) - 64, "<Q", 1)), "file-digest"),
+        ("all zeros behind the header", sealed(GOOD[:HEADER] + bytes(len(GOOD) - HEADER)), "file-digest"),
     ]
 
 
 def table_cases() -> list[Case]:
     start, length = struct.unpack_from("<QQ", GOOD, 24 + 16)
     return [
-        ("no sections", seal(over(12, "<I", 0)), "file-section"),
-        ("a section too many", seal(over(12, "<I", 4)), "file-section"),
-        ("4 billion sections", seal(over(12, "<I", 2**32 - 1)), "file-section"),
-        ("a section of another name", seal(over(24, "<8s", b"pickle\0\0")), "file-section"),
-        ("a name that is not padded by zeros", seal(over(24 + 15, "<1s", b"x")), "file-section"),
-        ("sections swapped", seal(GOOD[:24] + GOOD[56:88] + GOOD[24:56] + GOOD[88:]), "file-section"),
-        ("a section twice", seal(GOOD[:56] + GOOD[24:56] + GOOD[88:]), "file-section"),
-        ("length 2^63 - 1", seal(over(24 + 24, "<Q", 2**63 - 1)), "file-section"),
-        ("length -1", seal(over(24 + 24, "<q", -1)), "file-section"),
-        ("length of a petabyte", seal(over(24 + 24, "<Q", 10**15)), "file-section"),
-        ("offset into the header", seal(over(24 + 16, "<Q", 0)), "file-section"),
-        ("offset outside", seal(over(24 + 16, "<Q", 2**40)), "file-section"),
-        ("sections overlap", seal(over(56 + 16, "<Q", start)), "file-section"),
-        ("a hole between sections", seal(over(56 + 16, "<Q", start + 8 * length)), "file-section"),
-        ("lengths that wrap around 2^64", seal(wrapped_lengths()), "file-section"),
-        ("padding that is not zero", seal(padded_with(b"\1")), "file-padding"),
+        ("no sections", sealed(over(12, "<I", 0)), "file-section"),
+        ("a section too few", sealed(over(12, "<I", 3)), "file-section"),
+        ("a section too many", sealed(over(12, "<I", 5)), "file-section"),
+        ("4 billion sections", sealed(over(12, "<I", 2**32 - 1)), "file-section"),
+        ("a section of another name", sealed(over(24, "<8s", b"pickle\0\0")), "file-section"),
+        ("a name that is not padded by zeros", sealed(over(24 + 15, "<1s", b"x")), "file-section"),
+        ("sections swapped", sealed(GOOD[:24] + GOOD[56:88] + GOOD[24:56] + GOOD[88:]), "file-section"),
+        ("a section twice", sealed(GOOD[:56] + GOOD[24:56] + GOOD[88:]), "file-section"),
+        ("length 2^63 - 1", sealed(over(24 + 24, "<Q", 2**63 - 1)), "file-section"),
+        ("length -1", sealed(over(24 + 24, "<q", -1)), "file-section"),
+        ("length of a petabyte", sealed(over(24 + 24, "<Q", 10**15)), "file-section"),
+        ("offset into the header", sealed(over(24 + 16, "<Q", 0)), "file-section"),
+        ("offset outside", sealed(over(24 + 16, "<Q", 2**40)), "file-section"),
+        ("sections overlap", sealed(over(56 + 16, "<Q", start)), "file-section"),
+        ("a hole between sections", sealed(over(56 + 16, "<Q", start + 8 * length)), "file-section"),
+        ("lengths that wrap around 2^64", sealed(wrapped_lengths()), "file-section"),
+        ("padding that is not zero", sealed(padded_with(b"\1")), "file-padding"),
     ]
 
 
@@ -114,23 +127,35 @@ def json_cases() -> list[Case]:
         ("parts is null", b'{"parts":null,"user":{}}', "file-tree"),
     ]
     evidence = [("evidence is a list", b"[]", "file-tree"), ("evidence with a blank", b'{"a": 1}', "file-canonical")]
-    return [(f"manifest: {name}", assemble(text, b"", b"{}"), code) for name, text, code in texts] + [
-        (name, assemble(EMPTY, b"", text), code) for name, text, code in evidence
+    return [(f"manifest: {name}", assemble(text, b"", [], b"{}"), code) for name, text, code in texts] + [
+        (name, assemble(EMPTY, b"", [], text), code) for name, text, code in evidence
     ]
 
 
 def tree_cases() -> list[Case]:
     def body(**changed: Any) -> bytes:
         part = {"arrays": {}, "children": [], "config": {}, "kind": "affine"} | changed
-        return assemble(canonical_json({"parts": {"body": part}, "user": {}}), b"", b"{}")
+        return assemble(canonical_json({"parts": {"body": part}, "user": {}}), b"", [], b"{}")
 
     def slot(name: str) -> bytes:
         part = {"arrays": {}, "children": [], "config": {}, "kind": "affine"}
-        return assemble(canonical_json({"parts": {name: part}, "user": {}}), b"", b"{}")
+        return assemble(canonical_json({"parts": {name: part}, "user": {}}), b"", [], b"{}")
 
     return [
         ("a part with a class name", body(**{"class": "os.system"}), "file-tree"),
-        ("a part that is a list", assemble(b'{"parts":{"body":[]},"user":{}}', b"", b"{}"), "file-tree"),
+        ("version 1 spelled out", body(version=1), "file-tree"),
+        ("version 0", body(version=0), "file-tree"),
+        ("a version that is true", body(version=True), "file-tree"),
+        ("a version that is a float", body(version=2.0), "file-tree"),
+        ("version 2^62", body(version=2**62), "file-tree"),
+        ("no wiring spelled out", body(reads={}), "file-tree"),
+        ("a port that keeps its name", body(reads={"numbers": "numbers"}), "file-tree"),
+        ("wiring that is a list", body(gives=["scores"]), "file-tree"),
+        ("a port that is a path", body(reads={"numbers": "../numbers"}), "file-name"),
+        ("a port whose own name is a path", body(gives={"/scores": "other"}), "file-name"),
+        ("a port that is a number", body(reads={"numbers": 1}), "file-name"),
+        ("a port of 257 letters", body(gives={"scores": "a" * 257}), "file-cap"),
+        ("a part that is a list", assemble(b'{"parts":{"body":[]},"user":{}}', b"", [], b"{}"), "file-tree"),
         ("config is a list", body(config=[]), "file-tree"),
         ("arrays is a list", body(arrays=[]), "file-tree"),
         ("children is an object", body(children={}), "file-tree"),
@@ -146,14 +171,14 @@ def tree_cases() -> list[Case]:
         ("a slot that is a path", slot("../../etc/passwd"), "file-name"),
         ("a slot that nobody knows", slot("hook"), "part-slot"),
         ("an array that is a path", body(arrays={"../a": ["int8", [0]]}), "file-name"),
-        ("no parts at all", assemble(EMPTY, b"", b"{}"), "part-slot"),
+        ("no parts at all", assemble(EMPTY, b"", [], b"{}"), "part-slot"),
     ]
 
 
 def array_cases() -> list[Case]:
     def arrays(described: Any, data: bytes = bytes(8)) -> bytes:
         part = {"arrays": {"a": described}, "children": [], "config": {}, "kind": "affine"}
-        return assemble(canonical_json({"parts": {"body": part}, "user": {}}), data, b"{}")
+        return built({"body": part}, data)
 
     two = {"arrays": {"a": ["int8", [8]], "b": ["int8", [8]]}, "children": [], "config": {}, "kind": "affine"}
     many = two | {"arrays": {f"a{at}": ["int8", [0]] for at in range(10_001)}}
@@ -180,8 +205,8 @@ def array_cases() -> list[Case]:
         ("bytes that no array claims", arrays(["int8", [8]], bytes(16)), "file-bytes"),
         ("array padding that is not zero", arrays(["int8", [7]], bytes(7) + b"\1"), "file-padding"),
         ("array padding that is cut", arrays(["int8", [7]], bytes(7)), "file-padding"),
-        ("the second array is not there", built({"body": two}, bytes(8)), "file-bytes"),
-        ("10,001 arrays", built({"body": many}, b""), "file-cap"),
+        ("the second array is not there", built({"body": two}, bytes(8), arrays=2), "file-bytes"),
+        ("10,001 arrays", built({"body": many}, b"", arrays=10_001), "file-cap"),
     ]
 
 
@@ -189,6 +214,11 @@ def kind_cases() -> list[Case]:
     """Well-formed files whose model is wrong: what a runtime would otherwise follow out of its arrays."""
     return [
         ("an unknown kind", edited("trees", lambda parts: parts["body"].update(kind="onnx-graph")), "part-kind"),
+        ("a body from the future", edited("trees", lambda parts: parts["body"].update(version=2)), "part-version"),
+        ("a child from the future", edited("vote", lambda p: second_child(p).update(version=9)), "part-version"),
+        ("a reader from the future", edited("trees", lambda parts: parts["reader"].update(version=2)), "part-version"),
+        ("a port that nobody has", edited("trees", lambda p: p["body"].update(reads={"hook": "os"})), "part-slot"),
+        ("a child that is wired", edited("vote", lambda p: second_child(p).update(gives={"a": "b"})), "part-slot"),
         ("a body as the reader", edited("trees", lambda parts: parts.update(reader=parts["body"])), "part-kind"),
         ("no reader", edited("trees", lambda parts: parts.pop("reader")), "part-slot"),
         ("a tree that reads column 6 of 6", put("trees", "feature", 0, "<h", 6), "part-index"),
@@ -259,7 +289,7 @@ def wrapped_lengths() -> bytes:
 
 def padded_with(byte: bytes) -> bytes:
     data = FILES["trees"]
-    end = 120 + struct.unpack_from("<Q", data, 24 + 24)[0]
+    end = HEADER + struct.unpack_from("<Q", data, 24 + 24)[0]
     if end % 8 == 0:
         raise RuntimeError("choose a sample whose manifest needs padding")
     return data[:end] + byte + data[end + 1 :]
@@ -270,8 +300,16 @@ def user(text: bytes) -> bytes:
     return b'{"parts":{},"user":{"a":' + text + b"}}"
 
 
-def built(parts: dict[str, Any], data: bytes) -> bytes:
-    return assemble(canonical_json({"parts": parts, "user": {}}), data, b"{}")
+def built(parts: dict[str, Any], data: bytes, *, arrays: int = 1) -> bytes:
+    """A file of these parts over this arrays section, with a true digest for arrays of up to eight bytes."""
+    table = digests_of([data[:8]] * arrays)
+    return assemble(canonical_json({"parts": parts, "user": {}}), table, [data], b"{}")
+
+
+def over_digests(change: Callable[[bytes], bytes]) -> bytes:
+    """GOOD with another table of digests."""
+    sections = take_apart(GOOD, SMALL)
+    return assemble(sections.manifest, change(bytes(sections.digests)), [sections.arrays], sections.evidence)
 
 
 def edited(name: str, edit: Callable[[dict[str, Any]], Any]) -> bytes:
@@ -302,6 +340,10 @@ def many_spellings(count: int) -> bytes:
         parts["reader"]["config"]["spellings"] = units
 
     return edited("spelled", edit)
+
+
+def second_child(parts: dict[str, Any]) -> Any:
+    return parts["body"]["children"][1]
 
 
 def put(name: str, array: str, at: int, form: str, value: Any, slot: str = "body") -> bytes:

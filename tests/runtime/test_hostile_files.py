@@ -32,7 +32,7 @@ FORBIDDEN_METHODS = {"system", "popen", "fork", "execv", "execve", "spawnv", "po
 
 def four_kb_file():
     """A valid file of about 4 kB."""
-    manifest = {**manifest_of("vote"), "notes": ["the quick brown fox jumps over the lazy dog"] * 30}
+    manifest = {**manifest_of("vote"), "notes": ["the quick brown fox jumps over the lazy dog"] * 12}
     return encode(manifest, sample_parts()["vote"], EVIDENCE)
 
 
@@ -59,7 +59,9 @@ def test_c1_every_flipped_bit_is_refused():
         codes[refusal(bytes(data))] += 1
         data[at // 8] ^= 1 << at % 8
     assert codes[None] == 0 and codes.total() > 28_000
-    assert set(codes) == {"file-magic", "file-newer", "file-section", "file-length", "file-digest"}
+    assert set(codes) == {
+        "file-magic", "file-newer", "file-section", "file-length", "file-digest", "file-padding"
+    }  # fmt: skip
 
 
 def test_c4_the_corpus_has_a_name_for_every_file():
@@ -74,17 +76,21 @@ def test_c4_is_refused_with_its_code(data, code):
     assert time.process_time() - started < 4 * SLOWEST_MS / 1000  # four times: test machines are shared
 
 
-def test_c2_no_mutant_gets_through_to_anything_but_an_answer_or_a_refusal():
+GRAPHS = {name: sample_files()[name] for name in ("curves", "series", "windows", "loop")}
+
+
+@pytest.mark.parametrize(("files", "count"), [(sample_files(), 2_000), (GRAPHS, 1_000)], ids=["all", "graphs"])
+def test_c2_no_mutant_gets_through_to_anything_but_an_answer_or_a_refusal(files, count):
     outcomes, slow = Counter(), []
     with warnings.catch_warnings(action="ignore"):
-        for at, (how, data) in enumerate(mutants(sample_files(), 2_000, seed=1)):
+        for at, (how, data) in enumerate(mutants(files, count, seed=1)):
             started = time.process_time()
             outcomes[outcome(data)] += 1
             if time.process_time() - started > 4 * SLOWEST_MS / 1000:
                 slow.append((at, how))
     assert not [found for found in outcomes if found.startswith("foreign")]
     assert not slow
-    assert outcomes["accepted"] > 100, "the mutants no longer reach the executors"
+    assert outcomes["accepted"] > count / 20, "the mutants no longer reach the executors"
     assert len(outcomes) >= 15, "the mutants no longer reach every check"
 
 

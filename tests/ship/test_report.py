@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from trivet.core.errors import BadFile
-from trivet.ship.report import no_formula, render
+from trivet.core.sections import no_formula
+from trivet.ship.report import render
+from trivet.testing.sample_manifest import EVIDENCE, MANIFEST, reading
 
 pytest.importorskip("matplotlib", reason="the report needs matplotlib")
 
@@ -23,84 +25,6 @@ HOSTILE = [
     "--> x",
 ]
 
-
-def reading(gauge: str, number: float, width: float = 0.02, **more: Any) -> dict[str, Any]:
-    plain = {"unit": "", "n": 1409, "sure": 0.95, "how": "DeLong", "where": None, "notes": []}
-    return {**plain, "gauge": gauge, "value": number, "low": number - width, "high": number + width, **more}
-
-
-MACHINE = {"cpu": "AMD EPYC", "cores": 2, "system": "Linux x86_64", "python": "3.11.7"}
-EVIDENCE = {
-    "made": "2026-11-24T01:50:56+00:00",
-    "seconds": 250.0,
-    "machine": MACHINE,
-    "readings": [
-        reading("size", 37912.0, 0, unit="B", n=1, how="exact"),
-        reading("p99-latency", 0.0172, 0.001, unit="ms", n=2000, how="order statistics", where=MACHINE),
-    ],
-}
-MANIFEST: dict[str, Any] = {
-    "task": {
-        "modality": "table",
-        "goal": "classify",
-        "inputs": [["tenure", "number"], ["Contract", "category"]],
-        "answer": ["Churn", "category"],
-        "details": {"classes": ["No", "Yes"]},
-    },
-    "limits": [
-        {"gauge": "auroc", "must": ">=", "bound": 0.8, "unit": "", "sure": 0.95},
-        {"gauge": "accuracy", "must": ">=", "bound": 0.79, "unit": "", "sure": 0.95},
-        {"gauge": "size", "must": "<=", "bound": 200_000.0, "unit": "B", "sure": 0.95},
-        {"gauge": "p99-latency", "must": "<=", "bound": 5.0, "unit": "ms", "sure": 0.95},
-    ],
-    "verdicts": [
-        {"limit": "auroc >= 0.8", "verdict": "HOLDS", "gauge": "auroc", "rows_needed": None},
-        {"limit": "accuracy >= 0.79", "verdict": "UNPROVEN", "gauge": "accuracy", "rows_needed": 3211},
-        {"limit": "size <= 200 kB", "verdict": "HOLDS", "gauge": "size", "rows_needed": None},
-        {"limit": "p99-latency <= 5 ms", "verdict": "HOLDS", "gauge": "p99-latency", "rows_needed": None},
-    ],
-    "outcome": "UNPROVEN",
-    "why": "of two candidates that keep auroc >= 0.8 the smaller one",
-    "alerts": [],
-    "constant": {"probabilities": [0.73, 0.27]},
-    "readings": [reading("auroc", 0.826, baseline=0.5), reading("accuracy", 0.793, baseline=0.73)],
-    "recipe": '[data]\nsource = "churn.csv"\n',
-    "lineage": [
-        {"step": "prepare-table", "readings": {}, "notes": []},
-        {"step": "fit-trees", "readings": {"auroc": 0.84}, "notes": ["40 trees"]},
-        {"step": "prune-trees", "readings": {"auroc": 0.83}, "notes": []},
-    ],
-    "frontier": [
-        {"route": "linear", "steps": ["fit-linear"], "readings": {"auroc": [0.79, 0.76, 0.82]}, "keeps": False,
-         "bytes": 11_924, "shipped": False},
-        {"route": "trees", "steps": ["fit-trees"], "readings": {"auroc": [0.844, 0.81, 0.87]}, "keeps": True,
-         "bytes": 33_800, "shipped": True},
-    ],
-    "doctor": [
-        {"code": "id-column", "severity": "warn", "column": "customerID", "rows": [], "n_rows": 0,
-         "evidence": "100.0% of its values occur once", "fix": "leave the column out",
-         "accepted": False},
-    ],
-    "data": {"source": "churn.csv", "rows": 7043, "dropped": [["no answer", 3]], "left_out": [["customerID", "id"]],
-             "notices": ["tenure: 12 cells read as numbers"], "splits": {
-        "vault": {"rows": 1409, "digest": "f" * 64}, "fit": {"rows": 3874, "digest": "e" * 64}}},
-    "tables": {
-        "calibration": {"said": [0.1, 0.5, 0.9], "came": [0.12, 0.48, 0.7], "count": [100, 100, 100]},
-        "confusion": {"classes": ["No", "Yes"], "counts": [[920, 110], [180, 199]], "others": 0},
-        "per_class": [
-            {"class": "No", "rows": 1030, "precision": 0.836, "recall": 0.893, "f1": 0.864,
-             "recall_low": 0.873, "recall_high": 0.911},
-            {"class": "Yes", "rows": 379, "precision": 0.644, "recall": 0.525, "f1": 0.578,
-             "recall_low": 0.473, "recall_high": 0.576},
-        ],
-        "roc": {"fpr": [0, 0.05, 0.3, 1], "tpr": [0, 0.4, 0.8, 1], "shipped": [0.107, 0.525]},
-        "baseline": {"class": "No", "accuracy": 0.731},
-    },
-    "importance": [["Contract", 0.058, 0.052, 0.068], ["tenure", 0.028, 0.022, 0.031]],
-    "search": {"aim": "auroc", "main": "auroc", "units": 10.5, "trials": 14, "first": None, "final": None,
-               "ended": "the work units were spent"},
-    "build": {"trivet": "0.1.0", "seed": 7, "libraries": {"numpy": "2.4.6"}},
-}  # fmt: skip
 
 WITHOUT_PLOTS = {name: part for name, part in MANIFEST.items() if name not in ("frontier", "tables", "importance")}
 
@@ -211,7 +135,7 @@ def test_documents_left_out_for_size_are_named_so():
 
 
 def test_regression_shows_coverage_when_there_is_no_table():
-    task = {**MANIFEST["task"], "goal": "regress", "answer": ["price", "number"], "details": {}}
+    task = {**MANIFEST["task"], "goal": "regress", "answer": ["price", "number"], "link": "identity", "details": {}}
     readings = [reading("coverage", 0.896), reading("interval-width", 149_492.0, 100.0)]
     text = Seen(report({**MANIFEST, "task": task, "readings": readings, "tables": {}})).text
     assert "A model that predicts price" in text

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from test_report import EVIDENCE, MANIFEST, Seen, report
 
+from trivet.documents.findings import findings_of
 from trivet.ship.report import render
-from trivet.ship.report_findings import findings_of
 from trivet.ship.specialist import load
 
 pytest.importorskip("matplotlib", reason="the report needs matplotlib")

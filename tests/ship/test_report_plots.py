@@ -12,8 +12,7 @@ from trivet.core.limits import Limit
 
 pytest.importorskip("matplotlib", reason="the report needs matplotlib")
 
-from trivet.ship.plots import NARROW, WIDE, Shape, drawn
-from trivet.ship.plots_answers import (
+from trivet.documents.plots.answers import (
     Apart,
     Said,
     calibration_plot,
@@ -23,9 +22,10 @@ from trivet.ship.plots_answers import (
     residual_plot,
     roc_plot,
 )
-from trivet.ship.plots_columns import draw_bars
-from trivet.ship.plots_frontier import draw_frontier, frontier_plot, scene_of, size_ticks
-from trivet.ship.plots_labels import Room, crosses, meet, overlap
+from trivet.documents.plots.candidates import draw_frontier, frontier_plot, scene_of, size_ticks
+from trivet.documents.plots.columns import draw_bars
+from trivet.documents.plots.labels import Room, crosses, meet, overlap
+from trivet.documents.plots.pictures import NARROW, WIDE, Shape, drawing
 
 LIMITS = (
     Limit(gauge="auroc", must=">=", bound=0.9),
@@ -64,7 +64,7 @@ CASES: dict[str, tuple[list[dict[str, Any]], tuple[Limit, ...], float | None]] =
 def frontier_figure(case: str, shape: Shape) -> tuple[Any, tuple[str, ...]]:
     points, limits, baseline = CASES[case]
     scene = scene_of(points, limits, "auroc", baseline)
-    return drawn(lambda figure, form: draw_frontier(figure, form, scene), 3.5, shape)
+    return drawing(lambda figure, form: draw_frontier(figure, form, scene), 3.5, shape)
 
 
 def boxes(texts: list[Any]) -> list[tuple[float, float, float, float]]:
@@ -166,7 +166,7 @@ def test_the_shipped_candidate_is_drawn_however_bad_it_is():
 
 def test_05_16_the_star_is_drawn_at_the_size_of_the_file():
     points = [{**p, "bytes": 91_234} if p["shipped"] else p for p in alike(ROUTES[:3])]
-    figure, _ = drawn(lambda fig, form: draw_frontier(fig, form, scene_of(points, (), "auroc", None)), 3.5, WIDE)
+    figure, _ = drawing(lambda fig, form: draw_frontier(fig, form, scene_of(points, (), "auroc", None)), 3.5, WIDE)
     stars = [line for line in figure.axes[0].lines if line.get_marker() == "*"]
     assert [line.get_xdata()[0] for line in stars] == [91_234]
     told = frontier_plot(alike(ROUTES[:3]), (), "auroc", size_bytes=91_234)
@@ -188,7 +188,7 @@ def shares(n: int) -> Said:
 
 def test_05_16_calibration_names_its_constant_answer_and_covers_nothing():
     for n, shape in itertools.product((3, 10), (WIDE, NARROW)):
-        figure, unnamed = drawn(lambda fig, form, n=n: draw_calibration(fig, form, shares(n)), 3.2, shape)
+        figure, unnamed = drawing(lambda fig, form, n=n: draw_calibration(fig, form, shares(n)), 3.2, shape)
         assert_names_are_clear(figure)
         assert unnamed == ()
         assert "constant answer 0.5" in [text.get_text() for text in figure.axes[0].texts]
@@ -197,7 +197,7 @@ def test_05_16_calibration_names_its_constant_answer_and_covers_nothing():
 @pytest.mark.parametrize("bend", [1.0, 0.5, 0.05, 1e-6])
 def test_05_16_the_roc_plot_names_no_skill_and_covers_nothing(bend):
     fpr = np.linspace(0, 1, 60)
-    figure, unnamed = drawn(
+    figure, unnamed = drawing(
         lambda fig, form: draw_roc(fig, form, fpr.tolist(), (fpr**bend).tolist(), (0.1, 0.1**bend), "“Yes”"),
         3.2,
         NARROW,
@@ -214,7 +214,7 @@ def test_05_16_residuals_name_the_spread_of_the_constant_answer(spread, shape):
     bars = {"low": -60.0, "high": 70.0, "counts": list(range(20)), "below": 1, "above": 2}
     constant = tuple(spread * end for end in (-60.0, -30.0, 0.0, 30.0, 70.0))
     apart = Apart(said=tuple(range(100, 120)), quantiles=quantiles, bars=bars, constant=constant, about="price")
-    figure, unnamed = drawn(lambda fig, form: draw_residuals(fig, form, apart), 3.2, shape)
+    figure, unnamed = drawing(lambda fig, form: draw_residuals(fig, form, apart), 3.2, shape)
     assert_names_are_clear(figure)
     assert len(unnamed) + sum("constant answer" in text.get_text() for text in figure.axes[0].texts) == 2
     assert spread < 1 or not unnamed
@@ -223,7 +223,7 @@ def test_05_16_residuals_name_the_spread_of_the_constant_answer(spread, shape):
 def test_importance_names_cover_nothing():
     top = [[f"a column with a very long name indeed {i}", 0.001 * i, 0.0, 0.002 * i] for i in range(12)]
     for shape in (WIDE, NARROW):
-        figure, _ = drawn(lambda fig, form: draw_bars(fig, form, top, "balanced-accuracy"), 3.5, shape)
+        figure, _ = drawing(lambda fig, form: draw_bars(fig, form, top, "balanced-accuracy"), 3.5, shape)
         figure.draw_without_rendering()
         assert_names_are_clear(figure)
 

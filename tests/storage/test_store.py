@@ -4,6 +4,7 @@ import pytest
 from faulty_disk import WatchedDisk
 
 from trivet.core.errors import StorageError
+from trivet.runtime.file.caps import STORE_CAPS
 from trivet.storage.disk import Storage
 from trivet.storage.store import Objects, Store
 
@@ -60,6 +61,29 @@ def test_a_damaged_object_is_never_returned_counts_as_absent_and_is_mended(damag
     assert store.put(b"abc") == digest and store.get(digest) == b"abc"
 
 
+def test_an_object_may_be_as_large_as_what_the_store_writes(tmp_path):
+    """Files from anywhere are read up to 1 GiB; what trivet put there itself comes back whatever its size."""
+    caps = []
+
+    class Watched(Storage):
+        def read_if_there(self, path, cap=0):
+            caps.append(cap)
+            return super().read_if_there(path, cap)
+
+    objects = Objects(tmp_path, Watched())
+    objects.get(objects.put(b"abc"))
+    assert {cap for cap in caps if cap != len(b"abc")} == {STORE_CAPS.file}
+
+
+def test_failures_are_there_after_reopening_and_the_last_one_counts(tmp_path):
+    with Store.opened(tmp_path, Storage()) as store:
+        store.record_failure("a", {"why": "first"})
+        store.record_failure("a", {"why": "second"})
+    with Store.opened(tmp_path, Storage()) as store:
+        assert store.failure("a") == {"why": "second"} and store.failure("b") is None
+        assert store.result("a") is None
+
+
 def test_results_and_events_are_there_after_reopening(tmp_path):
     with Store.opened(tmp_path, Storage()) as store:
         store.record("a", {"value": 0.1, "list": [1, None, "é"]})
@@ -103,3 +127,17 @@ def test_a_torn_ledger_is_reported_and_the_store_works(tmp_path):
         assert store.ledger.lost_bytes > 0
         assert store.result("a") == {"value": 1} and store.result("b") is None
         store.record("b", {"value": 2})
+
+
+def test_what_may_be_put_may_be_got_and_more_is_refused_before_it_is_written(tmp_path):
+    objects = Objects(tmp_path, Storage(most_bytes=1000))
+    largest = bytes(1000)
+    assert objects.get(objects.put(largest)) == largest
+    with pytest.raises(StorageError) as heard:
+        objects.put(bytes(1001))
+    assert heard.value.code == "file-too-large"
+    assert [path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()] == [1000]
+
+
+def test_the_store_reads_whatever_its_container_may_hold():
+    assert Storage().most_bytes == STORE_CAPS.file > 1 << 30

@@ -9,29 +9,59 @@ from importlib.resources import files
 from typing import Any
 
 from trivet.core.errors import BadUse, nearest_names
-from trivet.core.registry import find, homes
+from trivet.core.registry import FOLDERS, find, homes, left_out, places, usable, why_unusable
 from trivet.core.text_form import doc_fields
 from trivet.core.units import EXAMPLES
 
 from .result import Result, table
 
-KINDS = ("pass", "gauge", "domain")
+KINDS = {
+    "pass": "passes",
+    "gauge": "gauges",
+    "goal": "goals",
+    "domain": "domains",
+    "exporter": "exports",
+    "explainer": "explainers",
+}
+"""What `trivet explain` has a page for, and the folder of docs/ that holds the pages.
+
+The checks of the doctor are explained by their findings, the sections of a report by the report.
+"""
 TEXTS = {"errors": "error", "findings": "finding", "words": "word"}  # folders of written pages, and their kind
-_LABELS = ("Helps", "Costs", "Needs", "Better", "Interval", "Source")
+_LABELS = ("Helps", "Costs", "Needs", "Better", "Interval", "Suits", "Source")
 
 
-def catalogue(kind: str, plural: str) -> Result:
-    """Every registered thing of one kind: name, what it helps or which way is better, one sentence."""
+def catalogue(kind: str) -> Result:
+    """Every registered thing of one kind: name, what it helps or which way is better, one sentence, whose it is."""
     rows, data = [], []
-    for name in homes(kind):
-        doc = doc_of(kind, name)
-        thing = find(kind, name)
+    for name, thing in usable(kind).items():
+        doc, whose = doc_of(kind, name), places(kind)[name].distribution
         labels = doc_fields(doc, _LABELS)
-        short = ", ".join(thing.helps) if kind == "pass" else gauge_in_short(thing)
-        rows.append([name, short, first_sentence(doc)])
-        data.append({"name": name, "sentence": first_sentence(doc), **{k.lower(): v for k, v in labels.items()}})
-    text = table(rows) + "\n\nnext: trivet explain NAME"
-    return Result(text=text, data={plural: data})
+        short = ", ".join(thing.helps) if kind == "pass" else gauge_in_short(thing) if kind == "gauge" else ""
+        rows.append([name, short, first_sentence(doc) + (f"  [{whose}]" if whose else "")])
+        facts = {"name": name, "sentence": first_sentence(doc), "distribution": whose or "trivet"}
+        data.append({**facts, **{k.lower(): v for k, v in labels.items()}})
+    gone = left_out(kind)
+    lines = [table(rows), *(f"  {told}" for told in gone), "", "next: trivet explain NAME"]
+    return Result(text="\n".join(lines), data={KINDS[kind]: data, "left_out": list(gone)})
+
+
+def of_others() -> Result:
+    """What other distributions register, of every kind, and what of it cannot be had."""
+    known = [(kind, name, home) for kind in FOLDERS for name, home in places(kind).items() if home.distribution]
+    data = [
+        {
+            "kind": kind,
+            "name": name,
+            "distribution": home.distribution,
+            "module": home.module,
+            "failed": why_unusable(kind, name),
+        }
+        for kind, name, home in known
+    ]
+    rows = [[d["kind"], d["name"], d["distribution"], f"FAILED: {d['failed']}" if d["failed"] else ""] for d in data]
+    nothing = "  no other distribution registers anything; `trivet new KIND NAME` writes one"
+    return Result(text=table(rows) or nothing, data={"plugins": data})
 
 
 def gauge_in_short(gauge: Any) -> str:
@@ -49,7 +79,7 @@ def first_sentence(doc: str) -> str:
 
 
 def page_of(kind: str, name: str) -> str:
-    """The page of a pass, gauge or domain in Markdown: what it is, what it helps and costs, parameters, source."""
+    """The page of a registered thing in Markdown: what it is, what it helps and costs, parameters, source."""
     thing, doc = find(kind, name), doc_of(kind, name)
     lines = [f"# {name}", "", f"*{kind}*", "", doc.strip(), ""]
     if kind == "pass":
@@ -76,13 +106,21 @@ def parameter_lines(thing: Any) -> list[str]:
 
 
 def names_in(folder: str) -> list[str]:
-    """Every page that lies in one of the folders "errors", "findings" and "words", by name."""
+    """Every page of "errors", "findings" (which the checks of the doctor bring) or "words", by name."""
+    if folder == "findings":
+        from trivet.data.doctor.examiner import known_codes
+
+        return list(known_codes())
     there = (files("trivet.cli") / folder).iterdir()
     return sorted(page.name.removesuffix(".md") for page in there if page.name.endswith(".md"))
 
 
 def page_in(folder: str, name: str) -> str:
     """A page of these folders in Markdown."""
+    if folder == "findings":
+        from trivet.data.doctor.examiner import finding_page
+
+        return finding_page(name)
     return (files("trivet.cli") / folder / f"{name}.md").read_text(encoding="utf-8")
 
 
@@ -144,5 +182,5 @@ def plain_name(text: str) -> str:
 def unknown_name(text: str, name: str, known: Iterable[str]) -> BadUse:
     near = nearest_names(name, known)
     do = "see `trivet passes`, `trivet gauges` and `trivet --help`" if near.startswith("known are") else near
-    wanted = "the name of a pass, gauge, domain, command, finding or error code, or a word that trivet prints"
+    wanted = "the name of a pass, gauge, domain, goal, command, finding or error code, or a word that trivet prints"
     return BadUse("unknown-name", wanted=wanted, found=repr(text), do=do)

@@ -65,20 +65,26 @@ def rule_of(
     two classes, an unknown class, a number out of bounds.
     """
     if threshold is None and not costs:
-        return refused("--threshold or --cost", "--positive alone", "add one of them") if positive is not None else None
+        return (
+            refuse_rule("--threshold or --cost", "--positive alone", "add one of them")
+            if positive is not None
+            else None
+        )
     if threshold is not None and costs:
-        refused("one rule", "--threshold and --cost", "give one of the two; a cost is a threshold of fp / (fp + fn)")
+        refuse_rule(
+            "one rule", "--threshold and --cost", "give one of the two; a cost is a threshold of fp / (fp + fn)"
+        )
     if len(classes) < 2:
-        refused("a file that answers classes with probabilities", "one that answers numbers", "leave the rule away")
+        refuse_rule("a file that answers classes with probabilities", "one that answers numbers", "leave the rule away")
     by_sides = bool(costs) and all(text.partition("=")[0] in ("fp", "fn") for text in costs)
     if positive is not None and costs and not by_sides:
-        refused(
+        refuse_rule(
             "--positive with --threshold or --cost fp=... fn=...", "--positive with costs by class", "leave it away"
         )
     if (threshold is not None or by_sides) and len(classes) != 2:
         what = "--threshold" if threshold is not None else "--cost fp=... fn=..."
         do = f"say what mistakes cost, e.g.  --cost '{classes[0]}>{classes[1]}=3'  (true '{classes[0]}', answered so)"
-        refused(f"two classes for {what}", f"{len(classes)}: {', '.join(map(repr, classes[:6]))}", do)
+        refuse_rule(f"two classes for {what}", f"{len(classes)}: {', '.join(map(repr, classes[:6]))}", do)
     rule = Rule(classes=tuple(classes), positive=1 if positive is None else class_at(positive, classes))
     if threshold is not None:
         return replace(rule, threshold=a_share(threshold))
@@ -89,7 +95,7 @@ def by_two_costs(rule: Rule, texts: Sequence[str]) -> Rule:
     """The rule of `fp=1 fn=5`: what a false positive and a false negative cost."""
     found = {text.partition("=")[0]: a_cost(text.partition("=")[2], text) for text in texts}
     if len(texts) != 2 or len(found) != 2 or not sum(found.values()):
-        refused("both costs once, not both 0", " ".join(texts), "write, for example,  --cost fp=1 fn=5")
+        refuse_rule("both costs once, not both 0", " ".join(texts), "write, for example,  --cost fp=1 fn=5")
     return replace(rule, threshold=threshold_for(**found))
 
 
@@ -109,7 +115,7 @@ def by_class_costs(rule: Rule, texts: Sequence[str]) -> Rule:
         return replace(rule, costs=tuple(map(tuple, costs)))
     false_alarm, miss = costs[0][1], costs[1][0]
     if not false_alarm + miss:
-        refused("a mistake that costs something", " ".join(texts), "write, for example,  --cost fp=1 fn=5")
+        refuse_rule("a mistake that costs something", " ".join(texts), "write, for example,  --cost fp=1 fn=5")
     return replace(rule, threshold=threshold_for(fp=false_alarm, fn=miss))
 
 
@@ -119,17 +125,17 @@ def one_cost(text: str, classes: Sequence[str]) -> tuple[int, int, float]:
     cuts = [at for at, letter in enumerate(names) if letter == ">"]
     if not equals or not cuts:
         do = f"write fp=1 fn=5 for two classes, or '{classes[0]}>{classes[1]}=3': true '{classes[0]}', answered so"
-        refused("a cost such as fp=1, or 'TRUTH>ANSWER=3'", repr(text), do)
+        refuse_rule("a cost such as fp=1, or 'TRUTH>ANSWER=3'", repr(text), do)
     pairs = [(names[:at].strip(), names[at + 1 :].strip()) for at in cuts]
     truth, answer = next((pair for pair in pairs if set(pair) <= set(classes)), pairs[0])
     if truth == answer:
-        refused("a mistake, from one class to another", repr(text), "right answers cost nothing")
+        refuse_rule("a mistake, from one class to another", repr(text), "right answers cost nothing")
     return class_at(truth, classes), class_at(answer, classes), a_cost(number, text)
 
 
 def class_at(name: str, classes: Sequence[str]) -> int:
     if name not in classes:
-        refused("a class that the file answers", repr(name), nearest_names(name, classes))
+        refuse_rule("a class that the file answers", repr(name), nearest_names(name, classes))
     return classes.index(name)
 
 
@@ -140,7 +146,7 @@ def a_cost(number: str, text: str) -> float:
     except ValueError:
         cost = -1.0
     if not isfinite(cost) or cost < 0:
-        refused("a cost of 0 or above", repr(text), "write, for example, fn=5")
+        refuse_rule("a cost of 0 or above", repr(text), "write, for example, fn=5")
     return cost
 
 
@@ -152,9 +158,9 @@ def a_share(text: str) -> float:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        refused("a probability from 0 to 1 for --threshold", repr(text), "write, for example,  --threshold 0.3")
+        refuse_rule("a probability from 0 to 1 for --threshold", repr(text), "write, for example,  --threshold 0.3")
     return share
 
 
-def refused(wanted: str, found: str, do: str) -> NoReturn:
+def refuse_rule(wanted: str, found: str, do: str) -> NoReturn:
     raise BadUse("decision-rule", wanted=wanted, found=found, do=do)

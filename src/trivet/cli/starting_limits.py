@@ -28,7 +28,7 @@ def starting_limits(task: "Task", constant: dict[str, Any]) -> tuple[str, ...]:
     return find_goal(task.goal).starting_limit(task, constant), *_OF_ANY_TASK
 
 
-def said_of(gauge: str, constant: dict[str, Any]) -> str:
+def constant_comment(gauge: str, constant: dict[str, Any]) -> str:
     """What the constant answer reaches, as a comment beside a limit of this gauge; "" where it says nothing."""
     if gauge not in constant:
         return ""

@@ -8,7 +8,7 @@ from typing import Any
 from trivet.runtime.part import Part
 
 from .errors import Refused
-from .rows import Dataset
+from .rows import Dataset, Rows
 from .task import Task
 from .value import digest_of, value
 
@@ -134,7 +134,8 @@ class Work:
     @property
     def sketch(self) -> Sketch:
         """What `check` would be given here."""
-        return self.candidate.sketch.with_beside(*self.data.fit.beside)
+        fit = self.data.splits.get("fit")
+        return self.candidate.sketch.with_beside(*(() if fit is None else fit.beside))
 
     def with_(self, **parts: Part) -> "Work":
         """The same rows, the candidate with some slots filled anew."""
@@ -145,8 +146,12 @@ class Work:
         return Work(candidate=self.candidate.without(*slots), data=self.data)
 
     def with_data(self, data: Dataset) -> "Work":
-        """The same candidate, other rows."""
+        """The same candidate, other rows; `with_splits` changes some of them."""
         return Work(candidate=self.candidate, data=data)
+
+    def with_splits(self, **splits: Rows) -> "Work":
+        """The same candidate, the rows of some splits changed."""
+        return self.with_data(self.data.with_(splits))
 
 
 def kinds_of(part: Part) -> Kinds:

@@ -81,7 +81,7 @@ class Card:
             *(warning(what, why, "open", "warning") for what, why in self.warnings),
             table(self.columns, self.lines) if self.lines else "",
             *(f'<div style="margin-top:6px"><strong>{escape(k)}:</strong> {escape(v)}</div>' for k, v in self.said),
-            *(folded(summary, lines) for summary, lines in self.folded if lines),
+            *(fold_out(summary, lines) for summary, lines in self.folded if lines),
             next_steps(self.steps) if self.steps else "",
         ]
         edge = RGB["bad" if self.alerts else self.tone]
@@ -128,7 +128,7 @@ def cell(one: Cell) -> str:
     return f'<td style="{_CELL}">{text}{small}</td>'
 
 
-def folded(summary: str, lines: tuple[str, ...]) -> str:
+def fold_out(summary: str, lines: tuple[str, ...]) -> str:
     inner = "".join(f"<div>{escape(line)}</div>" for line in lines)
     head = f'<summary style="cursor:pointer">{escape(summary)}</summary>'
     return f'<details style="margin-top:6px">{head}<div style="padding-left:16px;opacity:.9">{inner}</div></details>'

@@ -7,7 +7,7 @@ from trivet.runtime.errors import BadFile, BadRow, TrivetError
 
 __all__ = [
     "BadData", "BadFile", "BadLimit", "BadRecipe", "BadRow", "BadUse", "ManyErrors", "MissingExtra", "NotApplicable",
-    "Refused", "StorageError", "TrivetError", "nearest_names",
+    "NotLowerable", "Refused", "StorageError", "TrivetError", "nearest_names",
 ]  # fmt: skip
 
 
@@ -43,6 +43,10 @@ class Refused(TrivetError):
     def __init__(self, who: str, reason: str, do: str = "change the steps, or see `trivet passes`") -> None:
         super().__init__("refused", wanted=f"a candidate that pass {who} can work on", found=reason, do=do)
         self.who, self.reason = who, reason
+
+
+class NotLowerable(TrivetError):
+    """A module of torch that has no counterpart among the runtime kinds."""
 
 
 class NotApplicable(TrivetError):

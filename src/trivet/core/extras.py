@@ -18,6 +18,7 @@ _HOMES = {
     "optuna": ("optuna", "tables"),
     "interpret": ("interpret-core", "tables"),
     "cleanlab": ("cleanlab", "tables"),
+    "torch": ("torch", "deep"),
     "matplotlib": ("matplotlib", "report"),
     "jinja2": ("jinja2", "report"),
 }
@@ -43,8 +44,7 @@ def is_missing(module: str) -> bool:
 
 def missing_extra(module: str, *, for_: Any) -> MissingExtra:
     """The error that names the library, who needs it, and the pip line."""
-    top = module.partition(".")[0]
-    distribution, extra = _HOMES.get(top, (top, "all"))
+    distribution, extra = home_of(module)
     who = for_ if isinstance(for_, str) else getattr(for_, "name", type(for_).__name__)
     return MissingExtra(
         "missing-extra",
@@ -52,3 +52,9 @@ def missing_extra(module: str, *, for_: Any) -> MissingExtra:
         found="it is not installed",
         do=f'pip install "trivet[{extra}]"',
     )
+
+
+def home_of(module: str) -> tuple[str, str]:
+    """(distribution as the user knows it, extra that installs it) of a module, e.g. "sklearn.linear_model"."""
+    top = module.partition(".")[0]
+    return _HOMES.get(top, (top, "all"))

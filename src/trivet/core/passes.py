@@ -39,9 +39,10 @@ class Pass:
     """
 
     version: ClassVar[str] = "1"
+    reads: ClassVar[tuple[str, ...]] = ("fit",)  # the splits that `run` may see; it is handed no other
     needs: ClassVar[tuple[str, ...]] = ()  # modules that `run` imports
     helps: ClassVar[tuple[str, ...]] = ()  # gauges or families ("quality", "size", "latency", "trust") it can improve
-    costs: ClassVar[tuple[str, ...]] = ()  # the same, for what it can make worse
+    costs: ClassVar[tuple[str, ...]] = ()  # the same, for what it makes worse; not sought for such a limit
     serves: ClassVar[tuple[str, ...]] = ()  # gauges for whose limits a plan adds this pass where a route lacks it
 
     @classmethod
@@ -62,8 +63,13 @@ class Pass:
         raise NotImplementedError
 
     def run(self, work: Work, ctx: Context) -> Work:
-        """The new piece of work.  May rely on everything that `check` checked."""
+        """The new piece of work.  May rely on everything that `check` checked.  See `result_of` for who calls it."""
         raise NotImplementedError
+
+    def result_of(self, work: Work, ctx: Context) -> Work:
+        """What the engine makes of the pass: `run` is handed the splits in `reads`, all others stay as they are."""
+        done = self.run(work.with_data(work.data.only(self.reads)), ctx)
+        return done.with_data(work.data.with_(done.data.splits))
 
     def ranges(self) -> Mapping[str, Range]:
         """What a search may vary."""

@@ -42,7 +42,7 @@ class Lock:
 
     units: work units that the search spent.  widened: trials that widened guards, finalists: candidates that the judge
     was given; None where the clock had no say in it.
-    cut: beginnings of routes that took too long and were given up, their steps joined by " | ".
+    cut: beginnings of routes that took too much time or memory and were given up, their steps joined by " | ".
     """
 
     units: float

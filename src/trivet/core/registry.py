@@ -1,46 +1,93 @@
-"""The folder is the registry: one file, one thing, found by its name and imported only when asked for."""
+"""The folder is the registry: one file, one thing, found by its name and imported only when asked for.
+
+A thing of another distribution is found by an entry point of the folder's group.  Base classes are named, not imported:
+they may live above this module, and nothing that is not asked for is loaded.
+"""
 
 import pkgutil
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .domains import Domain
 from .errors import BadLimit, BadUse, Refused, nearest_names
-from .gauges import Gauge
-from .goals import Goal
 from .limits import Limit, gauge_named, split_limit
-from .passes import Pass
 from .task import Field
 from .text_form import filled, kebab, split_call
 from .units import nearest_amount, parse_amount
 
-_PACKAGES = {"pass": "trivet.passes", "gauge": "trivet.gauges", "goal": "trivet.goals", "domain": "trivet.domains"}
-_BASES: dict[str, type] = {"pass": Pass, "gauge": Gauge, "goal": Goal, "domain": Domain}
+if TYPE_CHECKING:
+    from .domains import Domain
+    from .gauges import Gauge
+    from .goals import Goal
+    from .passes import Pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A folder with a base class.  group: of entry points.  base: "module:Class".
+
+    is_nested: whether its things are sorted into folders of their own; where not, such folders hold what they share.
+    """
+
+    package: str
+    group: str
+    base: str
+    is_nested: bool = False
+
+
+FOLDERS = {
+    "pass": Folder(package="trivet.passes", group="trivet.passes", base="trivet.core.passes:Pass", is_nested=True),
+    "gauge": Folder(package="trivet.gauges", group="trivet.gauges", base="trivet.core.gauges:Gauge", is_nested=True),
+    "goal": Folder(package="trivet.goals", group="trivet.goals", base="trivet.core.goals:Goal"),
+    "domain": Folder(package="trivet.domains", group="trivet.domains", base="trivet.core.domains:Domain"),
+    "check": Folder(
+        package="trivet.data.doctor.checks", group="trivet.doctor.checks", base="trivet.data.doctor.check:DoctorCheck"
+    ),
+    "section": Folder(package="trivet.documents", group="trivet.documents", base="trivet.core.sections:Section"),
+    "exporter": Folder(package="trivet.exports", group="trivet.exports", base="trivet.core.exporters:Exporter"),
+    "explainer": Folder(
+        package="trivet.explainers", group="trivet.explainers", base="trivet.core.explainers:Explainer"
+    ),
+}
+"""What can be registered, by kind.  The kinds of the runtime and its probes are closed tables of the runtime itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a thing lives.  distribution: who registered it, "" for trivet itself."""
+
+    module: str
+    distribution: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.module} of {self.distribution}" if self.distribution else self.module
 
 
 @cache
-def homes(kind: str) -> dict[str, str]:
-    """{name: module} of all that is registered of one kind ("pass", "gauge", "goal", "domain"), not imported."""
-    package = import_module(_PACKAGES[kind])
-    found: dict[str, str] = {}
-    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+def places(kind: str) -> dict[str, Home]:
+    """{name: where it lives} of all that is registered of one kind (see FOLDERS), not imported."""
+    folder = FOLDERS[kind]
+    package = import_module(folder.package)
+    walk = pkgutil.walk_packages if folder.is_nested else pkgutil.iter_modules
+    found: dict[str, Home] = {}
+    for module in walk(package.__path__, package.__name__ + "."):
         if not module.ispkg:
-            claim(found, module.name.rpartition(".")[2].replace("_", "-"), module.name)
-    for point in outside(_PACKAGES[kind]):
-        claim(found, point.name, point.value)
+            claim(found, kind, module.name.rpartition(".")[2].replace("_", "-"), Home(module.name))
+    for point in outside(folder.group):
+        claim(found, kind, point.name, Home(point.value, distribution_of(point)))
     return dict(sorted(found.items()))
 
 
-def claim(found: dict[str, str], name: str, home: str) -> None:
+def claim(found: dict[str, Home], kind: str, name: str, home: Home) -> None:
     if name in found:
         raise BadUse(
             "name-clash",
-            wanted="one home for each name",
+            wanted=f"one home for each {kind}",
             found=f"{name} in {found[name]} and in {home}",
             do="uninstall one of the two, or rename it",
         )
@@ -52,20 +99,31 @@ def outside(group: str) -> Sequence[EntryPoint]:
     return sorted(entry_points(group=group), key=lambda point: (point.name, point.value))
 
 
+def distribution_of(point: EntryPoint) -> str:
+    """The name of the distribution, e.g. "trivet-loans"."""
+    return point.dist.name if point.dist is not None else "another distribution"
+
+
+def homes(kind: str) -> dict[str, str]:
+    """{name: module} of all that is registered of one kind, not imported."""
+    return {name: home.module for name, home in places(kind).items()}
+
+
 @cache
 def find(kind: str, name: str) -> Any:
     """The class registered under the name; an unknown name is answered with the nearest ones."""
-    known = homes(kind)
+    known = places(kind)
     if name not in known:
+        near = nearest_names(name, known)
         raise BadUse(
             f"unknown-{kind}",
-            wanted=f"the name of a {kind}",
+            wanted=f"the name of a{'n' if kind[0] in 'aeiou' else ''} {kind}",
             found=repr(name),
-            do=f"{nearest_names(name, known)} See `trivet {kind}es`." if kind == "pass" else nearest_names(name, known),
+            do=f"{near} See `trivet passes`." if kind == "pass" else near,
         )
-    module = import_module(known[name].partition(":")[0])
+    module, base = loaded(kind, name, known[name]), base_of(kind)
     for thing in vars(module).values():
-        if isinstance(thing, type) and issubclass(thing, _BASES[kind]) and kebab(thing.__name__) == name:
+        if isinstance(thing, type) and issubclass(thing, base) and kebab(thing.__name__) == name:
             return thing
     raise BadUse(
         "name-clash",
@@ -75,26 +133,76 @@ def find(kind: str, name: str) -> Any:
     )
 
 
-def parse_step(text: str) -> Pass:
+def base_of(kind: str) -> type:
+    """The base class of a kind."""
+    module, _, name = FOLDERS[kind].base.partition(":")
+    base: type = getattr(import_module(module), name)
+    return base
+
+
+def loaded(kind: str, name: str, home: Home) -> Any:
+    """The module; what goes wrong in that of another distribution is told with the distribution's name."""
+    module = home.module.partition(":")[0]
+    if not home.distribution:
+        return import_module(module)
+    try:
+        return import_module(module)
+    except Exception as error:  # a module of somebody else may raise anything
+        raise BadUse(
+            "broken-plugin",
+            wanted=f"to import the {kind} {name} from {home}",
+            found=f"{type(error).__name__}: {error}",
+            do=f"upgrade or uninstall {home.distribution}; whatever does not ask for {name} works without it",
+        ) from error
+
+
+def usable(kind: str) -> dict[str, Any]:
+    """{name: class} of everything of one kind that can be had; see `left_out` for the rest."""
+    return {name: find(kind, name) for name in places(kind) if not why_unusable(kind, name)}
+
+
+def left_out(*kinds: str) -> tuple[str, ...]:
+    """A sentence for each thing of another distribution that cannot be had, of these kinds or of all."""
+    every = [(kind, name) for kind in kinds or FOLDERS for name in places(kind)]
+    return tuple(
+        f"the {kind} {name} of {places(kind)[name].distribution} is left out: {why}"
+        for kind, name in every
+        if (why := why_unusable(kind, name))
+    )
+
+
+@cache
+def why_unusable(kind: str, name: str) -> str:
+    """What is wrong with a thing of another distribution; "" for a sound one and for all of trivet's own."""
+    if not places(kind)[name].distribution:
+        return ""
+    try:
+        find(kind, name)
+    except BadUse as error:
+        return error.found
+    return ""
+
+
+def parse_step(text: str) -> "Pass":
     """The pass that a step's text means."""
     name, arguments = split_call(text)
     parsed: Pass = filled(find("pass", name), arguments, text=text)
     return parsed
 
 
-def find_gauge(name: str) -> Gauge:
+def find_gauge(name: str) -> "Gauge":
     """The gauge of this name."""
     gauge: Gauge = find("gauge", name)()
     return gauge
 
 
-def find_goal(name: str) -> Goal:
+def find_goal(name: str) -> "Goal":
     """The goal of this name."""
     goal: Goal = find("goal", name)()
     return goal
 
 
-def find_domain(name: str) -> Domain:
+def find_domain(name: str) -> "Domain":
     """The domain of this name."""
     domain: Domain = find("domain", name)()
     return domain
@@ -149,7 +257,7 @@ def nearest_limit(text: str) -> str | None:
 
 def domain_for(inputs: Sequence[Field]) -> str:
     """The name of the domain that recognises these columns best."""
-    scores = {name: find_domain(name).recognises(inputs) for name in homes("domain")}
+    scores = {name: domain().recognises(inputs) for name, domain in usable("domain").items()}
     best = max(scores, key=lambda name: (scores[name], name), default="")
     if not best or scores[best] <= 0:
         raise Refused("compile", "columns that no domain recognises", do="see `trivet explain table`")

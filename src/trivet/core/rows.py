@@ -1,6 +1,6 @@
 """Rows of data as dictionary-encoded columns, and the vault that only the judge opens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
@@ -9,7 +9,8 @@ import numpy as np
 
 from trivet.runtime.part import Array
 
-from .errors import BadData
+from .errors import BadData, BadUse
+from .iso_dates import iso_date
 from .task import Field
 from .value import digest_of, value
 
@@ -127,18 +128,47 @@ def raw_column(field: Field, column: Array, words: Sequence[str]) -> list[Any]:
     return [None if v != v else v for v in column.tolist()]
 
 
-def iso_date(days: float) -> str:
-    """Days since 1970 as ISO 8601, to the second; a whole day has no time part."""
-    seconds = np.datetime64("1970-01-01T00:00:00") + np.timedelta64(round(days * 86400), "s")
-    text = str(seconds)
-    return text.removesuffix("T00:00:00")
-
-
 @value
 class Dataset:
-    """The rows of a build.  fit: passes learn on these.  tune: passes calibrate and stop early on these.
-    choose: the search compares candidates on these.  The vault is not in here: the judge alone holds it."""
+    """The rows of a build in named splits; the vault is never one of them: the judge alone holds it.
 
-    fit: Rows
-    tune: Rows
-    choose: Rows
+    fit: passes learn on these.  tune: passes calibrate and stop early on these.  choose: the search compares candidates
+    on these.  A pass is handed those that its `reads` names, and no other.
+    """
+
+    splits: Mapping[str, Rows]
+
+    @property
+    def fit(self) -> Rows:
+        """The rows to learn on."""
+        return self.get("fit")
+
+    @property
+    def tune(self) -> Rows:
+        """The rows to calibrate and to stop early on."""
+        return self.get("tune")
+
+    @property
+    def choose(self) -> Rows:
+        """The rows that compare candidates."""
+        return self.get("choose")
+
+    def get(self, name: str) -> Rows:
+        """The rows of a split; refuses one that is not here, as for a pass that does not say that it reads it."""
+        if name not in self.splits:
+            raise BadUse(
+                "split-missing",
+                wanted=f"the rows of the split {name!r}",
+                found=f"only {', '.join(sorted(self.splits)) or 'no split at all'}",
+                do=f'a pass that needs them says so:  reads = (..., "{name}")',
+            )
+        return self.splits[name]
+
+    def only(self, names: Iterable[str]) -> "Dataset":
+        """Nothing but the named splits, as far as they are here."""
+        wanted = set(names)
+        return Dataset(splits={name: rows for name, rows in self.splits.items() if name in wanted})
+
+    def with_(self, splits: Mapping[str, Rows]) -> "Dataset":
+        """The same with some splits changed or added."""
+        return Dataset(splits={**self.splits, **splits})

@@ -8,7 +8,7 @@ from trivet.core.errors import BadData, BadUse, TrivetError, nearest_names, rais
 from trivet.core.recipe import toml
 from trivet.core.value import value
 
-from .doctor.codes import CODES
+from .doctor.examiner import known_codes
 from .doctor.finding import Finding
 from .sources.raw import Raw, unknown_column
 
@@ -35,10 +35,10 @@ class Acceptance:
 
 def acceptances(texts: Iterable[str]) -> tuple[Acceptance, ...]:
     """The entries of `accept`; refuses codes that no check of the doctor makes, all at once."""
-    found, errors = [], list[TrivetError]()
+    found, errors, known = [], list[TrivetError](), known_codes()
     for text in dict.fromkeys(texts):
         code, bracket, rest = text.strip().partition("(")
-        if code not in CODES or (bracket and not rest.removesuffix(")")) or rest.endswith(")") != bool(bracket):
+        if code not in known or (bracket and not rest.removesuffix(")")) or rest.endswith(")") != bool(bracket):
             errors.append(unknown_finding(text, code))
         else:
             found.append(Acceptance(code=code, column=rest[:-1] if bracket else None))
@@ -48,12 +48,12 @@ def acceptances(texts: Iterable[str]) -> tuple[Acceptance, ...]:
 
 def unknown_finding(text: str, code: str) -> BadUse:
     """The error about an entry that can never match."""
-    is_known = code in CODES
+    is_known = code in known_codes()
     return BadUse(
         "unknown-finding",
         wanted="a finding of the data doctor to accept, CODE or CODE(COLUMN)",
         found=repr(text),
-        do=f"write  {code}  or  {code}(COLUMN)" if is_known else nearest_names(code, CODES),
+        do=f"write  {code}  or  {code}(COLUMN)" if is_known else nearest_names(code, known_codes()),
     )
 
 

@@ -7,18 +7,19 @@ from typing import Any
 
 from trivet.core.errors import BadData
 from trivet.core.recipe import Recipe
-from trivet.core.registry import domain_for, find_domain
+from trivet.core.registry import domain_for, left_out
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Task
 from trivet.core.value import value
 
 from .acceptance import Acceptance, acceptances, idle, marked, refuse_absent, refuse_findings
-from .doctor import Finding, examine_columns, examine_rows, few_warnings, unread_texts, why_dropped
+from .doctor import Finding, examine_columns, examine_domain, examine_rows, few_warnings, why_dropped
 from .notices import LeftOut, few_of_each, notices_of, some
 from .schema.table_schema import Dropped, Schema, infer, task_of, to_rows
 from .sources.reading import Raw, read
 from .split.splits import split
 
+WALKED = ("check", "domain", "gauge", "goal", "pass", "section")  # kinds of which a build looks at everything there is
 _MOST_COLUMNS = 1500  # about 16 JSON tokens each in a file; a reader refuses more than 40,000 (docs/format.md)
 
 
@@ -43,7 +44,7 @@ class FirstLook:
     @cached_property
     def notices(self) -> tuple[str, ...]:
         """What the user should know that is no finding."""
-        return notices_of(self.schema.notes, self.dropped, self.left_out, ())
+        return notices_of((*self.schema.notes, *left_out(*WALKED)), self.dropped, self.left_out, ())
 
 
 @value
@@ -71,7 +72,6 @@ class Intake:
 
     def describe(self) -> dict[str, Any]:
         """Origin, counts, digests and notices, as JSON for the file."""
-        parts = {name: getattr(self.dataset, name) for name in ("fit", "tune", "choose")}
         return {
             "source": self.origin,
             "rows": self.n_rows,
@@ -80,7 +80,7 @@ class Intake:
             "notices": list(self.notices),
             "splits": {
                 name: {"rows": len(rows), "digest": rows.digest}
-                for name, rows in {**parts, "vault": self.vault}.items()
+                for name, rows in {**self.dataset.splits, "vault": self.vault}.items()
             },
             **times_of({"fit": self.dataset.fit, "vault": self.vault}),
         }
@@ -130,7 +130,9 @@ def take_in(recipe: Recipe, source: Any = None) -> Intake:
         n_rows=len(seen.rows),
         dropped=seen.dropped,
         left_out=seen.left_out,
-        notices=notices_of(seen.schema.notes, seen.dropped, seen.left_out, idle(seen.accepted, findings)),
+        notices=notices_of(
+            (*seen.schema.notes, *left_out(*WALKED)), seen.dropped, seen.left_out, idle(seen.accepted, findings)
+        ),
     )
 
 
@@ -158,10 +160,8 @@ def examined(rows: Rows, task: Task, *, seed: int) -> tuple[Task, tuple[Finding,
     """(the task without the columns that no model sees, what is wrong with the columns)."""
     findings = examine_columns(rows, task, seed=seed)
     kept = without_columns(task, dict(why_dropped(findings)))
-    if not find_domain(kept.modality).reads_text:
-        findings = unread_texts(rows, kept, of_columns=findings, seed=seed)
-        kept = without_columns(task, dict(why_dropped(findings)))
-    return kept, findings
+    findings = examine_domain(rows, kept, of_columns=findings, seed=seed)
+    return without_columns(task, dict(why_dropped(findings))), findings
 
 
 def without_columns(task: Task, left_out: Mapping[str, str]) -> Task:

@@ -12,6 +12,7 @@ import numpy as np
 
 from trivet.core.task import Task
 from trivet.kit.stats.intervals import Estimate, share_estimate
+from trivet.kit.stats.trials import equal_or_given
 from trivet.runtime.batch import Answers
 from trivet.runtime.part import Array
 
@@ -86,7 +87,7 @@ def calibration(probabilities: Array, truth: Array, weight: Array | None) -> Tab
     two = probabilities.shape[1] == 2
     said = (probabilities[:, 1] if two else probabilities.max(axis=1)).astype(np.float64)
     came = truth == 1 if two else truth == probabilities.argmax(axis=1)
-    plain = ones_or(weight, len(truth))
+    plain = equal_or_given(weight, len(truth))
     groups = groups_of_alike(said, _CALIBRATION_GROUPS)
     shares = [share_estimate(came, weight, 0.95, among=group) for group in groups]
     table: Tables = {
@@ -110,7 +111,7 @@ def groups_of_alike(said: Array, most: int) -> list[Array]:
 
 def most_mistaken(n_classes: int, chosen: Array, truth: Array, weight: Array | None) -> list[int]:
     """The classes that a table shows, in their own order: those most often missed or wrongly answered."""
-    plain = ones_or(weight, len(truth)) * (chosen != truth)
+    plain = equal_or_given(weight, len(truth)) * (chosen != truth)
     mistakes = np.bincount(truth, plain, n_classes) + np.bincount(chosen, plain, n_classes)
     return sorted(np.argsort(-mistakes, kind="stable")[:MOST_CLASSES].tolist())
 
@@ -125,7 +126,7 @@ def confusion(
     place = np.full(len(classes), len(shown))
     place[list(shown)] = np.arange(len(shown))
     size = min(len(shown) + 1, len(classes))
-    cells = np.bincount(place[truth] * size + place[chosen], ones_or(weight, len(truth)), size * size)
+    cells = np.bincount(place[truth] * size + place[chosen], equal_or_given(weight, len(truth)), size * size)
     counts = [[whole_or_six(cell) for cell in row] for row in cells.reshape(size, size).tolist()]
     return {"classes": [classes[c] for c in shown], "counts": counts, "others": len(classes) - len(shown)}
 
@@ -134,7 +135,7 @@ def class_row(at: int, name: str, chosen: Array, truth: Array, weight: Array | N
     """Precision, recall with its interval, and F1 of one class; None where no row can tell."""
     precision = share_estimate(truth == at, weight, 0.95, among=chosen == at)
     recall = share_estimate(chosen == at, weight, 0.95, among=truth == at)
-    plain = ones_or(weight, len(truth))
+    plain = equal_or_given(weight, len(truth))
     total = plain[truth == at].sum() + plain[chosen == at].sum()
     both = plain[(truth == at) & (chosen == at)].sum()
     return {
@@ -153,7 +154,7 @@ def roc(score: Array, answered: Array, positive: Array, weight: Array | None) ->
 
     score: (rows,) probability of class 1.  answered, positive: (rows,) bool.
     """
-    plain = ones_or(weight, len(score))
+    plain = equal_or_given(weight, len(score))
     hits, misses = plain * positive, plain * ~positive
     if not hits.sum() or not misses.sum():
         return {}
@@ -183,7 +184,7 @@ def residuals(said: Array, apart: Array, weight: Array | None) -> Tables:
 
     apart: (rows,) truth - said.  The histogram spans the middle 98 %; "below" and "above" count the rest.
     """
-    plain = ones_or(weight, len(said))
+    plain = equal_or_given(weight, len(said))
     groups = groups_of_alike(said, int(np.clip(len(said) // _ROWS_IN_GROUP, 1, _RESIDUAL_GROUPS)))
     low, high = (quantile(apart, weight, share) for share in (0.01, 0.99))
     inside = (apart >= low) & (apart <= high)
@@ -210,14 +211,10 @@ def quantiles(numbers: Array, weight: Array | None) -> list[float]:
 
 def quantile(numbers: Array, weight: Array | None, share: float) -> float:
     """The smallest number that a `share` of the weight does not exceed."""
-    order = np.lexsort((ones_or(weight, len(numbers)), numbers))
-    reached = np.cumsum(ones_or(weight, len(numbers))[order])
+    order = np.lexsort((equal_or_given(weight, len(numbers)), numbers))
+    reached = np.cumsum(equal_or_given(weight, len(numbers))[order])
     at = np.searchsorted(reached, share * reached[-1] * (1 - 1e-12), "left")
     return float(numbers[order][min(at, len(numbers) - 1)])
-
-
-def ones_or(weight: Array | None, rows: int) -> Array:
-    return np.ones(rows) if weight is None else weight
 
 
 def mean(numbers: Array, weight: Array) -> float:

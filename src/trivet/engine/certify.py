@@ -17,6 +17,7 @@ from trivet.core.rows import Rows
 from trivet.data.split.row_sketch import row_sketch
 from trivet.data.split.vault import Vault
 from trivet.kit.constant import baselines, with_baselines
+from trivet.runtime.file.caps import LARGE
 from trivet.runtime.file.container import decode
 from trivet.storage.disk import Storage
 
@@ -24,9 +25,9 @@ from .answer_tables import answer_tables
 from .chance import Odds, Point
 from .dossier import Writer
 from .judge import level, measure_all, trial_of, try_file, verdicts
+from .machine import this_machine
 from .outcome import Certified, Told, stand_ins
 from .pack import SKETCH, Finalist, exact_size, pack
-from .provenance import this_machine
 from .refit import shipped
 from .self_test import self_test
 from .steps import Steps
@@ -114,6 +115,7 @@ class Certifier:
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": vars(this_machine()),
             "seconds": round(time.monotonic() - self.began, 1),
+            **({"notices": [self.steps.what_failed]} if self.steps.what_failed else {}),
             **({SKETCH: self.sketch} if self.writer.plan.recipe.sketch else {}),
         }
 
@@ -139,7 +141,7 @@ class Certifier:
             judged = verdicts(self.odds.limits, readings)
             data = pack(finalist, judged, readings, cap=self.cap)
             readings = tuple(exact_size(reading, len(data)) for reading in readings)
-        contents = decode(data)
+        contents = decode(data, caps=LARGE)
         return Certified(
             data=data,
             digest=contents.digest,

@@ -12,6 +12,7 @@ _Z = NormalDist().inv_cdf(0.975)
 EXACT = "size"  # the one cost that is known before it is measured
 ENOUGH = 0.8  # chance of being proven from which the aim decides
 SURE = 0.95  # chance of being proven that is as good as a proof
+_MARGIN = 1.1  # of an interval that a bound is given to spare: the judge's may be a little wider
 _DOUBT = 0.3  # chance of keeping a cost limit that the forecast breaks: forecasts do not know the machine
 
 
@@ -19,7 +20,7 @@ _DOUBT = 0.3  # chance of keeping a cost limit that the forecast breaks: forecas
 class Point:
     """One candidate on the frontier.
 
-    readings: by gauge, on the rows that compare candidates.  costs: forecasts by gauge.
+    readings: by gauge, on the rows that compare candidates.  costs: forecasts by gauge, the file's size among them.
     """
 
     route: str
@@ -75,8 +76,20 @@ class Odds:
         if reading is None or half == 0:
             is_exact = reading is not None or limit.gauge == EXACT
             return 1.0 if room >= 0 else 0.0 if is_exact else _DOUBT
+        return NormalDist().cdf(room / max(self.spread(point, limit), 1e-12))
+
+    def spread(self, point: Point, limit: Limit) -> float:
+        """Standard deviation of the vault's value beside the point's: both sets of rows err; 0 where nothing does."""
+        reading = point.readings.get(limit.gauge)
+        if reading is None:
+            return 0.0
         seen = abs(reading.value - limit.worst(reading)) / _Z
-        return NormalDist().cdf(room / max(sqrt(seen**2 + (half / _Z) ** 2), 1e-12))
+        return sqrt(seen**2 + (self.half_width(point, limit) / _Z) ** 2)
+
+    def likely_bound(self, point: Point, limit: Limit, chance: float) -> float:
+        """The hardest bound on the limit's gauge that the judge would say HOLDS to with this probability."""
+        room = _MARGIN * self.half_width(point, limit) + NormalDist().inv_cdf(chance) * self.spread(point, limit)
+        return point.number(limit.gauge) - (room if limit.must == ">=" else -room)
 
     def is_able(self, point: Point) -> bool:
         """Whether no limit is surely broken: the good end of every interval keeps it, and so does the size."""

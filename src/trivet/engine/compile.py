@@ -7,6 +7,7 @@ made of everything it depends on, so an interrupted build goes on where it stopp
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from .chance import Odds
 from .deadline import Deadline
 from .dossier import Writer
 from .ending import Ending, told_of
+from .machine import memory_share
 from .outcome import Certified, Infeasible, stand_ins
 from .pack import overhead
 from .plan import Plan
@@ -45,12 +47,16 @@ def compile_recipe(
     storage: Storage | None = None,
     best_effort: bool = False,
     before: Callable[[Intake], None] | None = None,
+    memory: float | None = None,
+    retry_failed: bool = False,
 ) -> Certified | Infeasible:
     """The best file that keeps every limit of the recipe, or why there is none.
 
     source: rows given in Python instead of recipe.data.source.  store: folder that remembers finished steps.
     threads: worker processes; the result does not depend on it.  storage: for tests that make the disk fail.
     best_effort: an Infeasible brings the nearest file along.  before: called once the rows are read, may refuse.
+    memory: bytes that one step may take; None for a share of the machine's.
+    retry_failed: also try again the steps that failed in an earlier build as they would fail again.
     Raises TrivetError for a wrong recipe, unreadable data or a missing library, before anything is fitted.
     """
     began = time.monotonic()
@@ -68,7 +74,12 @@ def compile_recipe(
     if refusal is not None and not best_effort:
         progress.close()
         return refusal
-    with Store.opened(store, storage) as opened, Pool(opened, threads) as pool:
+    memory = memory_share(threads) if memory is None else memory
+    with (
+        Store.opened(store, storage) as opened,
+        Pool(opened, threads, memory=memory, retry=retry_failed, hear=progress.inside) as pool,
+    ):
+        opened.note("build-began", at=datetime.now(UTC).isoformat(timespec="seconds"))
         build = Build(
             prepared=prepared, store=opened, pool=pool, storage=storage, progress=progress,
             deadline=deadline_of(prepared, began), best_effort=best_effort, began=began,
@@ -115,11 +126,11 @@ class Build:
         bare = overhead(steps.blank, writer.blank(), stand_ins(odds.limits, odds.n_vault)) + _SLACK_BYTES
         self.progress.stage("searching")
         search = self.search(odds, steps, bare)
-        story = search.run()
+        course = search.run()
         self.progress.stage("judging")
         certifier = Certifier(
-            steps=steps, writer=replace(writer, story=story), odds=odds, vault=vault, storage=self.storage,
-            told=told_of(self.prepared, search, self.progress), began=self.began, overhead=bare,
+            steps=steps, writer=replace(writer, course=course), odds=odds, vault=vault, storage=self.storage,
+            told=told_of(self.prepared, search, steps, self.progress), began=self.began, overhead=bare,
         )  # fmt: skip
         return Ending(
             prepared=self.prepared, search=search, certifier=certifier, best_effort=self.best_effort

@@ -13,6 +13,7 @@ GRACE = 0.1  # share of the time by which a step under way may be late before it
 _STEP_SHARE = 0.5  # of the time to search in that one step may take
 
 _REFIT_SHARE = 0.1  # of the time to search is kept for fitting the finalists once more
+_PATIENCE_SECONDS = 60.0  # that a step of the first candidate may take, however short the time
 _EXPLAIN_SHARE = 0.3  # of the judge's time that importance may take
 
 
@@ -45,6 +46,10 @@ class Deadline:
             ends=began + seconds,
             longest_step=max(_STEP_SHARE * (seconds - judging), 1.0),
         )
+
+    def for_the_first(self) -> "Deadline":
+        """For a candidate that runs whatever the clock, so that there is one to judge; only a hang ends it."""
+        return Deadline(longest_step=max(self.longest_step, _PATIENCE_SECONDS))
 
     def is_over(self) -> bool:
         """Whether no further candidate may begin."""

@@ -9,15 +9,15 @@ from trivet.core.value import value
 from trivet.data.intake import Intake
 
 from .chance import Point
+from .course import Course, Reached
 from .frontier import frontier
+from .machine import libraries
 from .plan import Plan
-from .provenance import libraries
 from .refit import WITH_CHOOSE, Shipped
 from .steps import IMPORTANCE, Steps
-from .story import Reached, Story
 
-_UNEXPLAINED = "the importance of columns was not measured: there was no time left for it"
-_UNTOLD = Story(  # of a usual length
+_UNEXPLAINED = "the importance of columns was not measured: it failed, or there was no time left for it"
+_UNTOLD = Course(  # of a usual length
     aim="average-precision", units=123.456789012345, trials=100,
     first=Reached(route="taught-pruned-trees", number=0.123456, trial=10),
     ended="24 candidates without a clearly better one",
@@ -30,7 +30,7 @@ class Dossier:
     """Every entry is JSON.
 
     recipe: its text, with the lock.  why: why this candidate ships.  alerts: findings that block.
-    constant: what a constant answer says.  search: what the search did, see `story`.
+    constant: what a constant answer says.  search: what the search did, see `course`.
     """
 
     recipe: str
@@ -50,14 +50,14 @@ class Dossier:
 class Writer:
     """Writes the dossiers of one build.
 
-    constant: see `kit.constant`.  notices: everything that the user was told.  story: of the search, once it is over.
+    constant: see `kit.constant`.  notices: everything that the user was told.  course: of the search, once it is over.
     """
 
     intake: Intake
     plan: Plan
     constant: Mapping[str, Any]
     notices: Sequence[str]
-    story: Story = _UNTOLD
+    course: Course = _UNTOLD
 
     def blank(self) -> Dossier:
         """One as it is before anything was found, for forecasts of size."""
@@ -95,7 +95,7 @@ class Writer:
             why=why,
             alerts=list(self.intake.alerts),
             constant=dict(self.constant),
-            search={**self.story.as_json(shipped), "main": self.plan.main},
+            search={**self.course.as_json(shipped), "main": self.plan.main},
             lineage=lineage,
             frontier=[self.frontier_row(point, shipped) for point in kept],
             doctor=[finding.as_json() for finding in self.intake.findings],

@@ -15,6 +15,7 @@ from .outcome import Certified, Infeasible, Told
 from .prepare import Prepared
 from .progress import Progress
 from .search import Search
+from .steps import Steps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,16 +87,22 @@ class Ending:
         return file if file.is_proven else replace(no, file=file)
 
 
-def told_of(prepared: Prepared, search: Search, progress: Progress) -> Told:
-    """What was told, and that the clock ended the search if it did."""
-    recipe = prepared.plan.recipe
-    if not search.is_over or recipe.lock is not None:
-        return prepared.told
+def told_of(prepared: Prepared, search: Search, steps: Steps, progress: Progress) -> Told:
+    """What was told, which steps failed, and that the clock ended the search if it did."""
+    failed = f"{steps.what_failed}; `trivet log {steps.store.folder}` shows why" if steps.what_failed else ""
+    told = replace(prepared.told, failed=failed)
+    if not search.is_over or prepared.plan.recipe.lock is not None:
+        return told
+    late = told_late(search, prepared.plan.recipe.seconds)
+    progress.note(late)
+    return replace(told, notices=(*told.notices, late))
+
+
+def told_late(search: Search, seconds: float) -> str:
+    """How far the search came before the clock ended it."""
     seen = f"{search.trials} candidate{'' if search.trials == 1 else 's'}"
-    text = (
-        f"the search ended with its time ({show_duration(recipe.seconds)} in all) after {seen}, "
+    return (
+        f"the search ended with its time ({show_duration(seconds)} in all) after {seen}, "
         f"{search.spent:.3g} of {search.units:.3g} work units; the lock in the file says so, "
         "and more --time may find better"
     )
-    progress.note(text)
-    return replace(prepared.told, notices=(*prepared.told.notices, text))

@@ -6,6 +6,7 @@ The numbers steer the search with a margin; the judge measures.  Constants: one 
 from collections.abc import Mapping
 
 from trivet.core.candidate import Candidate
+from trivet.runtime.file.caps import LARGE
 from trivet.runtime.file.container import encode
 from trivet.runtime.part import Part
 
@@ -34,7 +35,7 @@ def forecast(candidate: Candidate, *, overhead: int) -> dict[str, float]:
 
 def bytes_of_parts(parts: Mapping[str, Part]) -> int:
     """Bytes that the parts take in a file."""
-    return len(encode({}, parts, {}))
+    return len(encode({}, parts, {}, caps=LARGE))
 
 
 def row_ms(part: Part) -> float:

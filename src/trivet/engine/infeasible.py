@@ -1,6 +1,8 @@
 """An honest no: which limit gives way, the closest that can be had, and what would have to change."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import ceil, floor, isfinite, log10
 
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
@@ -9,40 +11,80 @@ from trivet.core.units import show_amount
 from trivet.core.value import value
 from trivet.kit.constant import with_baselines
 
-from .chance import Odds, Point
-from .outcome import Certified, Infeasible, shown
-from .wishes import Floor
+from .chance import ENOUGH, Odds, Point
+from .outcome import Certified, Infeasible, Judged, shown
+from .wishes import Floor, vacuous
 
 
 @value
 class Advice:
-    """What an honest no is made from.  baselines: {quality gauge: what a constant answer reaches}."""
+    """What an honest no is made from.
+
+    baselines: {quality gauge: what a constant answer reaches on the rows that compare candidates}.
+    """
 
     odds: Odds
     main: str
     baselines: Mapping[str, float]
     candidates: int
 
-    def bound(self, limit: Limit, reached: float) -> str | None:
-        """E.g. "auroc >= 0.871"; None for a bound that a constant answer would keep as well."""
-        unit = find_gauge(limit.gauge).unit
-        baseline = self.baselines.get(limit.gauge)
-        if baseline is not None and (reached <= baseline if limit.must == ">=" else reached >= baseline):
-            return None
-        return f"{limit.gauge} {limit.must} {show_amount(reached, unit) if unit else f'{reached:.3f}'}"
 
-    def in_words(self, wanted: Sequence[tuple[Limit, float]]) -> str:
-        """What to allow, for limits with the values that would be kept."""
-        bounds = [(limit, self.bound(limit, reached)) for limit, reached in wanted]
-        said = [bound for _, bound in bounds if bound is not None]
-        hopeless = [limit for limit, bound in bounds if bound is None]
-        allow = f"allow {' and '.join(said)}, or " if said and not hopeless else ""
-        beyond = "".join(
-            f"no bound on {limit.gauge} that asks more than a constant answer "
-            f"({show_amount(self.baselines[limit.gauge], limit.unit)}) would be kept; "
-            for limit in hopeless
-        )
-        return f"{beyond}{allow}give more time, more rows or better columns"
+@value
+class Wish:
+    """A limit that gives way.
+
+    reached: the hardest bound that would probably be kept.  constant: what a constant answer reaches in a quality
+    gauge; None where that is not known, or means nothing.
+    """
+
+    limit: Limit
+    reached: float
+    constant: float | None
+
+    @property
+    def bound(self) -> Limit | None:
+        """The limit to ask for instead; None where all that would be kept asks nothing of a model."""
+        if not isfinite(self.reached):
+            return None
+        found = replace(self.limit, bound=easier(self.reached, self.limit))
+        if vacuous(found) is not None:
+            return None
+        if find_gauge(found.gauge).family != "quality":
+            return found
+        # Where nothing is known of the constant answer (rows of one class), no bound is known to beat it.
+        return None if self.constant is None or found.room(self.constant) >= 0 else found
+
+    @property
+    def hopeless(self) -> str:
+        """Why there is no bound to ask for instead."""
+        limit, constant = self.limit, self.constant
+        what = "a constant answer" if find_gauge(limit.gauge).family == "quality" else "every file gives"
+        shown = "" if constant is None else f" ({show_amount(constant, limit.unit)})"
+        return f"no bound on {limit.gauge} that asks more than {what}{shown} would probably be kept"
+
+
+def easier(number: float, limit: Limit) -> float:
+    """The number to three significant digits, rounded to where the limit is easier to keep.
+
+    >>> easier(0.97391, Limit(gauge="auroc", must=">=", bound=1))
+    0.973
+    >>> easier(11_810, Limit(gauge="size", must="<=", bound=1, unit="B"))
+    11900.0
+    """
+    if number == 0:
+        return 0.0
+    places = 2 - floor(log10(abs(number)))
+    scaled = number * 10.0**places
+    whole = floor(scaled + 1e-9) if limit.must == ">=" else ceil(scaled - 1e-9)
+    return round(whole / 10.0**places, max(places, 0))
+
+
+def in_words(wishes: Sequence[Wish]) -> str:
+    """What to allow, for the limits that give way together; nothing where one of them cannot give way enough."""
+    hopeless = [wish.hopeless for wish in wishes if wish.bound is None]
+    bounds = [str(wish.bound) for wish in wishes if wish.bound is not None]
+    allow = [f"allow {' and '.join(bounds)}"] if bounds and not hopeless else []
+    return "; ".join([*hopeless, ", or ".join([*allow, "give more time, more rows or better columns"])])
 
 
 def explain(points: Sequence[Point], advice: Advice, floor: Floor | None, *, seconds: float) -> Infeasible:
@@ -87,10 +129,18 @@ def broken_on_vault(best: Certified, advice: Advice, *, seconds: float) -> Infea
         closest=tuple(one.reading for one in best.judged),
         route=best.route,
         why=f"on unseen rows, the most promising of {advice.candidates} candidates misses: {facts}",
-        next_step=advice.in_words([(one.limit, one.limit.worst(one.reading)) for one in broken]),
+        next_step=in_words([wish_after(one) for one in best.judged if one.verdict is not Verdict.HOLDS]),
         candidates=advice.candidates,
         seconds=seconds,
     )
+
+
+def wish_after(one: Judged) -> Wish:
+    """What could be asked instead of a limit that was judged not to hold; a little less than was just proven."""
+    reading, limit = one.reading, one.limit
+    width = abs(reading.value - limit.worst(reading))
+    reached = reading.value + (-1.2 if limit.must == ">=" else 1.2) * width
+    return Wish(limit=limit, reached=reached, constant=reading.baseline)
 
 
 def total_shortfall(point: Point, odds: Odds) -> float:
@@ -115,17 +165,19 @@ def shown_at(point: Point, limit: Limit) -> str:
 
 
 def what_gives(nearest: Point, advice: Advice) -> str:
-    """For each limit that the nearest candidate breaks, a bound that it would probably be proven to keep."""
-    relaxed = []
-    for limit in advice.odds.limits:
-        if advice.odds.shortfall(nearest, limit) > 0:
-            sign = -1 if limit.must == ">=" else 1
-            relaxed.append((limit, nearest.number(limit.gauge) + sign * 1.2 * advice.odds.half_width(nearest, limit)))
-    if not relaxed:
+    """For each limit that the nearest candidate would hardly be proven to keep, one that it probably would."""
+    odds, limits = advice.odds, advice.odds.limits
+    each = ENOUGH ** (1 / max(len(limits), 1))  # so that all together are likely enough
+    wishes = [
+        Wish(limit=limit, reached=odds.likely_bound(nearest, limit, each), constant=advice.baselines.get(limit.gauge))
+        for limit in limits
+        if odds.chance_of(nearest, limit) < each
+    ]
+    if not wishes:
         return (
             "the nearest candidate kept every limit while searching but not on unseen rows: loosen the tightest limit"
         )
-    return advice.in_words(relaxed)
+    return in_words(wishes)
 
 
 def closest_readings(point: Point, advice: Advice) -> tuple[Reading, ...]:

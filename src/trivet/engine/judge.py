@@ -20,19 +20,20 @@ import numpy as np
 
 from trivet.core.candidate import Candidate
 from trivet.core.errors import BadData, NotApplicable, TrivetError
-from trivet.core.gauges import Costs, Trial
+from trivet.core.gauges import Costs, Gauge, Trial
 from trivet.core.limits import Limit
 from trivet.core.reading import Reading
-from trivet.core.registry import find_gauge, homes
+from trivet.core.registry import usable
 from trivet.core.rows import Rows
 from trivet.core.task import Task
 from trivet.runtime.batch import Answers
+from trivet.runtime.file.sections import Bytes
 from trivet.runtime.part import canonical_json
 from trivet.storage.disk import Storage
 
+from .machine import this_machine
 from .outcome import Judged
-from .pool import CALM
-from .provenance import this_machine
+from .worker_process import CALM
 
 CALLS, REPEATS, COLD_STARTS = 2000, 7, 6  # six repeats are the fewest whose lowest and highest hold the median at 95 %
 
@@ -49,7 +50,7 @@ def level(sure: float, turn: int) -> float:
 
 
 def try_file(
-    data: bytes, rows: Rows, folder: Path, storage: Storage, *, costs: bool = True, until: float = inf
+    data: Bytes, rows: Rows, folder: Path, storage: Storage, *, costs: bool = True, until: float = inf
 ) -> tuple[Answers, Costs]:
     """What the file answers on raw rows and what it costs, seen from a clean process.
 
@@ -127,8 +128,8 @@ def measure_all(
     Raises BadData where the rows cannot tell the value of a wanted gauge; the others are then left out.
     """
     readings = []
-    for name in homes("gauge"):
-        gauge = find_gauge(name)
+    for kind in usable("gauge").values():
+        gauge: Gauge = kind()
         if gauge.family not in families or (gauge.family == "cost" and trial.costs is None):
             continue
         try:
@@ -137,7 +138,7 @@ def measure_all(
         except NotApplicable:
             continue
         except BadData:  # these rows cannot tell, e.g. all of one class
-            if name in wanted:
+            if gauge.name in wanted:
                 raise
     return tuple(readings)
 

@@ -16,11 +16,20 @@ from .progress import Progress
 
 @value
 class Told:
-    """What the user has to know besides the verdicts: findings of the doctor, alerts that block, notices."""
+    """What the user has to know besides the verdicts: findings of the doctor, alerts that block, notices.
+
+    failed: which steps failed and where to read why, as one line for the end of the build; "" when none did.
+    """
 
     findings: tuple[Finding, ...] = ()
     alerts: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    failed: str = ""
+
+    @property
+    def every_notice(self) -> tuple[str, ...]:
+        """The notices, and what failed."""
+        return (*self.notices, *((self.failed,) if self.failed else ()))
 
     @property
     def grave(self) -> tuple[Finding, ...]:
@@ -43,7 +52,7 @@ class Told:
         return {
             "findings": [finding.as_json() for finding in self.findings],
             "alerts": list(self.alerts),
-            "notices": list(self.notices),
+            "notices": list(self.every_notice),
         }
 
 
@@ -116,7 +125,7 @@ class Certified:
     """A packaged specialist with the verdict on every limit; none is BROKEN, but for a best effort.
 
     data: the bytes of the `.trivet` file.  readings: every gauge that was measured on the vault or the machine.
-    main: the quality gauge to show first.  search: what the search did, see `story`.  constant: what a constant answer
+    main: the quality gauge to show first.  search: what the search did, see `course`.  constant: what a constant answer
     says.  why: why this candidate.
     """
 
@@ -181,7 +190,7 @@ class Infeasible:
             columns=("the closest candidate", "measured", "constant answer"),
             lines=tuple(closest_line(reading, self.limit) for reading in self.closest),
             said=(("why", self.why), ("do", self.next_step), *self.effort),
-            folded=(("what was done with the data", self.told.notices),),
+            folded=(("what was done with the data", self.told.every_notice),),
         ).html()
 
     @property

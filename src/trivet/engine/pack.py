@@ -10,15 +10,17 @@ from typing import Any
 
 from trivet.core.candidate import Candidate
 from trivet.core.reading import Reading
+from trivet.runtime.file.caps import LARGE
 from trivet.runtime.file.container import encode
 from trivet.storage.objects import task_to_json
 
+from .carried_sections import carried_sections
 from .chance import Point
 from .dossier import Dossier
 from .outcome import Judged, outcome_of
 
 SKETCH = "sketch"
-_OPTIONAL = ("importance", "tables", "frontier", SKETCH, "lineage", "doctor")
+_OPTIONAL = ("documents", "importance", "tables", "frontier", SKETCH, "lineage", "doctor")
 _SHORTER = 0.6
 _EVIDENCE_ROOM = 4500  # bytes kept free for the evidence section, whose length depends on the machine's name
 
@@ -50,6 +52,7 @@ def pack(finalist: Finalist, judged: Sequence[Judged], readings: Sequence[Readin
         "dropped_documents": [],
         **entries_of(finalist.dossier),
     }
+    manifest["documents"] = carried_sections(manifest)
     manifest = fitted(manifest, candidate, cap, sketch=len(str(finalist.made.get(SKETCH, ""))))
     made = {key: found for key, found in finalist.made.items() if key not in manifest["dropped_documents"]}
     return with_own_size(manifest, candidate, readings, made)
@@ -68,7 +71,7 @@ def fitted(manifest: dict[str, Any], candidate: Candidate, cap: float, *, sketch
     left_out: list[str] = []
     for name in _OPTIONAL:
         room = _EVIDENCE_ROOM + (0 if SKETCH in left_out else sketch)
-        if len(encode(manifest, candidate.parts, {})) + room <= cap:
+        if len(encode(manifest, candidate.parts, {}, caps=LARGE)) + room <= cap:
             break
         left_out.append(name)
         empty = {} if name == SKETCH else {name: type(manifest[name])()}
@@ -84,7 +87,8 @@ def with_own_size(
     data = b""
     for _ in range(4):
         stated = [exact_size(reading, len(data)) for reading in costs]
-        after = encode(manifest, candidate.parts, {**made, "readings": [reading.as_json() for reading in stated]})
+        evidence = {**made, "readings": [reading.as_json() for reading in stated]}
+        after = encode(manifest, candidate.parts, evidence, caps=LARGE)
         if len(after) == len(data):
             return after
         data = after

@@ -11,7 +11,7 @@ from trivet.core.errors import BadLimit, MissingExtra, NotApplicable, Refused, T
 from trivet.core.limits import Limit
 from trivet.core.passes import Pass, Size
 from trivet.core.recipe import AUTO, Recipe
-from trivet.core.registry import find, find_domain, find_gauge, find_goal, homes, parse_step
+from trivet.core.registry import find_domain, find_gauge, find_goal, parse_step, usable
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.data.split.splits import usual_shares
@@ -106,8 +106,8 @@ def completed(route: Route, task: Task, limits: Sequence[Limit]) -> Route:
     """The route with the passes added that serve a limited gauge, unless they are there or refuse the candidate."""
     steps, vary = route.steps, route.vary
     wanted = {limit.gauge for limit in limits}
-    for name in homes("pass"):
-        kind: type[Pass] = find("pass", name)
+    kind: type[Pass]
+    for name, kind in usable("pass").items():
         if wanted & set(kind.serves) and name not in {parse_step(step).name for step in steps}:
             addition = kind.for_limits(limits)
             if accepts(addition, sketch_of(Route(name=route.name, steps=steps), task)):

@@ -1,143 +1,41 @@
-"""Worker processes, and doing each thing once: what the ledger knows is not done again."""
+"""Doing each thing once, on several workers: what the ledger knows is not done again, and what failed is not either."""
 
-import json
-import os
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
 from math import inf
-from pathlib import Path
 from typing import Any, TypeVar
 
-from trivet.core.errors import StorageError
 from trivet.storage.store import Store
+
+from .failure import Failure, JobCut, JobFailed
+from .worker_process import Hear, Worker
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-# One thread per library: results must not depend on the number of cores, and workers already use them all.
-CALM = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-}
-_OF_STORAGE = ("storage-failed", "object-missing", "object-damaged")  # errors that end the build, not one job
-
-
-class JobFailed(Exception):
-    """A job ended without a result; says why in one line."""
-
-
-class JobCut(Exception):
-    """A job was stopped because its time was over.  is_own: its own time, not that of the whole search."""
-
-    def __init__(self, *, is_own: bool) -> None:
-        super().__init__()
-        self.is_own = is_own
-
-    def __str__(self) -> str:
-        return "it took longer than its share of the time" if self.is_own else "the time was over"
-
-
-class Worker:
-    """One process that runs jobs; started when first needed, and again when it died."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.process: subprocess.Popen[str] | None = None
-
-    def ask(self, job: dict[str, Any], *, until: float = inf, longest: float = inf) -> dict[str, Any]:
-        """The answer to a job; raises JobFailed when it failed or the process died, JobCut when its time was over.
-
-        until: moment of `time.monotonic`.  longest: seconds.  At the earlier of the two the process is killed.
-        """
-        process = self.process = self.process or self.start()
-        left = until - time.monotonic()
-        with Alarm(process, min(left, longest)) as alarm:
-            line = spoken_with(process, json.dumps(job))
-        if alarm.rang:  # also when it answered at the last moment: the process is gone
-            self.process = None
-            process.wait()
-        if not line:
-            self.process = None
-            if alarm.rang:
-                raise JobCut(is_own=longest < left)
-            raise JobFailed(f"the worker process died (exit {process.wait()}); often too little memory")
-        return result_of(json.loads(line))
-
-    def start(self) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, "-m", "trivet.engine.worker", str(self.folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env={**os.environ, **CALM},
-        )
-
-    def stop(self) -> None:
-        if self.process is not None and self.process.stdin is not None:
-            self.process.stdin.close()
-            self.process.wait()
-
-
-class Alarm:
-    """Kills a process after so many seconds, unless it is left before; `rang` says that it did."""
-
-    def __init__(self, process: "subprocess.Popen[str]", seconds: float) -> None:
-        self.process, self.rang = process, False
-        self.timer = threading.Timer(max(seconds, 0.0), self.ring) if seconds < inf else None
-
-    def ring(self) -> None:
-        self.rang = True
-        self.process.kill()
-
-    def __enter__(self) -> "Alarm":
-        if self.timer is not None:
-            self.timer.daemon = True
-            self.timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
-            self.timer.join()
-
-
-def spoken_with(process: "subprocess.Popen[str]", line: str) -> str:
-    """The process's answer to one line; "" when it has died."""
-    if process.stdin is None or process.stdout is None:
-        raise JobFailed("the worker has no pipes")
-    try:
-        process.stdin.write(line + "\n")
-        process.stdin.flush()
-        return process.stdout.readline()
-    except BrokenPipeError:
-        return ""
-
-
-def result_of(reply: dict[str, Any]) -> dict[str, Any]:
-    """What a worker found; a failed disk ends the build, any other error only this job."""
-    error = reply.get("error")
-    if error is None:
-        return reply
-    if error["code"] in _OF_STORAGE:
-        raise StorageError(error["code"], wanted=error["wanted"], found=error["found"], do=error["do"])
-    raise JobFailed(f"{error['code']}: {error['found']}")
-
 
 class Pool:
-    """Runs jobs on `threads` workers; a job whose key the ledger holds is answered from there."""
+    """Runs jobs on `threads` workers; a job whose key the ledger holds is answered from there.
 
-    def __init__(self, store: Store, threads: int) -> None:
-        self.store = store
+    memory: bytes that one job may take.  retry: also try again what failed in an earlier build in the same way as it
+    would now.  hear: called with the progress inside steps.  failed: by key, what failed in this build, or is known to.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        threads: int,
+        *,
+        memory: float = inf,
+        retry: bool = False,
+        hear: Hear = lambda step, share, what: None,
+    ) -> None:
+        self.store, self.memory, self.retry, self.hear = store, memory, retry, hear
         self.lock = threading.Lock()
         self.whole: set[str] = set()
+        self.failed: dict[str, Failure] = {}
         self.flying: dict[str, Future[dict[str, Any]]] = {}
         self.idle: list[Worker] = []
         self.workers: list[Worker] = []
@@ -158,12 +56,15 @@ class Pool:
     def once(self, key: str, job: dict[str, Any], *, until: float = inf, longest: float = inf) -> dict[str, Any]:
         """The result under this key: from the ledger, from whoever computes it right now, or computed here.
 
-        until, longest: as in `Worker.ask`.
+        until, longest: as in `Worker.ask`, which also says what is raised where there is no result.
         """
         with self.lock:
             known = self.store.result(key)
             if known is not None and self.is_whole(known):
                 return known
+            failure = self.known_failure(key)
+            if failure is not None:
+                raise JobFailed(failure)
             future = self.flying.get(key)
             is_mine = future is None
             if future is None:
@@ -171,6 +72,13 @@ class Pool:
         if is_mine:
             self.fly(key, job, future, until, longest)
         return future.result()
+
+    def known_failure(self, key: str) -> Failure | None:
+        """Why the job fails, where that is known: from this build, or from an earlier one that it would repeat."""
+        recorded = self.store.failure(key)
+        if key not in self.failed and recorded is not None and not (recorded["again"] or self.retry):
+            self.failed[key] = Failure(**recorded)
+        return self.failed.get(key)
 
     def is_whole(self, result: dict[str, Any]) -> bool:
         """Whether the store still holds every object that the result names; each is looked at once in a build."""
@@ -181,21 +89,42 @@ class Pool:
     def fly(
         self, key: str, job: dict[str, Any], future: "Future[dict[str, Any]]", until: float, longest: float
     ) -> None:
+        """Has a worker do the job, and records how it ends."""
         worker = self.hired()
         try:
-            result = worker.ask(job, until=until, longest=longest)
-            with self.lock:
-                known = self.store.result(key)
-                if known is not None:  # done again because an object got lost; all but the time must be the same
-                    result = {**result, "seconds": known["seconds"]}
-                self.store.record(key, result)
+            job = {**job, "key": key}
+            result = worker.ask(job, until=until, longest=longest, memory=self.memory, hear=self.hear)
+            self.land(key, result)
             future.set_result(result)
         except BaseException as error:  # noqa: BLE001  whoever waits for this result must hear of any failure
-            future.set_exception(error)
+            future.set_exception(self.noted(key, job, error))
         finally:
             with self.lock:
                 self.idle.append(worker)
                 del self.flying[key]
+
+    def land(self, key: str, result: dict[str, Any]) -> None:
+        with self.lock:
+            known = self.store.result(key)
+            if known is not None:  # done again because an object got lost; all but the time must be the same
+                result = {**result, "seconds": known["seconds"]}
+            self.store.record(key, result)
+        self.store.checkpoints.clear(key)
+
+    def noted(self, key: str, job: dict[str, Any], error: BaseException) -> BaseException:
+        """The error, once the ledger knows of it; or that of a disk that could not write it down."""
+        try:
+            if isinstance(error, JobFailed):
+                with self.lock:
+                    self.failed[key] = error.failure
+                    self.store.record_failure(key, asdict(error.failure))
+                if not error.failure.again:
+                    self.store.checkpoints.clear(key)
+            if isinstance(error, JobCut):
+                self.store.note("job-stopped", did=job["did"], why=str(error))
+        except Exception as worse:  # noqa: BLE001  handed on to whoever waits
+            return worse
+        return error
 
     def hired(self) -> Worker:
         """A worker that has nothing to do: the one that was busy last, whose rows and libraries are loaded."""

@@ -17,6 +17,9 @@ class Progress:
     def done(self, share: float, detail: str = "") -> None:
         """How much of the build is done (0 to 1), with the best so far in words."""
 
+    def inside(self, step: str, share: float, what: str) -> None:
+        """How much of a step under way is done (0 to 1), and what it is at; called by whichever worker runs it."""
+
     def note(self, text: str) -> None:
         """A surprise that the user should see."""
 

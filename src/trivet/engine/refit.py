@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .chance import Odds, Point
+from .failure import JobCut, JobFailed
 from .forecast import forecast
-from .pool import JobCut, JobFailed
 from .steps import REFIT, Steps
 
 FIT, WITH_CHOOSE = ("fit",), ("fit", "choose")

@@ -129,10 +129,12 @@ class Sampler:
 
 
 def helps(route: Route, limit: Limit) -> bool:
-    """Whether some pass of the route says that it helps the limit's gauge or its family."""
+    """Whether the last pass of the route that says anything of the limit's gauge, or of its family, helps it."""
     gauge = find_gauge(limit.gauge)
     wanted = {limit.gauge, gauge.family, *(("latency",) if "latency" in limit.gauge else ())}
-    return any(wanted & set(parse_step(step).helps) for step in route.steps)
+    passes = [parse_step(step) for step in route.steps]
+    last = next((one for one in reversed(passes) if wanted & {*one.helps, *one.costs}), None)
+    return last is not None and bool(wanted & set(last.helps))
 
 
 def suggest(trial: Any, name: str, reach: Range) -> Any:

@@ -15,9 +15,9 @@ from trivet.core.registry import parse_step
 
 from .aim import Aim
 from .chance import ENOUGH, SURE, Odds, Point
+from .course import Course, Reached
 from .guards import lacks_only_a_guard, widened
 from .sampler import BATCH, Sampler
-from .story import Reached, Story
 
 _BARREN = 8  # batches without a new candidate after which the sampler has nothing to say
 _PATIENCE_PER_ROUTE, _LEAST_PATIENCE = 2, 12  # trials without a clearly better candidate that are borne with
@@ -62,7 +62,7 @@ class Search:
     is_over: bool = False
     begun: set[tuple[str, ...]] = dataclasses.field(default_factory=set)
 
-    def run(self) -> Story:
+    def run(self) -> Course:
         """What the search did; the points seen are in `points`, in the order of their trials."""
         ended = self.look_around()
         spent = self.spent
@@ -70,7 +70,7 @@ class Search:
         self.spent = spent  # widening is no part of what a lock counts in units
         if self.is_over or self.most_widened is not None:
             ended = "the time was over"
-        return Story(aim=self.aim.gauge, units=spent, trials=self.trials, first=self.first, ended=ended)
+        return Course(aim=self.aim.gauge, units=spent, trials=self.trials, first=self.first, ended=ended)
 
     def look_around(self) -> str:
         """Starters, then exploration; says why it ended."""

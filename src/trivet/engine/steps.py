@@ -8,7 +8,7 @@ from typing import Any
 from trivet.core.candidate import Candidate
 from trivet.core.domains import Route
 from trivet.core.reading import Reading, reading_from_json
-from trivet.core.registry import find_gauge, parse_step
+from trivet.core.registry import parse_step
 from trivet.core.rows import Dataset
 from trivet.core.task import Task
 from trivet.core.value import digest_of
@@ -19,15 +19,17 @@ from trivet.storage.store import Store
 
 from .chance import Point
 from .deadline import Deadline
+from .failure import Failure, JobCut, JobFailed
 from .forecast import forecast
+from .keys import Keys
 from .plan import applies
-from .pool import JobCut, JobFailed, Pool
-from .provenance import code_id
+from .pool import Pool
 
-_FORMAT = "1"  # of step keys: raise it when the meaning of a key changes
+_SURE = 0.95  # level of the intervals by which candidates are compared
+_FEW = 3  # failed steps that are named
 _MOST_IMPORTANT = 100  # columns whose importance the file tells
-IMPORTANCE, REFIT = "importance", "refit: "  # how a lock calls it, and how it begins the name of a refit's step
-
+MEASURE, IMPORTANCE = "measure", "importance"  # how ledger and lock call what is no step of a route
+REFIT = "refit: "  # how a lock begins the name of a step that fits once more
 
 State = tuple[Mapping[str, str], list[str]]
 """({candidate and rows: digest}, notes) after a step."""
@@ -35,9 +37,9 @@ State = tuple[Mapping[str, str], list[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Steps:
-    """The work of one build.  cut: beginnings of routes that are given up, from a lock or because they took too long.
+    """The work of one build.  gauges: what every candidate is measured by.
 
-    gauges: what every candidate is measured by.
+    cut: beginnings of routes that are given up, from a lock or because they took too much time or memory.
     """
 
     task: Task
@@ -49,13 +51,14 @@ class Steps:
     pool: Pool
     deadline: Deadline
     cut: set[str] = field(default_factory=set)
+    keys: Keys = field(default_factory=Keys)
 
     @cached_property
     def start(self) -> dict[str, str]:
         """Digests of the blank candidate, which every route begins with, and of the rows; all are now in the store."""
-        rows = {name: getattr(self.dataset, name) for name in ("fit", "tune", "choose")}
         candidate = self.store.put(candidate_to_bytes(self.blank))
-        return {"candidate": candidate, **{name: self.store.put(rows_to_bytes(part)) for name, part in rows.items()}}
+        rows = {name: self.store.put(rows_to_bytes(part)) for name, part in self.dataset.splits.items()}
+        return {"candidate": candidate, **rows}
 
     @cached_property
     def start_of_refit(self) -> dict[str, str]:
@@ -77,10 +80,10 @@ class Steps:
         Raises JobCut when the time of the search is over.  overhead: bytes of a file besides its parts.
         whatever_the_clock: runs to the end, so that there is something to judge.
         """
-        clock = Deadline() if whatever_the_clock else self.deadline
+        clock = self.deadline.for_the_first() if whatever_the_clock else self.deadline
         try:
             done = self.walk(route.steps, clock)[-1][0]
-            readings = self.measured(done["candidate"], self.start["choose"], self.gauges, clock)
+            readings = self.measured(route.steps, done["candidate"], self.gauges, clock)
         except JobFailed as failure:
             self.store.note("route-failed", route=route.name, steps=list(route.steps), why=str(failure))
             return None
@@ -101,8 +104,9 @@ class Steps:
         states: list[State] = []
         work: Mapping[str, str] = self.start_of_refit if of else self.start
         for at, step in enumerate(steps):
-            result = self.stepped(of + " | ".join(steps[: at + 1]), step, work, steps[:at].count(step), clock)
-            work = result["work"]
+            name = of + " | ".join(steps[: at + 1])
+            result = self.stepped(name, step, work, steps[:at].count(step), clock)
+            work = {**work, **result["work"]}
             states.append((work, result["notes"]))
         return states
 
@@ -111,29 +115,33 @@ class Steps:
 
         Raises JobFailed when a step fails, JobCut when there is no time left for it.
         """
-        whole = REFIT + " | ".join(point.steps)
-        if whole in self.cut:
-            raise JobFailed("given up: there was no time for it")
+        name = REFIT + " | ".join(point.steps)
+        if name in self.cut:
+            raise JobFailed(Failure(did=name, kind="time", why="given up: there was no time for it"))
         return self.walk(point.steps, replace(self.deadline, gives_up=self.deadline.refit_ends), of=REFIT)
 
     def notes(self, point: Point) -> list[list[str]]:
         """The notes of each step of the route."""
         return [notes for _, notes in self.walk(point.steps, Deadline())]
 
-    def stepped(self, beginning: str, step: str, work: Mapping[str, str], turn: int, clock: Deadline) -> dict[str, Any]:
-        """The result of one step; a step that has spent its own budget fails, and is remembered for the lock."""
-        if beginning in self.cut:
-            raise JobFailed("given up: it takes longer than its share of the time")
+    def stepped(self, name: str, step: str, work: Mapping[str, str], turn: int, clock: Deadline) -> dict[str, Any]:
+        """The result of a step.  name: of the route up to it, as a lock calls it."""
         seed = self.seed_for(step, turn)
-        key = digest_of([_FORMAT, "step", step, parse_step(step).version, dict(work), seed, code_id()])
+        seen = {part: work[part] for part in ("candidate", *parse_step(step).reads) if part in work}
+        job = {"do": "step", "did": step, "step": step, "work": seen, "seed": seed}
+        return self.unless_given_up(name, self.keys.step(step, work, seed), job, clock)
+
+    def unless_given_up(self, name: str, key: str, job: dict[str, Any], clock: Deadline) -> dict[str, Any]:
+        """The result of a job; one that fails for what the machine could not give is remembered for the lock."""
+        if name in self.cut:
+            why = "given up: it took too much time or memory, here or where the lock comes from"
+            raise JobFailed(Failure(did=job["did"], kind="time", why=why))
         try:
-            job = {"do": "step", "step": step, "work": dict(work), "seed": seed}
             return self.pool.once(key, job, until=clock.gives_up, longest=clock.longest_step)
-        except JobCut as cut:
-            if not cut.is_own:
-                raise
-            self.cut.add(beginning)
-            raise JobFailed(f"{step}: {cut}") from cut
+        except JobFailed as failed:
+            if failed.failure.again:
+                self.cut.add(name)
+            raise
 
     def seed_for(self, step: str, turn: int) -> int:
         """From the recipe's seed, the step's text and how often that text came before: never from position."""
@@ -147,35 +155,54 @@ class Steps:
             return []  # no reader yet, or a body in a workshop kind
         return [name for name in self.gauges if can_answer and applies(name, candidate.sketch)]
 
-    def measured(self, candidate: str, rows: str, gauges: Sequence[str], clock: Deadline) -> dict[str, Reading]:
-        """The readings of the gauges, by name."""
-        versions = [find_gauge(name).version for name in gauges]
-        key = digest_of([_FORMAT, "measure", gauges, versions, candidate, rows, code_id()])
-        job = {"do": "measure", "candidate": candidate, "rows": rows, "gauges": list(gauges), "sure": 0.95}
-        result = self.pool.once(key, job, until=clock.gives_up)
-        return {data["gauge"]: reading_from_json(data) for data in result["readings"]}
+    def measured(
+        self, steps: Sequence[str], candidate: str, gauges: Sequence[str], clock: Deadline
+    ) -> dict[str, Reading]:
+        """The readings of the gauges, by name, of the candidate that the steps lead to."""
+        rows = self.start["choose"]
+        found = {}
+        for name in gauges:
+            did = f"{MEASURE} {name}"
+            job = {"do": MEASURE, "did": did, "candidate": candidate, "rows": rows, "gauge": name, "sure": _SURE}
+            key = self.keys.reading(name, candidate, rows, sure=_SURE)
+            found[name] = reading_from_json(self.unless_given_up(" | ".join([*steps, did]), key, job, clock)["reading"])
+        return found
 
     def lineage(self, point: Point, notes: Sequence[Sequence[str]]) -> tuple[dict[str, Any], ...]:
         """For each step of the route: the readings wherever its candidate can already answer, and the given notes."""
         line = []
-        for step, (work, _), said in zip(point.steps, self.walk(point.steps, Deadline()), notes):
-            gauges = self.measurable(self.candidate(work["candidate"]))
-            rows = self.start["choose"]
-            readings = self.measured(work["candidate"], rows, gauges, Deadline()) if gauges else {}
+        for at, ((work, _), said) in enumerate(zip(self.walk(point.steps, Deadline()), notes), 1):
+            readings = self.readings_on_the_way(point.steps[:at], work["candidate"])
             values = {gauge: float(f"{reading.value:.6g}") for gauge, reading in readings.items()}
-            line.append({"step": step, "readings": values, "notes": list(said)})
+            line.append({"step": point.steps[at - 1], "readings": values, "notes": list(said)})
         return tuple(line)
 
+    def readings_on_the_way(self, steps: Sequence[str], candidate: str) -> dict[str, Reading]:
+        """The readings of a candidate that is not finished; none where a gauge fails on it."""
+        try:
+            return self.measured(steps, candidate, self.measurable(self.candidate(candidate)), Deadline())
+        except JobFailed:
+            return {}
+
     def importance(self, point: Point) -> list[Any]:
-        """Permutation importance of each column; empty when it would take longer than a step may."""
+        """Permutation importance of each column; empty when it fails, or would take longer than a step may."""
         if IMPORTANCE in self.cut:
             return []
         rows = self.start["choose"]
-        key = digest_of([_FORMAT, "importance", point.candidate, rows, self.main, self.seed, code_id()])
-        job = {"do": "importance", "candidate": point.candidate, "rows": rows, "gauge": self.main, "seed": self.seed}
+        key = self.keys.importance(self.main, point.candidate, rows, seed=self.seed)
+        asked = {"candidate": point.candidate, "rows": rows, "gauge": self.main, "seed": self.seed}
+        job = {"do": IMPORTANCE, "did": IMPORTANCE, **asked}
         try:
             result: list[Any] = self.pool.once(key, job, until=self.deadline.explains_until)["importance"]
-        except JobCut:
+        except (JobCut, JobFailed):
             self.cut.add(IMPORTANCE)
             return []
         return result[:_MOST_IMPORTANT]
+
+    @property
+    def what_failed(self) -> str:
+        """Which steps failed, in a few words; "" when none did."""
+        failed = sorted({failure.did for failure in self.pool.failed.values()})
+        few = ", ".join(failed[:_FEW]) + (", ..." if len(failed) > _FEW else "")
+        count = len(self.pool.failed)
+        return f"{count} step{'' if count == 1 else 's'} failed: {few}" if count else ""

@@ -1,64 +1,60 @@
-"""What a search did, for the user and for the file: how far it came, what it reached first and last, why it ended."""
+"""The story of a build folder, read from its ledger: what was done, what failed and why, who opened the vault."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from trivet.core.registry import find_gauge
-from trivet.core.units import show_amount
-from trivet.core.value import value
-
-from .aim import Aim
-from .chance import Point
+from trivet.core.errors import BadUse
+from trivet.storage.disk import Storage
+from trivet.storage.journal import frames_at
 
 
-@value
-class Reached:
-    """A candidate and how far it came in the aim, on the rows that compare.  trial: its number, from 1."""
+def story_of(folder: str | Path) -> list[dict[str, Any]]:
+    """One entry for each thing that happened, oldest first, as JSON values; the build may still be running.
 
-    route: str
-    number: float
-    trial: int | None = None
-
-    @classmethod
-    def by(cls, point: Point, aim: Aim, *, trial: int | None = None) -> "Reached":
-        """For a point of the search."""
-        return cls(route=point.route, number=float(f"{point.number(aim.gauge):.6g}"), trial=trial)
-
-    def as_json(self) -> dict[str, Any]:
-        """JSON values with stable keys."""
-        known = {"route": self.route, "value": self.number}
-        return known if self.trial is None else {**known, "trial": self.trial}
-
-
-@value
-class Story:
-    """aim: the gauge that was improved.  units, trials: spent.  first: the first that was likely to be proven.
-
-    ended: why the search ended, in words.
+    number: from 1.  what: the text of a step, "measure GAUGE", or the kind of an event.  outcome: "done", "failed",
+    "stopped" or "".  seconds: None where nothing was timed.  why: one line.  notes: what the pass had to say.
+    traceback, stderr: of what failed.  key: under which a result or failure is kept.
     """
-
-    aim: str
-    units: float
-    trials: int
-    first: Reached | None
-    ended: str
-
-    def as_json(self, shipped: Point | None) -> dict[str, Any]:
-        """JSON values with stable keys; `final` is the candidate that ships."""
-        final = None if shipped is None else Reached.by(shipped, Aim(gauge=self.aim)).as_json()
-        first = None if self.first is None else self.first.as_json()
-        return {
-            "aim": self.aim, "units": self.units, "trials": self.trials, "first": first, "final": final,
-            "ended": self.ended,
-        }  # fmt: skip
+    frames = frames_at(Path(folder) / "journal", Storage())
+    if frames is None:
+        raise BadUse(
+            "build-missing",
+            wanted="the folder of a build, which holds a journal",
+            found=repr(str(folder)),
+            do="name the folder beside the file, such as claims.build, or the one that --store named",
+        )
+    return [entry_of(number, frame) for number, frame in enumerate(frames, 1)]
 
 
-def sentence(search: Mapping[str, Any]) -> str:
-    """E.g. "first candidate likely to be proven: auroc 0.912, now 0.927; ended: 24 candidates without ..."."""
-    gauge, first, final = str(search["aim"]), search.get("first"), search.get("final")
-    said = []
-    if first and final:
-        unit = find_gauge(gauge).unit
-        start, now = (show_amount(one["value"], unit) for one in (first, final))
-        said.append(f"first candidate likely to be proven: {gauge} {start}, now {now}")
-    return "; ".join([*said, f"ended: {search['ended']}"])
+def entry_of(number: int, frame: Mapping[str, Any]) -> dict[str, Any]:
+    """One frame of the ledger as an entry of the story."""
+    blank: dict[str, Any] = {
+        "number": number,
+        "seconds": None,
+        "why": "",
+        "notes": [],
+        "traceback": "",
+        "stderr": "",
+        "key": "",
+    }
+    if frame["type"] == "result":
+        result = frame["result"]
+        found = {"what": result["did"], "outcome": "done", "key": frame["key"]}
+        return {**blank, **found, "seconds": result["seconds"], "notes": result.get("notes", [])}
+    if frame["type"] == "failure":
+        failure = frame["failure"]
+        found = {"what": failure["did"], "outcome": "failed", "key": frame["key"]}
+        return {**blank, **found, **{name: failure[name] for name in ("seconds", "why", "traceback", "stderr")}}
+    outcome = "stopped" if frame["kind"] == "job-stopped" else ""
+    return {**blank, "what": frame["kind"], "outcome": outcome, "why": in_words(frame)}
+
+
+def in_words(event: Mapping[str, Any]) -> str:
+    """What there is to say of an event."""
+    fields = event["fields"]
+    if event["kind"] == "vault-opened":
+        return f"by {fields['by']}, {fields['rows']} rows ({fields['digest'][:16]})"
+    if event["kind"] == "route-failed":
+        return f"{fields['route']}: {fields['why']}"
+    return ", ".join(f"{name} {found}" for name, found in sorted(fields.items()))

@@ -7,7 +7,8 @@ from trivet.core.domains import Route
 from trivet.core.units import show_amount
 
 from .chance import Point
-from .pool import JobCut, Pool
+from .failure import JobCut
+from .pool import Pool
 from .progress import Progress
 from .search import Search
 from .steps import Steps
@@ -40,7 +41,7 @@ class Visits:
         """The route's point; JobCut as an answer, so that those before it in the batch are kept."""
         route, is_first = numbered
         if self.steps.deadline.is_over() and not is_first:
-            return JobCut(is_own=False)
+            return JobCut()
         try:
             return self.steps.visit(route, self.overhead, whatever_the_clock=is_first)
         except JobCut as cut:

@@ -4,70 +4,113 @@ Jobs and answers are JSON and refer to objects in the store by digest; nothing e
 A worker never sees the vault: it is not in the store.
 """
 
+import errno
+import faulthandler
 import json
 import os
+import signal
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from functools import lru_cache
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from trivet.core.candidate import Candidate, Work
-from trivet.core.context import Context, Say
-from trivet.core.errors import TrivetError
+from trivet.core.context import Budget, Context, Say
 from trivet.core.gauges import Trial
 from trivet.core.registry import find_gauge, parse_step
 from trivet.core.rows import Dataset, Rows
 from trivet.runtime.program import Program
+from trivet.storage.checkpoints import Checkpoints
 from trivet.storage.disk import Storage
 from trivet.storage.disk_errors import failed
 from trivet.storage.objects import candidate_from_bytes, candidate_to_bytes, rows_from_bytes, rows_to_bytes
 from trivet.storage.store import Objects
 
+from .failure import as_reply
 from .importance import permutation_importance
+from .machine import this_machine
 
-SPLITS = ("fit", "tune", "choose")
+_DISK_IS_ILL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)  # of the scratch folder: no candidate's fault
+_APART = 0.2  # seconds between two words of progress
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+class Voice(Say):
+    """Tells progress, a few times a second; notes go with the answer."""
+
+    def __init__(self, tell: Tell) -> None:
+        super().__init__()
+        self.tell, self.last = tell, -inf
+
+    def done(self, share: float, what: str = "") -> None:
+        now = time.monotonic()
+        if now - self.last >= _APART:
+            self.last = now
+            self.tell({"share": min(max(float(share), 0.0), 1.0), "what": str(what)})
 
 
 class Desk:
-    """What one worker works with: the objects of a store and the last rows it read."""
+    """What one worker works with: the objects of a store, and the rows and answers that it saw last."""
 
-    def __init__(self, folder: Path, storage: Storage | None = None) -> None:
-        self.objects = Objects(folder, storage or Storage())
+    def __init__(self, folder: Path, storage: Storage | None = None, tell: Tell = lambda said: None) -> None:
+        storage = storage or Storage()
+        self.objects, self.checkpoints, self.tell = Objects(folder, storage), Checkpoints(folder, storage), tell
         self.rows = lru_cache(maxsize=8)(self._read_rows)
+        self.trial = lru_cache(maxsize=2)(self._tried)
 
     def _read_rows(self, digest: str) -> Rows:
         return rows_from_bytes(self.objects.get(digest))
+
+    def _tried(self, candidate: str, rows: str) -> Trial:
+        tried, asked = self.candidate(candidate), self.rows(rows)
+        program = Program(tried.parts)
+        answers = program.answers(program.read(asked.raw()))
+        return Trial(task=tried.task, answers=answers, truth=asked.truth, weight=asked.weight)
 
     def candidate(self, digest: str) -> Candidate:
         return candidate_from_bytes(self.objects.get(digest))
 
     def step(self, job: dict[str, Any]) -> dict[str, Any]:
         """Runs one pass; answers with the digests of the new candidate and rows, and the pass's notes."""
-        data = Dataset(**{split: self.rows(job["work"][split]) for split in SPLITS})
+        names = [name for name in job["work"] if name != "candidate"]
+        data = Dataset(splits={name: self.rows(job["work"][name]) for name in names})
         work = Work(candidate=self.candidate(job["work"]["candidate"]), data=data)
-        done, notes = run_pass(job["step"], work, job["seed"])
+        done, notes = self.run_pass(job, work)
         digests = {"candidate": self.objects.put(candidate_to_bytes(done.candidate))}
-        for split in SPLITS:
-            before, after = getattr(data, split), getattr(done.data, split)
-            digests[split] = job["work"][split] if after is before else self.objects.put(rows_to_bytes(after))
+        for name, rows in done.data.splits.items():
+            is_same = rows is data.splits.get(name)
+            digests[name] = job["work"][name] if is_same else self.objects.put(rows_to_bytes(rows))
         return {"work": digests, "notes": notes}
 
+    def run_pass(self, job: dict[str, Any], work: Work) -> tuple[Work, list[str]]:
+        """The work after a pass, and what the pass had to say."""
+        say, seed, budget = Voice(self.tell), job["seed"], job.get("budget", {})
+        with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
+            ctx = Context(
+                rng=np.random.default_rng(seed),
+                seed=seed % 2**31,
+                scratch=Path(scratch),
+                say=say,
+                threads=1,
+                device="cpu",
+                machine=this_machine(),
+                budget=Budget(**{name: amount for name, amount in budget.items() if amount is not None}),
+                checkpoints=lambda name: self.checkpoints.of(job["key"], name),
+            )
+            return parse_step(job["step"]).result_of(work, ctx), say.notes
+
     def measure(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Readings of a servable candidate on the rows that compare candidates."""
-        candidate, rows = self.candidate(job["candidate"]), self.rows(job["rows"])
-        program = Program(candidate.parts)
-        trial = Trial(
-            task=candidate.task,
-            answers=program.answers(program.read(rows.raw())),
-            truth=rows.truth,
-            weight=rows.weight,
-        )
-        readings = [find_gauge(name).measure(trial, sure=job["sure"]) for name in job["gauges"]]
-        return {"readings": [reading.as_json() for reading in readings]}
+        """The reading of a servable candidate on the rows that compare candidates."""
+        trial = self.trial(job["candidate"], job["rows"])
+        return {"reading": find_gauge(job["gauge"]).measure(trial, sure=job["sure"]).as_json()}
 
     def importance(self, job: dict[str, Any]) -> dict[str, Any]:
         """How much worse the main gauge gets when one column is shuffled."""
@@ -76,38 +119,38 @@ class Desk:
         return {"importance": permutation_importance(candidate, rows, gauge, seed=job["seed"])}
 
 
-def run_pass(text: str, work: Work, seed: int) -> tuple[Work, list[str]]:
-    """The work after a pass, and what the pass had to say."""
-    say = Say()
-    with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
-        ctx = Context(rng=np.random.default_rng(seed), seed=seed % 2**31, scratch=Path(scratch), say=say)
-        return parse_step(text).run(work, ctx), say.notes
-
-
 def answer(desk: Desk, job: dict[str, Any]) -> dict[str, Any]:
-    """The result of a job, or the error it ended in."""
+    """The result of a job, or the error it ended in: whatever a library raises is this candidate's failure."""
     start = time.monotonic()
     try:
         result = {"step": desk.step, "measure": desk.measure, "importance": desk.importance}[job["do"]](job)
-    except TrivetError as error:
-        return {"error": error.as_json()}
-    except OSError as error:  # the scratch folder: its disk may be full too
+    except OSError as error:
+        if error.errno not in _DISK_IS_ILL:
+            return as_reply(error)
         folder = Path(error.filename or "the scratch folder")
-        return {"error": failed("work in", folder, error.strerror or str(error), error.errno or 0).as_json()}
-    except (ValueError, ArithmeticError, MemoryError, LookupError, TypeError) as error:
-        # A library's own complaint about these rows or parameters: this candidate fails, the build goes on.
-        return {"error": {"code": "step-failed", "found": f"{type(error).__name__}: {error}"}}
-    return {**result, "did": job.get("step", job["do"]), "seconds": time.monotonic() - start}
+        return as_reply(failed("work in", folder, error.strerror or str(error), error.errno))
+    except (Exception, SystemExit) as error:  # noqa: BLE001  a pass or a library may raise anything
+        return as_reply(error)
+    return {**result, "did": job.get("did", job["do"]), "seconds": time.monotonic() - start}
 
 
 def main(folder: str) -> None:
     """Answers jobs until standard input ends; whatever libraries print goes to standard error."""
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    desk = Desk(Path(folder))
+    faulthandler.enable()  # a crash, and a signal before a kill, leave the place in the code on standard error
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+
+    one_at_a_time = threading.Lock()  # a library may call back from a thread of its own
+
+    def tell(said: dict[str, Any]) -> None:
+        with one_at_a_time:
+            replies.write(json.dumps(said) + "\n")
+            replies.flush()
+
+    desk = Desk(Path(folder), tell=tell)
     for line in sys.stdin:
-        replies.write(json.dumps(answer(desk, json.loads(line))) + "\n")
-        replies.flush()
+        tell(answer(desk, json.loads(line)))
 
 
 if __name__ == "__main__":

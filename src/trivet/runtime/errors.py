@@ -36,7 +36,7 @@ class TrivetError(Exception):
 
 
 # These say nothing against the file: the path leads nowhere, or this version or this caller does not take it.
-_NOT_DAMAGED = ("file-missing", "file-unreadable", "file-newer", "file-cap")
+NOT_DAMAGED = ("file-missing", "file-unreadable", "file-newer", "file-cap", "part-version")
 
 
 class BadFile(TrivetError):
@@ -46,7 +46,7 @@ class BadFile(TrivetError):
 
     def __init__(self, code: str, *, wanted: str, found: str, do: str, where: str = "") -> None:
         super().__init__(code, wanted=wanted, found=found, do=do, where=where)
-        if code in _NOT_DAMAGED:
+        if code in NOT_DAMAGED:
             self.exit_code = 2
 
 

@@ -28,7 +28,7 @@ class OnnxGraph:
     hosts: the pieces that work in Python before the graph and feed it.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int | str) -> None:
         self.hosts: list[Host] = []
         self._nodes: list[bytes] = []
         self._tensors: list[bytes] = []

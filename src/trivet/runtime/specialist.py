@@ -1,5 +1,6 @@
 """A specialist: one file, loaded, checked and ready to answer."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -9,9 +10,12 @@ from .batch import Answers
 from .errors import BadFile
 from .executors import ExecutorName
 from .file import container
-from .file.caps import Caps
+from .file.caps import SMALL, Caps, CapsName, caps_of
+from .file.mapping import file_bytes
+from .file.sections import Bytes
 from .frames import batch_of
 from .kinds import Labels
+from .one_row import OneRow
 from .part import Array
 from .program import Program
 
@@ -20,12 +24,15 @@ SELF_TEST_TOLERANCE = 1e-4
 
 
 class Specialist:
-    """A `.trivet` file in memory.  Rows may be one dict, dicts, a dict of columns, or a frame."""
+    """A `.trivet` file, read or mapped.  Rows may be one dict, dicts, a dict of columns, or a frame.
 
-    def __init__(self, data: bytes, *, caps: Caps | None = None, executor: ExecutorName = "auto") -> None:
+    caps: how much a file may claim: "small" (64 MB), "large" (4 GB) or a `Caps`; only the caller can choose.
+    """
+
+    def __init__(self, data: Bytes, *, caps: Caps | CapsName = SMALL, executor: ExecutorName = "auto") -> None:
         self.data = data
         self._how = {"caps": caps, "executor": executor}
-        self.contents = container.decode(data, caps=caps)
+        self.contents = container.decode(data, caps=caps_of(caps))
         self.program = Program(self.contents.parts, executor=executor)
         if self.program.decoder is None:
             slots, do = ", ".join(sorted(self.contents.parts)), "use a file that trivet wrote"
@@ -33,21 +40,28 @@ class Specialist:
         self._decoder = self.program.decoder
 
     @classmethod
-    def load(cls, path: str | Path, *, caps: Caps | None = None, executor: ExecutorName = "auto") -> Self:
-        """The specialist in a file; raises BadFile for anything but a whole, unaltered file of a known format."""
-        return cls(container.read_bytes(path, caps=caps), caps=caps, executor=executor)
+    def load(cls, path: str | Path, *, caps: Caps | CapsName = SMALL, executor: ExecutorName = "auto") -> Self:
+        """The specialist in a file; raises BadFile for anything but a whole, unaltered file of a known format.
+
+        A file beyond 16 MB is mapped, not read: put another in its place by a rename, never write into it meanwhile.
+        """
+        return cls(file_bytes(path, caps_of(caps)), caps=caps, executor=executor)
 
     @classmethod
-    def from_bytes(cls, data: bytes, *, caps: Caps | None = None, executor: ExecutorName = "auto") -> Self:
+    def from_bytes(cls, data: bytes, *, caps: Caps | CapsName = SMALL, executor: ExecutorName = "auto") -> Self:
         """The specialist whose file holds these bytes."""
         return cls(data, caps=caps, executor=executor)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Bytes in, bytes out: copies and other processes check the file again, and open sessions of their own."""
-        return loaded_again, (type(self), self.data, self._how)
+        return loaded_again, (type(self), bytes(self.data), self._how)
 
     def predict(self, rows: Any) -> list[Any]:
         """One answer per row: the class as text, number or boolean, whatever the target was; or the value as float."""
+        if type(rows) is dict and self._one_row is not None:
+            answered = self._one_row.answer(rows)
+            if answered is not None:
+                return answered
         answers = self.program.run(batch_of(self.program, rows), self._decoder.answer)[0]
         return self._decoder.decode(answers)
 
@@ -62,6 +76,11 @@ class Specialist:
     def __repr__(self) -> str:
         what = f"answers {self.task['answer'][0]!r} from {len(self.task['inputs'])} columns"
         return f"<{type(self).__name__}: {what}, {self.size_bytes} bytes>"
+
+    @cached_property
+    def _one_row(self) -> OneRow | None:
+        """The quick way for single rows, where there is one; made on first use, as the executor."""
+        return OneRow(self.program) if self.program.reader.reads_one else None
 
     @property
     def manifest(self) -> dict[str, Any]:

@@ -13,7 +13,11 @@ from .batch import Batch
 from .errors import BadFile
 from .kinds import BODIES, DECODERS, GUARDS, SCALES, load_body, load_decoder, load_guard, load_scale
 from .kinds.body import Body, Flow
+from .kinds.inspector import Inspector
+from .kinds.network import Network
 from .kinds.scales.temperature import Plain
+from .ops.lengths import ROWS
+from .ops.tensor import Tensor
 from .part import Array, Part
 from .ports import Port
 
@@ -56,6 +60,21 @@ class BodyStep:
 
     def lower(self, graph: "OnnxGraph", names: Mapping[str, str]) -> dict[str, str]:
         return {"scores": self.body.lower(graph, names[NUMBERS])}
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkStep:
+    """A network between any ports: a scale, a guard or more of a goal of its own."""
+
+    network: Network
+    reads: tuple[str, ...]
+    gives: Mapping[str, Port]
+
+    def run(self, arrays: Mapping[str, Array], batch: Batch) -> dict[str, Array]:
+        return dict(self.network.run(arrays))
+
+    def lower(self, graph: "OnnxGraph", names: Mapping[str, str]) -> dict[str, str]:
+        return dict(self.network.lower(graph, names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +141,8 @@ def plain_scale(ports: Mapping[str, Port]) -> Stage:
 def stage_of(slot: str, part: Part, ports: Mapping[str, Port], flow: Flow) -> Stage:
     """The part, checked against what arrives."""
     reads, gives = outer_reads(part), outer_gives(part)
+    if part.kind == "graph" and not is_body(part):
+        return Stage(slot, network_step(part, slot, {own: ports[outer] for own, outer in reads.items()}), reads, gives)
     if part.kind in BODIES:
         numbers = ports[reads[NUMBERS]]
         body = load_body(part, Flow(width_of(numbers), flow.texts, numbers.bound), slot)
@@ -132,6 +153,29 @@ def stage_of(slot: str, part: Part, ports: Mapping[str, Port], flow: Flow) -> St
     width = width_of(ports[next(iter(reads.values()))])
     step = LOADERS[part.kind](part, slot, width)
     return Stage(slot, step, reads, gives)
+
+
+def is_body(part: Part) -> bool:
+    """Whether a graph goes from numbers to scores, as every other body does."""
+    return (names_in(part, "inputs"), names_in(part, "outputs")) == ([NUMBERS], ["scores"])
+
+
+def names_in(part: Part, key: str) -> list[str]:
+    """The names of a graph's inputs or outputs; none where the config is not what it should be, which is told later."""
+    found = part.config.get(key)
+    return sorted(map(str, found)) if isinstance(found, Mapping) else []
+
+
+def network_step(part: Part, slot: str, ports: Mapping[str, Port]) -> NetworkStep:
+    """The graph, checked against the ports that it reads; rows are its first axis."""
+    arriving = {name: Tensor(port.dtype, (ROWS, *port.shape), -port.bound, port.bound) for name, port in ports.items()}
+    network = Network(Inspector(part, slot), arriving)
+    given = {}
+    for name, facts in network.outputs.items():
+        if facts.shape[:1] != (ROWS,) or not all(isinstance(length, int) for length in facts.shape[1:]):
+            raise misfit(f"{name} with rows first and lengths that are known behind", str(list(facts.shape)))
+        given[name] = Port(facts.dtype, tuple(int(str(length)) for length in facts.shape[1:]), facts.size)
+    return NetworkStep(network, tuple(ports), given)
 
 
 LOADERS = {
@@ -154,6 +198,8 @@ def outer_gives(part: Part) -> dict[str, str]:
 
 def own_ports(part: Part) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(what the kind reads, what it gives) by its own names; refuses a kind that is no stage."""
+    if part.kind == "graph" and not is_body(part):
+        return tuple(names_in(part, "inputs")), tuple(names_in(part, "outputs"))
     if part.kind in BODIES:
         return (NUMBERS,), ("scores",)
     for table in (SCALES, GUARDS, DECODERS):

@@ -11,6 +11,7 @@ from trivet.core.limits import Limit
 from trivet.core.recipe import Recipe
 from trivet.data.intake import Intake
 from trivet.engine.compile import compile_recipe
+from trivet.engine.machine import parse_memory
 from trivet.engine.outcome import Certified, Infeasible
 from trivet.engine.progress import Progress
 from trivet.storage.disk import Storage
@@ -50,6 +51,8 @@ def compile(
     threads: int = 1,
     progress: Progress | bool | None = None,
     best_effort: bool = False,
+    memory: str | None = None,
+    retry_failed: bool = False,
 ) -> Specialist | Infeasible:
     """A specialist that keeps every limit, or an Infeasible that says why there is none.
 
@@ -67,6 +70,8 @@ def compile(
     temporary folder.  best_effort: where nothing keeps every limit, the Infeasible brings the nearest file along, and
     `out` is written, marked BROKEN.  progress: None shows a bar in a notebook and nothing elsewhere, True a line on the
     terminal, False nothing.
+    memory: that one step may take, such as "4 GB"; by default a share of the machine's.  retry_failed: also try again
+    what failed in this store, though nothing has changed.
     Raises TrivetError for wrong input, all mistakes at once, before anything expensive.
     """
     given = {name: item for name, item in locals().items() if name != "data"}
@@ -78,12 +83,12 @@ def compile(
         outcome = run(
             recipe, None if is_named else data, out=out, store=store, threads=int(threads), progress=watch,
             overwrite=force or earlier is not None, before=None if earlier is None else earlier.allow,
-            best_effort=best_effort,
+            best_effort=best_effort, memory=None if memory is None else parse_memory(memory), retry_failed=retry_failed,
         )  # fmt: skip
     except BaseException as error:  # also Ctrl-C: what is shown must not look as if the build went on
         watch.stop("interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}")
         raise
-    return outcome if isinstance(outcome, Infeasible) else Specialist.from_bytes(outcome.data)
+    return outcome if isinstance(outcome, Infeasible) else Specialist.from_bytes(outcome.data, caps="large")
 
 
 def run(
@@ -97,10 +102,13 @@ def run(
     overwrite: bool = False,
     best_effort: bool = False,
     before: Callable[[Intake], None] | None = None,
+    memory: float | None = None,
+    retry_failed: bool = False,
 ) -> Certified | Infeasible:
     """Compiles a recipe and writes the file; nothing is overwritten unless asked.
 
     before: called with what was read, before anything is fitted; it may raise to end the build there.
+    memory: bytes that one step may take.  retry_failed: see `engine.pool.Pool`.
     """
     storage = Storage()
     if out is not None and Path(out).exists() and (not overwrite or Path(out).is_dir()):
@@ -112,8 +120,9 @@ def run(
         )
     with store_folder(store) as folder:
         outcome = compile_recipe(
-            recipe, source, store=folder, threads=threads, progress=progress, best_effort=best_effort, before=before
-        )
+            recipe, source, store=folder, threads=threads, progress=progress, best_effort=best_effort, before=before,
+            memory=memory, retry_failed=retry_failed,
+        )  # fmt: skip
     file = outcome.file if isinstance(outcome, Infeasible) else outcome
     if out is not None and file is not None:
         publish_finished(storage, Path(out), file.data, overwrite=overwrite)

@@ -31,6 +31,8 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "sketch": ((bool,), "True or False"),
     "force": ((bool,), "True or False"),
     "best_effort": ((bool,), "True or False"),
+    "retry_failed": ((bool,), "True or False"),
+    "memory": ((str, type(None)), "memory such as '4 GB', or None"),
     "types": ((Mapping, type(None)), "a mapping from column to type, or None"),
     "out": ((str, Path, type(None)), "a path, or None"),
     "store": ((str, Path, type(None)), "a folder, or None"),

@@ -12,8 +12,7 @@ from trivet.core.limits import Verdict
 from trivet.core.reading import Reading, reading_from_json
 from trivet.core.units import show_amount
 from trivet.engine.outcome import interval_of, outcome_of
-
-from .question import question_of
+from trivet.engine.question import question_of
 
 Json = Mapping[str, Any]
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from trivet.core.errors import BadData
-from trivet.core.rows import Rows, iso_date
+from trivet.core.iso_dates import iso_date
+from trivet.core.rows import Rows
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.data.schema.cells import day

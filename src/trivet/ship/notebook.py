@@ -52,6 +52,10 @@ class NotebookProgress(Progress):
         self.share, self.detail = min(max(share, 0.0), 1.0), detail
         self.update()
 
+    def inside(self, step: str, share: float, what: str) -> None:
+        self.detail = f"{step.partition('(')[0]}: {share:.0%} {what}".rstrip()
+        self.update()
+
     def note(self, text: str) -> None:
         self.warn("note", text)
 

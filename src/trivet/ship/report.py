@@ -1,32 +1,36 @@
 """The report of a specialist: one page of HTML that needs nothing else, made from the file alone.
 
-The page loads nothing, runs nothing, and says so to the browser (Content-Security-Policy).  Everything that came from
-data is text: it is escaped, and cannot become a formula when the page is pasted into a spreadsheet.
+This is the shell; the sections are found by their names in `documents/` and in other distributions.  The page loads
+nothing, runs nothing, and says so to the browser (Content-Security-Policy).  Everything that came from data is text: it
+is escaped, and cannot become a formula when the page is pasted into a spreadsheet.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
 from trivet.core.errors import BadFile
 from trivet.core.extras import need
-from trivet.core.limits import Limit
-from trivet.core.units import show_amount
-
-from .plots import NARROW, WIDE, Plot
-from .plots_answers import calibration_plot, residual_plot, roc_plot
-from .plots_columns import importance_plot
-from .plots_frontier import frontier_plot
-from .question import words_of
-from .report_findings import data_notes, findings_of
-from .report_sections import class_tables, data_rows, environment_rows, lineage_rows, split_rows
-from .report_verdicts import banner, coverage_sentence, reading_row, verdict_rows, verdict_sentence
+from trivet.core.registry import find, left_out, places, usable
+from trivet.core.sections import FileFacts, Section, escaped, no_formula
+from trivet.core.value import value
 
 Json = Mapping[str, Any]
 
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
-_AMOUNT = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?( ?[%A-Za-zµ/]+)?")
+HEAD = "head"
+"""The section that stands above all others and gives the page its name."""
+_LAST = 1000  # where the words about sections that are not there stand
+
+
+@value
+class View:
+    """A section as the shell shows it.  html: escaped where it was made."""
+
+    name: str
+    title: str
+    order: float
+    is_folded: bool
+    html: str
 
 
 def render(manifest: Json, evidence: Json, *, digest: str, size_bytes: int) -> str:
@@ -36,8 +40,11 @@ def render(manifest: Json, evidence: Json, *, digest: str, size_bytes: int) -> s
         autoescape=True, undefined=jinja.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=no_formula
     )
     template = environment.from_string(text_of("report.html.jinja"))
+    file = FileFacts(manifest=manifest, evidence=evidence, digest=digest, size_bytes=size_bytes)
     try:
-        view = page(manifest, evidence, digest, size_bytes)
+        head: Section = find("section", HEAD)()
+        made = head.make(file) or {}
+        views = sorted(views_of(file), key=lambda view: (view.order, view.name))
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
         # Sound bytes, but not the shapes that trivet writes: somebody else made this file.
         raise BadFile(
@@ -46,80 +53,63 @@ def render(manifest: Json, evidence: Json, *, digest: str, size_bytes: int) -> s
             found=f"{type(error).__name__}: {error}",
             do="build the file again with `trivet compile`",
         ) from error
-    page_text: str = template.render(view, style=text_of("report.css"))
-    return page_text
+    page: str = template.render(
+        style=text_of("report.css"),
+        head=made,
+        header=head.show(made),
+        open=[view for view in views if not view.is_folded],
+        folded=[view for view in views if view.is_folded],
+        digest=digest,
+    )
+    return page
 
 
 def text_of(name: str) -> str:
     return files("trivet.ship").joinpath(name).read_text(encoding="utf-8")
 
 
-def page(manifest: Json, evidence: Json, digest: str, size_bytes: int) -> dict[str, Any]:
-    """Everything that the template shows, as text, plots and rows of text."""
-    task, data = manifest.get("task", {}), manifest.get("data", {})
-    limits = tuple(Limit(**limit) for limit in manifest.get("limits", ()))
-    exact, costs = list(manifest.get("readings", ())), list(evidence.get("readings", ()))
-    main = str(manifest.get("search", {}).get("main", "quality"))
-    verdicts = verdict_rows(limits, manifest.get("verdicts", ()), [*exact, *costs])
-    return {
-        "title": title(task),
-        "sentence": verdict_sentence(verdicts),
-        "banner": banner(manifest.get("outcome"), verdicts),
-        "alerts": [str(alert) for alert in manifest.get("alerts", ())],
-        "why": str(manifest.get("why") or ""),
-        "verdicts": verdicts,
-        "headline": [reading_row(reading) for reading in exact if reading["gauge"] == main],
-        "findings": findings_of(manifest.get("doctor")),
-        "data_notes": data_notes(data),
-        **plots(manifest, limits, main, size_bytes),
-        "classes": class_tables(manifest.get("tables", {})),
-        "coverage": coverage_sentence(task, exact),
-        "dropped": tuple(manifest.get("dropped_documents", ())),
-        "exact": [reading_row(reading) for reading in exact],
-        "costs": [reading_row(reading) for reading in costs],
-        "lineage": lineage_rows(manifest.get("lineage", ())),
-        "data": data_rows(data),
-        "splits": split_rows(data.get("splits", {})),
-        "inputs": [(str(name), str(kind)) for name, kind in task.get("inputs", ())],
-        "environment": environment_rows(manifest.get("build", {}), manifest.get("search", {}), evidence),
-        "libraries": sorted(manifest.get("build", {}).get("libraries", {}).items()),
-        "recipe": manifest.get("recipe", ""),
-        "digest": digest,
-        "size": f"{show_amount(size_bytes, 'B')} ({size_bytes:,} bytes)",
-    }
+def views_of(file: FileFacts) -> Iterator[View]:
+    """Every section that has something to show, and a word about each carried one that nobody here can show."""
+    kinds = usable("section")
+    carried = carried_by(file)
+    for name, kind in kinds.items():
+        if name != HEAD:
+            section: Section = kind()
+            shown = html_of(section, file, carried)
+            if shown is not None:
+                yield View(name=name, title=kind.title, order=kind.order, is_folded=kind.is_folded, html=shown)
+    for name in sorted(set(carried) - set(kinds)):
+        yield View(name=name, title=name, order=_LAST, is_folded=False, html=absent(why_absent(name)))
 
 
-def title(task: Json) -> str:
-    """E.g. "A model that classifies Churn"."""
-    if "answer" not in task:
-        return "A model"
-    verb = words_of(task).get("verb", "answers")
-    return f"A model that {verb} {task['answer'][0]}"
+def carried_by(file: FileFacts) -> Json:
+    """name -> what a section made when the file was packed, see `engine.carried_sections`."""
+    carried: Json = file.manifest.get("documents", {})
+    return carried
 
 
-def plots(manifest: Json, limits: Sequence[Limit], main: str, size_bytes: int) -> dict[str, Plot | None]:
-    """The plots by name; None where the file holds nothing to draw."""
-    task, tables = manifest.get("task", {}), manifest.get("tables", {})
-    classes, constant = [str(name) for name in task.get("classes", ())], manifest.get("constant") or {}
-    baselines = {reading["gauge"]: reading.get("baseline") for reading in manifest.get("readings", ())}
-    shares = constant.get("probabilities", ())
-    about = f"“{classes[1]}”" if len(classes) == 2 else "the answer given"
-    prior = (shares[1] if len(shares) == 2 else max(shares)) if shares else None
-    alone = (NARROW,) if tables.get("roc") else (WIDE, NARROW)
-    target = str(task.get("answer", ["value"])[0])
-    return {
-        "frontier": frontier_plot(
-            manifest.get("frontier", ()), limits, main, size_bytes=size_bytes, baseline=baselines.get(main)
-        ),
-        "calibration": calibration_plot(tables.get("calibration", {}), about=about, prior=prior, shapes=alone),
-        "roc": roc_plot(tables.get("roc", {}), classes),
-        "residuals": residual_plot(tables.get("residuals", {}), about=target, baseline=tables.get("baseline", {})),
-        "importance": importance_plot(manifest.get("importance", ()), main),
-    }
+def html_of(section: Section, file: FileFacts, carried: Json) -> str | None:
+    """The HTML of a section; None where it has nothing to show.  That of somebody else may fail, and is told then."""
+    if section.at_build and section.name not in carried:
+        left_out = "documents" in file.manifest.get("dropped_documents", ())
+        return absent("Left out of the file, to keep its size limit.") if left_out else None
+    if section.at_build and "made" not in carried[section.name]:
+        return absent(f"It could not be made when the file was packed: {carried[section.name].get('failed')}.")
+    try:
+        made = carried[section.name]["made"] if section.at_build else section.make(file)
+        return None if made is None else section.show(made)
+    except Exception as error:  # what is our own is raised again
+        distribution = places("section")[section.name].distribution
+        if not distribution:
+            raise
+        return absent(f"The section {section.name} of {distribution} failed with {type(error).__name__}: {error}.")
 
 
-def no_formula(text: Any) -> Any:
-    """Text that a spreadsheet would run gets an apostrophe in front; numbers stay numbers."""
-    if type(text) is not str or not text.lstrip().startswith(_FORMULA) or _AMOUNT.fullmatch(text):
-        return text
-    return "'" + text
+def why_absent(name: str) -> str:
+    """Why a section that the file carries cannot be shown here."""
+    broken = [told for told in left_out("section") if told.startswith(f"the section {name} ")]
+    return broken[0] if broken else f"The file carries a section {name} that is not installed here."
+
+
+def absent(text: str) -> str:
+    return f'<p class="absent">{escaped(text)}</p>\n'

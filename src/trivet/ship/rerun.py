@@ -30,7 +30,7 @@ class Earlier:
     def allow(self, intake: Intake) -> None:
         """Refuses when the build is about to see other rows than the file was made from."""
         if digests_of(intake.describe()) != self.digests:
-            raise taken(self.path, "a file that the same recipe made from other rows")
+            raise name_taken(self.path, "a file that the same recipe made from other rows")
 
 
 def earlier_build(path: Path, recipe: Recipe) -> Earlier | None:
@@ -46,12 +46,12 @@ def earlier_build(path: Path, recipe: Recipe) -> Earlier | None:
         before = parse_recipe(str(manifest["recipe"]))
         digests = digests_of(manifest["data"])
     except (BadFile, OSError) as error:
-        raise taken(path, "a file that is no specialist" if path.is_file() else "a folder of that name") from error
+        raise name_taken(path, "a file that is no specialist" if path.is_file() else "a folder of that name") from error
     except (TrivetError, LookupError, TypeError, AttributeError) as error:
-        raise taken(path, "a specialist whose recipe cannot be read here") from error
+        raise name_taken(path, "a specialist whose recipe cannot be read here") from error
     told = difference(before, recipe)
     if told:
-        raise taken(path, f"a specialist of another recipe ({told})")
+        raise name_taken(path, f"a specialist of another recipe ({told})")
     return Earlier(path=path, digests=digests)
 
 
@@ -69,7 +69,7 @@ def digests_of(data: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(part["digest"]) for name, part in data["splits"].items()}
 
 
-def taken(path: Path, found: str) -> BadUse:
+def name_taken(path: Path, found: str) -> BadUse:
     return BadUse("file-exists", wanted=f"to write {str(path)!r}", found=found, do=_DO)
 
 

@@ -4,13 +4,18 @@ from pathlib import Path
 from typing import Any
 
 from trivet.core.errors import BadUse
+from trivet.core.explainers import Explainer, Explanation
+from trivet.core.exporters import Exporter
 from trivet.core.limits import Verdict
+from trivet.core.registry import find, usable
 from trivet.core.units import show_amount
+from trivet.engine.question import question_of
+from trivet.runtime.file.caps import SMALL, Caps, CapsName
+from trivet.runtime.file.sections import Bytes
 from trivet.runtime.specialist import Specialist as RuntimeSpecialist
 from trivet.storage.disk import Storage
 
 from .cards import alert_words, outcome_in, specialist_card, verdict_sentence
-from .question import question_of
 from .report import render
 from .verify import Verification, verify
 
@@ -37,6 +42,21 @@ class Specialist(RuntimeSpecialist):
         page = render(self.manifest, self.evidence, digest=self.digest, size_bytes=self.size_bytes)
         return page if path is None else written(path, page.encode("utf-8"), force=force)
 
+    def export(self, form: str, path: str | Path, *, force: bool = False) -> Path:
+        """Writes another form of the file, such as "onnx", and returns its path; `trivet export --help` lists them.
+
+        Raises BadUse where the file has no such form.  Another file that is there is refused unless `force` is True.
+        """
+        exporter: Exporter = find("exporter", form)()
+        return written(path, exporter.export(self), force=force)
+
+    def explain(self, rows: Any, by: str | None = None) -> Explanation:
+        """How much each column moved the score of each row, by the explainer that suits the model best, or by name.
+
+        Raises BadUse for a model that none explains.
+        """
+        return explainer_for(self, by).explain(self, rows)
+
     def __repr__(self) -> str:
         outcome = outcome_in(self.manifest)
         broken = " BROKEN" if outcome == Verdict.BROKEN else ""
@@ -51,16 +71,34 @@ class Specialist(RuntimeSpecialist):
             return None
 
 
-def load(path: str | Path) -> Specialist:
-    """The specialist in a file; raises BadFile for anything but a whole, unaltered file of a known format."""
-    return Specialist.load(path)
+def explainer_for(specialist: RuntimeSpecialist, by: str | None = None) -> Explainer:
+    """The explainer of this name, else the one that suits the model best; BadUse where it suits not at all."""
+    kinds = usable("explainer") if by is None else {by: find("explainer", by)}
+    best: Explainer = max((kind() for kind in kinds.values()), key=lambda explainer: explainer.explains(specialist))
+    if best.explains(specialist) <= 0:
+        kinds_of_body = specialist.contents.parts["body"].kind if "body" in specialist.contents.parts else "no body"
+        raise BadUse(
+            "cannot-explain",
+            wanted=f"a model that {by or 'some explainer'} explains ({', '.join(usable('explainer'))} are installed)",
+            found=f"a model whose body is {kinds_of_body}",
+            do="build with --steps of fit-linear or fit-glass-box, or see what it looks at with `trivet report`",
+        )
+    return best
 
 
-def written(path: str | Path, data: bytes, *, force: bool) -> Path:
+def load(path: str | Path, *, caps: Caps | CapsName = SMALL) -> Specialist:
+    """The specialist in a file; raises BadFile for anything but a whole, unaltered file of a known format.
+
+    caps: how much it may claim: "small" (64 MB; for files from anywhere), "large" (4 GB) or a `Caps`.
+    """
+    return Specialist.load(path, caps=caps)
+
+
+def written(path: str | Path, data: Bytes, *, force: bool) -> Path:
     """The path, at which these bytes are now; what is there already is replaced only by force."""
     path, storage = Path(path), Storage()
     if path.exists() and not force:
-        if path.is_file() and path.stat().st_size == len(data) and storage.read(path) == data:
+        if path.is_file() and path.stat().st_size == len(data) and storage.is_there(path, data):
             return path
         raise BadUse(
             "file-exists",

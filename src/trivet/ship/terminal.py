@@ -17,16 +17,21 @@ class TerminalProgress(Progress):
         self.is_terminal = self.out.isatty()
         self.last_line = 0.0
         self.name = ""
+        self.share = ""
 
     def stage(self, name: str) -> None:
         super().stage(name)
-        self.name = name
+        self.name, self.share = name, ""
         self.write(f"{name} ...", urgent=True)
 
     def done(self, share: float, detail: str = "") -> None:
         passed = time.monotonic() - self.began
         left = f", about {show_duration(passed * (1 - share) / share)} left" if 0.05 < share < 1 else ""
-        self.write(f"{self.name}: {share:4.0%}{left}{'; ' + detail if detail else ''}")
+        self.share = f"{share:4.0%}"
+        self.write(f"{self.name}: {self.share}{left}{'; ' + detail if detail else ''}")
+
+    def inside(self, step: str, share: float, what: str) -> None:
+        self.write(f"{self.name}: {self.share or '...'}; {step.partition('(')[0]}: {share:4.0%} {what}".rstrip())
 
     def note(self, text: str) -> None:
         self.warn("note", text)

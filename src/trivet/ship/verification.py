@@ -94,7 +94,7 @@ class Verification:
         return "\n".join(
             [
                 headline(self),
-                *(aligned(rows) or (["  no limits"] if not self.problems else [])),
+                *(text_columns(rows) or (["  no limits"] if not self.problems else [])),
                 *(f"  problem: {problem}" for problem in self.problems),
                 *(f"  note: {note}" for note in self.notes),
             ]
@@ -147,7 +147,7 @@ def told_line(one: Judged, how: str) -> list[str]:
     return [reading.gauge, number, shown_baseline(reading), str(one.limit), str(one.verdict), where]
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def text_columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """Lines in columns, without those that are empty; the last one may be as long as it likes."""
     rows = list(zip(*(column for column in zip(*rows) if any(column))))
     widths = [max(map(len, column)) for column in zip(*rows)]

@@ -23,6 +23,7 @@ from trivet.engine.judge import measure_all, trial_of, try_file
 from trivet.engine.outcome import Judged
 from trivet.kit.constant import baselines, with_baselines
 from trivet.runtime.file.container import Contents
+from trivet.runtime.file.sections import Bytes
 from trivet.storage.disk import Storage
 
 from .claims import Claims, claims_of, contradictions, self_test_problems
@@ -34,7 +35,7 @@ __all__ = ["Verification", "damaged", "verify"]
 
 
 def verify(
-    data: bytes, contents: Contents, *, source: Any = None, header: bool = True, encoding: str = "utf-8"
+    data: Bytes, contents: Contents, *, source: Any = None, header: bool = True, encoding: str = "utf-8"
 ) -> Verification:
     """Measures every limit of the file again.
 
@@ -74,7 +75,7 @@ def damaged(error: BadFile) -> Verification:
     return Verification(how={}, problems=(f"{error.code}: wanted {error.wanted}; found {error.found}",))
 
 
-def measure(data: bytes, claims: Claims, rows: Rows, families: Sequence[str]) -> tuple[Trial, dict[str, Reading]]:
+def measure(data: Bytes, claims: Claims, rows: Rows, families: Sequence[str]) -> tuple[Trial, dict[str, Reading]]:
     """(the file's answers on the rows and its costs, gauge -> reading); gauges that the rows cannot tell are absent."""
     with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
         answers, costs = try_file(data, rows, Path(scratch), Storage())

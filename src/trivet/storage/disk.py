@@ -21,10 +21,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from trivet.core.errors import StorageError
+from trivet.runtime.file.caps import STORE_CAPS
 
-from .disk_errors import exists, failed, holder, locked, said, too_large
+from .disk_errors import exists, failed, holder, locked, system_errors, too_large
 
-MOST_BYTES = 1 << 30  # of one file that trivet reads, unless the caller says otherwise
+MOST_BYTES = STORE_CAPS.file  # of one file: what may be written may be read again
 _CHUNK = 1 << 20
 _PART = (".trivet-", ".part")  # how the names of unfinished files begin and end
 _PRIVATE, _SHARED = 0o600, 0o666  # modes of new files; the system takes the bits of the umask away from them
@@ -84,51 +85,69 @@ class Disk:
 
 
 class Storage:
-    """Writes that are whole or absent, and errors that name the operation, the path and the reason."""
+    """Writes that are whole or absent, and errors that name the operation, the path and the reason.
 
-    def __init__(self, disk: Disk | None = None, *, clock: Callable[[], float] = time.time) -> None:
+    most_bytes: of one file, read or published.
+    """
+
+    def __init__(
+        self, disk: Disk | None = None, *, clock: Callable[[], float] = time.time, most_bytes: int = MOST_BYTES
+    ) -> None:
         self.disk = disk or Disk()
         self.clock = clock
+        self.most_bytes = most_bytes
         self._swept: set[Path] = set()
 
-    def read(self, path: str | Path, cap: int = MOST_BYTES) -> bytes:
-        """The bytes of a file; refuses more than `cap` of them before they are in memory."""
+    def read(self, path: str | Path, cap: int | None = None) -> bytes:
+        """The bytes of a file; refuses more than `cap` of them (default: `most_bytes`) before they are in memory."""
         data = self.read_if_there(path, cap)
         if data is None:
             raise failed("read", Path(path), "No such file or directory (ENOENT)", errno.ENOENT)
         return data
 
-    def read_if_there(self, path: str | Path, cap: int = MOST_BYTES) -> bytes | None:
+    def read_if_there(self, path: str | Path, cap: int | None = None) -> bytes | None:
         """The bytes of a file, None when there is none."""
         path = Path(path)
         try:
-            with self._opened(path, os.O_RDONLY, let=FileNotFoundError) as fd, said("read", path):
-                return read_all(self.disk, fd, path, cap)
+            with self._opened(path, os.O_RDONLY, let=FileNotFoundError) as fd, system_errors("read", path):
+                return read_all(self.disk, fd, path, self.most_bytes if cap is None else cap)
         except FileNotFoundError:
             return None
 
-    def publish(self, path: str | Path, data: bytes, *, private: bool, overwrite: bool = True) -> None:
+    def publish(self, path: str | Path, data: bytes | memoryview, *, private: bool, overwrite: bool = True) -> None:
         """Puts the file there whole: written beside it, synced, read back, then renamed.
 
         private: for this user alone (0600), as everything in a store; else a new file has the mode that the user's
         umask gives, and one that is replaced keeps the mode it had.
         After an error, or a kill at any moment, `path` holds the old content or the new, never a mixture.
-        Refuses with `file-exists` when something is there and `overwrite` is False.
+        Refuses with `file-exists` when something is there and `overwrite` is False, and more than could be read again.
         """
         path = Path(path)
+        if len(data) > self.most_bytes:
+            raise too_large(path, self.most_bytes)
         self._sweep(path.parent)
         kept = None if private or not overwrite else self._mode_of(path)
         # The system itself subtracts the umask when it makes the file.  To read the umask, a process has to change it,
         # and then another thread may make a file without any.
         with self._part_file(path.parent, _SHARED if not private and kept is None else _PRIVATE) as (fd, part):
             write_all(self.disk, fd, data, part)
-            if self.read(part, len(data)) != data:
+            if not self.is_there(part, data):
                 raise failed("verify", part, "what was read back differs from what was written", errno.EIO)
             if kept is not None:
-                with said("chmod", part):
+                with system_errors("chmod", part):
                     self.disk.chmod(fd, kept)
             self._name(part, path, overwrite=overwrite)
         self._sync_folder(path.parent)
+
+    def is_there(self, path: str | Path, data: bytes | memoryview) -> bool:
+        """Whether the file holds exactly these bytes; it is read piece by piece."""
+        at, path, wanted = 0, Path(path), memoryview(data)
+        with self._opened(path, os.O_RDONLY) as fd, system_errors("read", path):
+            while piece := self.disk.read(fd, _CHUNK):
+                if piece != wanted[at : at + len(piece)]:
+                    return False
+                at += len(piece)
+        return at == len(wanted)
 
     def append_to(self, path: str | Path) -> "Appender":
         """An open file that grows piece by piece; made when it is not there."""
@@ -143,11 +162,11 @@ class Storage:
     def make_folder(self, path: str | Path) -> None:
         """The folder and those above it, private to this user; one that is there stays as it is."""
         path = Path(path)
-        with said("mkdir", path):
+        with system_errors("mkdir", path):
             if path.is_dir():
                 return
         self.make_folder(path.parent)
-        with said("mkdir", path):
+        with system_errors("mkdir", path):
             try:
                 self.disk.mkdir(path)
             except FileExistsError:
@@ -155,10 +174,19 @@ class Storage:
                     raise
         self._sync_folder(path.parent)
 
+    def names(self, folder: str | Path) -> list[str]:
+        """What lies in a folder, in order; nothing where there is no such folder."""
+        folder = Path(folder)
+        try:
+            with system_errors("list", folder, let=FileNotFoundError):
+                return sorted(self.disk.names(folder))
+        except FileNotFoundError:
+            return []
+
     def remove(self, path: str | Path) -> None:
         """Removes the file, if it is there."""
         path = Path(path)
-        with suppress(FileNotFoundError), said("unlink", path, let=FileNotFoundError):
+        with suppress(FileNotFoundError), system_errors("unlink", path, let=FileNotFoundError):
             self.disk.unlink(path)
 
     @contextmanager
@@ -169,7 +197,7 @@ class Storage:
         """
         path = Path(path)
         with self._opened(path, os.O_RDWR | os.O_CREAT) as fd:
-            with said("lock", path):
+            with system_errors("lock", path):
                 if not is_locked_by_us(fd):
                     raise locked(path, holder(self.read(path, 4096)))
                 self.disk.truncate(fd, 0)
@@ -183,7 +211,7 @@ class Storage:
     def _mode_of(self, path: Path) -> int | None:
         """Who may read, write and run the file that is there; None when there is none.  Never setuid or sticky."""
         try:
-            with said("stat", path, let=FileNotFoundError):
+            with system_errors("stat", path, let=FileNotFoundError):
                 return self.disk.mode(path) & 0o777
         except FileNotFoundError:
             return None
@@ -191,23 +219,23 @@ class Storage:
     def _name(self, part: Path, path: Path, *, overwrite: bool) -> None:
         """Gives the finished file its name, in one step that cannot be seen half done."""
         if overwrite:
-            with said("rename", path):
+            with system_errors("rename", path):
                 self.disk.rename(part, path)
             return
         try:
-            with said("link", path, let=FileExistsError):
+            with system_errors("link", path, let=FileExistsError):
                 self.disk.link(part, path)
         except FileExistsError:
             raise exists(path) from None
         self.remove(part)
 
     def _sync_folder(self, folder: Path) -> None:
-        with said("fsync", folder):
+        with system_errors("fsync", folder):
             self.disk.fsync_dir(folder)
 
     @contextmanager
     def _opened(self, path: Path, flags: int, *, let: type[OSError] | tuple[()] = ()) -> Iterator[int]:
-        with said("open", path, let=let):
+        with system_errors("open", path, let=let):
             fd = self.disk.open(path, flags | os.O_CLOEXEC)
         try:
             yield fd
@@ -215,7 +243,7 @@ class Storage:
             with suppress(OSError):
                 self.disk.close(fd)
             raise
-        with said("close", path):
+        with system_errors("close", path):
             self.disk.close(fd)
 
     @contextmanager
@@ -230,28 +258,26 @@ class Storage:
             with suppress(OSError):
                 self.disk.close(fd)
             raise
-        with said("close", part):
+        with system_errors("close", part):
             self.disk.close(fd)
 
     def _new_part(self, folder: Path, mode: int) -> tuple[int, Path]:
         """The file, open and locked: the lock tells sweepers that its writer lives."""
         while True:
             part = folder / f"{_PART[0]}{secrets.token_hex(8)}{_PART[1]}"
-            with said("open", part):
+            with system_errors("open", part):
                 fd = self.disk.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
             if is_locked_by_us(fd) and os.fstat(fd).st_nlink:
                 return fd, part
             # Another process swept the folder between open and lock and has taken this one for dead.
-            with said("close", part):
+            with system_errors("close", part):
                 self.disk.close(fd)
 
     def _sweep(self, folder: Path) -> None:
         """Removes what killed processes left unfinished in the folder: part files that nobody has locked."""
         if folder in self._swept:
             return
-        with said("list", folder):
-            names = self.disk.names(folder)
-        for name in names:
+        for name in self.names(folder):
             if name.startswith(_PART[0]) and name.endswith(_PART[1]):
                 self._remove_if_dead(folder / name)
         self._swept.add(folder)
@@ -268,7 +294,7 @@ class Appender:
 
     def __init__(self, disk: Disk, path: Path) -> None:
         self.path, self._disk, self._is_torn = path, disk, False
-        with said("open", path):
+        with system_errors("open", path):
             self._fd = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC)
             self.size = os.fstat(self._fd).st_size
 
@@ -284,9 +310,9 @@ class Appender:
 
     def cut(self, size: int) -> None:
         """Shortens the file to `size` bytes."""
-        with said("truncate", self.path):
+        with system_errors("truncate", self.path):
             self._disk.truncate(self._fd, size)
-        with said("fsync", self.path):
+        with system_errors("fsync", self.path):
             self._disk.fsync(self._fd)
         self.size, self._is_torn = size, False
 
@@ -307,16 +333,16 @@ def read_all(disk: Disk, fd: int, path: Path, cap: int) -> bytes:
     return b"".join(pieces)
 
 
-def write_all(disk: Disk, fd: int, data: bytes, path: Path) -> None:
+def write_all(disk: Disk, fd: int, data: bytes | memoryview, path: Path) -> None:
     """Writes all bytes, however few the system takes at a time, and waits until the disk has them."""
     rest = memoryview(data)
-    with said("write", path):
+    with system_errors("write", path):
         while rest:
             written = disk.write(fd, rest)
             if written == 0:
                 raise failed("write", path, "the disk took no byte", errno.EIO)
             rest = rest[written:]
-    with said("fsync", path):
+    with system_errors("fsync", path):
         disk.fsync(fd)
 
 

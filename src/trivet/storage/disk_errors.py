@@ -22,7 +22,7 @@ _WHAT_TO_DO = {
 
 
 @contextmanager
-def said(operation: str, path: Path, *, let: type[OSError] | tuple[()] = ()) -> Iterator[None]:
+def system_errors(operation: str, path: Path, *, let: type[OSError] | tuple[()] = ()) -> Iterator[None]:
     """Turns what the system says into a StorageError; errors of the type `let` pass as they are."""
     try:
         yield

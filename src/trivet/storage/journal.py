@@ -62,6 +62,12 @@ class Journal:
         self._appender.close()
 
 
+def frames_at(path: str | Path, storage: Storage) -> list[dict[str, Any]] | None:
+    """All payloads of a journal, oldest first, while others may be writing it; None when there is none."""
+    data = storage.read_if_there(path)
+    return None if data is None else read_frames(data)[0]
+
+
 def framed(payload: Mapping[str, Any], sequence: int, previous: bytes) -> bytes:
     """One frame as bytes."""
     body = canonical_json(dict(payload))

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from trivet.core.candidate import Candidate, Claim
 from trivet.core.rows import Rows
 from trivet.core.task import Field, Task
+from trivet.core.words import packed_words
 from trivet.runtime.file.container import decode, decode_object, encode, encode_object
 from trivet.runtime.part import Array
 
@@ -49,9 +48,8 @@ def named(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def words_to_arrays(name: str, words: tuple[str, ...]) -> dict[str, Array]:
-    raw = [word.encode("utf-8") for word in words]
-    blob = np.frombuffer(b"".join(raw), np.uint8)
-    return {f"{name}-blob": blob, f"{name}-ends": np.cumsum([len(word) for word in raw]).astype(np.int64)}
+    packed = packed_words([word.encode("utf-8") for word in words])
+    return {f"{name}-{what}": array for what, array in packed.items()}
 
 
 def words_from_arrays(name: str, arrays: Mapping[str, Array]) -> tuple[str, ...]:

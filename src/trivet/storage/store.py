@@ -2,14 +2,17 @@
 
 import hashlib
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from trivet.core.errors import StorageError
+from trivet.runtime.file.caps import STORE_CAPS
 from trivet.runtime.part import canonical_json
 
+from .checkpoints import Checkpoints
 from .disk import Storage
 from .journal import Journal
 
@@ -47,7 +50,9 @@ class Objects:
 
     def _found(self, digest: str) -> bytes | None:
         # Only digests become paths: "../x" finds nothing.
-        return self._storage.read_if_there(self._path(digest)) if _DIGEST.fullmatch(digest) else None
+        # What may be put may be got: the cap is that of the container, not that of files from anywhere.
+        is_digest = _DIGEST.fullmatch(digest) is not None
+        return self._storage.read_if_there(self._path(digest), STORE_CAPS.file) if is_digest else None
 
     def _path(self, digest: str) -> Path:
         return self.folder / "objects" / digest[:2] / digest[2:]
@@ -56,14 +61,18 @@ class Objects:
 class Store(Objects):
     """A folder that remembers.  Recording the same thing twice is harmless; recording two things under one key is not.
 
+    Threads may record at the same time.  checkpoints: how far steps came that have not ended.
     Use `Store.opened`, which also makes sure that no other process works in the folder.
     """
 
     def __init__(self, folder: str | Path, storage: Storage) -> None:
         super().__init__(folder, storage)
         storage.make_folder(self.folder / "objects")
+        self.checkpoints = Checkpoints(self.folder, storage)
         self.ledger = Journal.open(self.folder / "journal", storage)
+        self._lock = threading.RLock()
         self._results = {f["key"]: f["result"] for f in self.ledger.frames if f["type"] == "result"}
+        self._failures = {f["key"]: f["failure"] for f in self.ledger.frames if f["type"] == "failure"}
 
     @classmethod
     @contextmanager
@@ -73,26 +82,44 @@ class Store(Objects):
         with storage.lock(Path(folder) / "lock"):
             store = cls(folder, storage)
             try:
+                store.tidy()
                 yield store
             finally:
                 store.ledger.close()
 
+    def tidy(self) -> None:
+        """Forgets the checkpoints of steps that have ended, left by a build that was killed in between."""
+        for key in self.checkpoints.keys() & self._results.keys():
+            self.checkpoints.clear(key)
+
     def record(self, key: str, result: Mapping[str, Any]) -> None:
         """Remembers the result of a finished step; a second, different one is refused."""
-        known = self._results.get(key)
-        if known is None:
-            self.ledger.append({"type": "result", "key": key, "result": dict(result)})
-            self._results[key] = self.ledger.frames[-1]["result"]
-        elif canonical_json(known) != canonical_json(dict(result)):
-            raise differs(key, known, result)
+        with self._lock:
+            known = self._results.get(key)
+            if known is None:
+                self.ledger.append({"type": "result", "key": key, "result": dict(result)})
+                self._results[key] = self.ledger.frames[-1]["result"]
+            elif canonical_json(known) != canonical_json(dict(result)):
+                raise differs(key, known, result)
 
     def result(self, key: str) -> dict[str, Any] | None:
         """What was recorded under the key, or None."""
         return self._results.get(key)
 
+    def record_failure(self, key: str, failure: Mapping[str, Any]) -> None:
+        """Remembers why a step ended without a result; a later failure, or a result, takes its place."""
+        with self._lock:
+            self.ledger.append({"type": "failure", "key": key, "failure": dict(failure)})
+            self._failures[key] = self.ledger.frames[-1]["failure"]
+
+    def failure(self, key: str) -> dict[str, Any] | None:
+        """Why the step ended without a result the last time, or None."""
+        return self._failures.get(key)
+
     def note(self, kind: str, **fields: Any) -> None:
         """Remembers an event, e.g. that the vault was opened."""
-        self.ledger.append({"type": "event", "kind": kind, "fields": fields})
+        with self._lock:
+            self.ledger.append({"type": "event", "kind": kind, "fields": fields})
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         """The fields of all events of a kind, oldest first."""

@@ -5,6 +5,7 @@ again.  `outcome` opens a mutant as a user would, down to the answers for some r
 """
 
 import copy
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,14 +15,16 @@ from typing import Any
 import numpy as np
 
 from trivet.runtime.errors import TrivetError
-from trivet.runtime.file.caps import Caps
-from trivet.runtime.file.container import assemble, decode, take_apart
+from trivet.runtime.file.caps import SMALL
+from trivet.runtime.file.container import decode
 from trivet.runtime.file.part_tree import ALIGNMENT, parts_of
+from trivet.runtime.file.sections import assemble, take_apart
 from trivet.runtime.part import Array, Part
 from trivet.runtime.program import Program
 
 from .byte_edits import BYTE_EDITS, flip_bit
 from .hostile_values import DTYPES, JSON_VALUES, NUMBERS, PATTERNS, SHAPES
+from .node_edits import NODE_EDITS
 
 
 @dataclass
@@ -45,7 +48,8 @@ class Opened:
         """The file, with true lengths and digests, whatever stands in it."""
         found: list[bytes] = []
         manifest = spelled(described(self.manifest, found))
-        return assemble(manifest, b"".join(found) + self.loose, spelled(self.evidence))
+        pieces = [piece + bytes(-len(piece) % ALIGNMENT) for piece in (*found, self.loose)]
+        return assemble(manifest, digests_of(found), pieces, spelled(self.evidence))
 
 
 Edit = Callable[[Opened, Random, Opened], None]
@@ -89,7 +93,12 @@ def answer_rows(parts: Mapping[str, Part], executor: Any = "numpy") -> list[Arra
     """What a model says about twenty rows of missing, usual and extreme values; nothing if it has no body yet."""
     program = Program(parts, executor=executor)
     batch = program.read({name: (VALUES[type_] * 20)[:20] for name, type_ in program.reader.fields})
-    return program.run(batch, *program.ports) if program.stages else []
+    found = dict(zip(program.ports, program.run(batch, *program.ports))) if program.stages else {}
+    for name, array in found.items():
+        bound = program.ports[name].bound
+        if not np.abs(array).max(initial=0) <= bound * (1 + 1e-6) + 1e-6:
+            raise ArithmeticError(f"{name} of {np.abs(array).max()} where none exceeds {bound}")
+    return list(found.values())
 
 
 VALUES: dict[str, list[Any]] = {
@@ -103,9 +112,9 @@ VALUES: dict[str, list[Any]] = {
 
 def open_file(data: bytes) -> Opened:
     """The file as values that can be changed at will."""
-    sections = take_apart(data, Caps())
+    sections = take_apart(data, SMALL)
     manifest = json.loads(sections.manifest)
-    parts = parts_of(manifest["parts"], sections.arrays, Caps(), wide=False)
+    parts = parts_of(manifest["parts"], sections.digests, sections.arrays, SMALL, wide=False)
     for slot, part in parts.items():
         _fill(manifest["parts"][slot], part)
     return Opened(manifest, json.loads(sections.evidence))
@@ -119,10 +128,15 @@ def _fill(tree: Any, part: Part) -> None:
         _fill(inner, child)
 
 
+def digests_of(arrays: Sequence[bytes]) -> bytes:
+    """The table of their digests."""
+    return b"".join(hashlib.sha256(data).digest() for data in arrays)
+
+
 def described(value: Any, found: list[bytes]) -> Any:
     """The value with arrays as [dtype, shape]; their bytes, in the order of the file, go to `found`."""
     if isinstance(value, RawArray):
-        found.append(value.data + bytes(-len(value.data) % ALIGNMENT))
+        found.append(value.data)
         return [value.dtype, value.shape]
     if isinstance(value, dict):
         return {key: described(value[key], found) for key in sorted(value)}
@@ -241,6 +255,19 @@ def rename_kind(whole: Opened, random: Random, other: Opened) -> None:
         part["kind"] = random.choice([p.get("kind") for p in all_parts(other)] + ["onnx-graph", "os.system", ""])
 
 
+def change_version(whole: Opened, random: Random, other: Opened) -> None:
+    for part in _one(all_parts(whole), random):
+        part["version"] = random.choice(NUMBERS)
+
+
+def rewire(whole: Opened, random: Random, other: Opened) -> None:
+    """Gives ports other names: of this part, of another, the same, or none that could be a name."""
+    names = ["numbers", "texts", "scores", "probabilities", "body", "", "../a", "x" * 300, None]
+    for part in _one(all_parts(whole), random):
+        ports = {random.choice(names[:-1]): random.choice(names) for _ in range(random.choice((0, 1, 1, 2)))}
+        part[random.choice(("reads", "gives"))] = random.choice([ports, ports, ports, [], "numbers"])
+
+
 def take_part(whole: Opened, random: Random, other: Opened) -> None:
     """Puts a part of another file in the place of one: a wrong slot, a wrong width, a wrong number of classes."""
     for part in _one(all_parts(whole), random):
@@ -265,6 +292,14 @@ def reorder_children(whole: Opened, random: Random, other: Opened) -> None:
             random.shuffle(part["children"])
 
 
+def change_nodes(whole: Opened, random: Random, other: Opened) -> None:
+    """Rewrites one node of a graph; a file without graphs stays as it is."""
+    configs = [part["config"] for part in all_parts(whole) if isinstance(part.get("config"), dict)]
+    for nodes in _one([one["nodes"] for one in configs if isinstance(one.get("nodes"), list)], random):
+        for at in _one([at for at, node in enumerate(nodes) if isinstance(node, list) and node], random):
+            random.choice(NODE_EDITS)(nodes, at, random)
+
+
 def loose_bytes(whole: Opened, random: Random, other: Opened) -> None:
     whole.loose = bytes(random.choice((1, 7, 8, 64)))
 
@@ -277,5 +312,6 @@ def _one(found: Sequence[Any], random: Random) -> list[Any]:
 EDITS: tuple[Edit, ...] = (
     change_value, change_value, drop_value, add_value, change_dtype, change_shape, change_numbers, change_numbers,
     change_numbers, flip_array_bit, flip_array_bit, resize_array, resize_array, cut_array_bytes, swap_arrays,
-    take_array, drop_array, rename_kind, take_part, take_part, nest_part, reorder_children, loose_bytes,
+    take_array, drop_array, rename_kind, change_version, rewire, take_part, take_part, nest_part,
+    reorder_children, loose_bytes, change_nodes, change_nodes, change_nodes, change_nodes, change_nodes, change_nodes,
 )  # fmt: skip

@@ -5,8 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from trivet.core.words import packed_words
 from trivet.runtime.batch import Batch
 from trivet.runtime.part import Array, Part
+
+from .graphs import graph, loop
 
 Rng = np.random.Generator
 
@@ -19,7 +22,7 @@ WORDS = {"town": ("Bonn", "Köln", "Ulm"), "colour": ("blue", "red")}
 def random_part(kind: str, rng: Rng, *, d: int = 5, k: int = 1) -> Part:
     """A valid part of the kind for d numbers in and k scores out.
 
-    `affine` and `net` need finite numbers: put them behind `expand`, as `chain` does here.
+    `affine`, `net`, `graph` and `loop` need finite numbers: put them behind `expand`, as `chain` does here.
     `ngrams` reads text column 0.  `isotonic` is for k = 1; `conformal-set` and `labels` are for max(2, k) classes.
     """
     return MAKERS[kind](rng, d, k)
@@ -99,9 +102,7 @@ def codes(rng: Rng) -> Part:
 
 def blob_of(words: list[str]) -> dict[str, Array]:
     """Words as `blob` and `ends`."""
-    raw = [word.encode() for word in words]
-    ends = np.cumsum([len(word) for word in raw]).astype(np.uint32)
-    return {"blob": np.frombuffer(b"".join(raw), np.uint8), "ends": ends}
+    return packed_words([word.encode() for word in words])
 
 
 def expand(rng: Rng, d: int, k: int) -> Part:
@@ -130,6 +131,13 @@ def chain(rng: Rng, d: int, k: int) -> Part:
     width = sum(len(first.arrays[name]) for name in ("number", "missing", "hot"))
     last = affine(rng, width, k) if rng.random() < 0.5 else net(rng, width, k)
     return Part(kind="chain", children=(first, last))
+
+
+def behind_expand(rng: Rng, kind: str, *, d: int = 5, k: int = 1) -> Part:
+    """A part of a kind that needs finite numbers, behind the part that makes them."""
+    first = expand(rng, d, k)
+    width = sum(len(first.arrays[name]) for name in ("number", "missing", "hot"))
+    return Part(kind="chain", children=(first, MAKERS[kind](rng, width, k)))
 
 
 def trees(rng: Rng, d: int, k: int) -> Part:
@@ -236,6 +244,7 @@ MAKERS: dict[str, Callable[[Rng, int, int], Part]] = {
     "columns": columns,
     "conformal-set": conformal_set,
     "expand": expand,
+    "graph": graph,
     "interval": interval,
     "isotonic": isotonic,
     "labels": labels,
@@ -243,6 +252,7 @@ MAKERS: dict[str, Callable[[Rng, int, int], Part]] = {
     "pick": pick,
     "beside": beside,
     "cascade": cascade,
+    "loop": loop,
     "net": net,
     "ngrams": ngrams,
     "temperature": temperature,

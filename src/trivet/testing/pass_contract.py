@@ -15,7 +15,7 @@ from trivet.core.candidate import Kinds, Sketch, Work
 from trivet.core.errors import MissingExtra, TrivetError
 from trivet.core.passes import Pass
 from trivet.core.registry import find_goal, parse_step
-from trivet.core.rows import Dataset, Rows
+from trivet.core.rows import Rows
 from trivet.core.task import Field
 from trivet.core.text_form import doc_fields
 from trivet.core.value import digest_of
@@ -37,6 +37,7 @@ def check_pass(pass_: Pass, work: Work, scratch: Path) -> list[str]:
         lambda: foreign_sketches(pass_, work),
         lambda: truth_of_check(pass_, work, scratch),
         lambda: purity(pass_, work, scratch),
+        lambda: reads(pass_, work, scratch),
         lambda: extras(pass_, work, scratch),
         lambda: poor_data(pass_, work, scratch),
     )
@@ -115,6 +116,35 @@ def state_of_world() -> tuple[Any, ...]:
     return random.getstate(), name, np.asarray(keys).tobytes(), rest, os.getcwd(), dict(os.environ)
 
 
+def reads(pass_: Pass, work: Work, scratch: Path) -> Iterator[str]:
+    """Splits that `reads` does not name may hold anything, or be absent: the result is the same."""
+    unread = {name: without_sense(rows) for name, rows in work.data.splits.items() if name not in pass_.reads}
+    given = {
+        "as they are": work,
+        "poisoned": work.with_splits(**unread),
+        "absent": seen(pass_, work),
+    }
+    says = f"reads says {', '.join(pass_.reads) or 'nothing'}"
+    try:
+        found = {what: digest_of(seen(pass_, pass_.run(one, context(scratch)))) for what, one in given.items()}
+    except TrivetError as error:
+        yield f"{says}; with other rows absent or poisoned it ends in {error.code}: {error.found}"
+        return
+    changed = [what for what in found if found[what] != found["as they are"]]
+    if changed:
+        yield f"{says}, yet the result changes when other rows are {' or '.join(changed)}"
+
+
+def seen(pass_: Pass, work: Work) -> Work:
+    """The work without the splits that the pass does not read."""
+    return work.with_data(work.data.only(pass_.reads))
+
+
+def without_sense(rows: Rows) -> Rows:
+    """Rows of which nothing is left but the form: no values, and the answers of other rows."""
+    return replace(without_values(rows), truth=np.roll(rows.truth[::-1], 7, axis=0), beside={})
+
+
 def extras(pass_: Pass, work: Work, scratch: Path) -> Iterator[str]:
     """Without its libraries it says which one to install."""
     if not pass_.needs:
@@ -137,7 +167,7 @@ def poor_data(pass_: Pass, work: Work, scratch: Path) -> Iterator[str]:
         "nothing but gaps": without_values(fit),
     }
     for what, rows in poor.items():
-        thin = work.with_data(Dataset(fit=rows, tune=rows, choose=rows))
+        thin = work.with_splits(fit=rows, tune=rows, choose=rows)
         yield from house_answer(lambda: pass_.run(thin, context(scratch)), what)  # noqa: B023
 
 

@@ -4,8 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from trivet.core.words import packed_words
 from trivet.runtime.file.container import encode
 from trivet.runtime.part import Array, Part
+
+from .graphs import graph, loop
 
 FIELDS = [["age", "number"], ["smokes", "boolean"], ["ward", "category"], ["seen", "date"], ["remark", "text"]]
 SPELLINGS = {"age": "decimal=',', thousands='.', unit='kg'", "seen": "format='%d.%b.%Y %H:%M'"}
@@ -37,6 +40,10 @@ def sample_parts() -> dict[str, dict[str, Part]]:
         "ngrams": {**triple, "body": ngrams(3)},
         "interval": {"reader": reader(), "body": linear(3), "guard": interval(), "decoder": value},
         "spelled": {"reader": reader(spellings=SPELLINGS), "body": linear(1), "decoder": value},
+        "curves": {**pair, "body": network("curves", 1)},
+        "series": {**triple, "body": network("series", 3)},
+        "windows": {"reader": reader(), "body": network("windows", 3), "guard": interval(), "decoder": value},
+        "loop": {"reader": reader(), "body": looped(), "decoder": value},
     }
 
 
@@ -46,8 +53,7 @@ def floats(*numbers: float) -> Array:
 
 def words(*texts: str) -> dict[str, Array]:
     """The arrays `blob` and `ends` that hold some words."""
-    raw = [text.encode() for text in texts]
-    return {"blob": np.frombuffer(b"".join(raw), np.uint8), "ends": np.cumsum([len(r) for r in raw]).astype(np.uint32)}
+    return packed_words([text.encode() for text in texts])
 
 
 def made(*shape: int, seed: int = 0) -> Array:
@@ -121,6 +127,14 @@ def net(k: int) -> Part:
         "b1": made(k),
     }
     return Part(kind="chain", children=(expand(), Part(kind="net", config={"activation": "relu"}, arrays=arrays)))
+
+
+def network(form: str, k: int) -> Part:
+    return Part(kind="chain", children=(expand(), graph(np.random.default_rng(1), 6, k, form)))
+
+
+def looped() -> Part:
+    return Part(kind="chain", children=(expand(), loop(np.random.default_rng(2), 6, 3)))
 
 
 def vote() -> Part:

@@ -86,7 +86,7 @@ def cuts(question: Question) -> list[float]:
 def tiny_data(question: Question) -> Dataset:
     """240 rows to fit, 240 to tune, 100 to choose."""
     fit, tune, choose = (tiny_rows(question, n, seed) for n, seed in ((240, 1), (240, 2), (100, 3)))
-    return Dataset(fit=fit, tune=tune, choose=choose)
+    return Dataset(splits={"fit": fit, "tune": tune, "choose": choose})
 
 
 def context(scratch: Path, seed: int = 0) -> Context:

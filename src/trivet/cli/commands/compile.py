@@ -28,6 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--store", help="folder that remembers finished steps (default: beside the file, *.build)")
     group.add_argument("--threads", type=at_least_one, help="worker processes; the result does not depend on it")
     group.add_argument(
+        "--memory", metavar="AMOUNT", help="that one step may take, such as '4 GB' (default: a share of the machine's)"
+    )
+    group.add_argument(
+        "--retry-failed", action="store_true", help="try again what failed in this folder, though nothing has changed"
+    )
+    group.add_argument(
         "--best-effort",
         action="store_true",
         help="where nothing keeps every limit, write the nearest file, marked BROKEN",
@@ -41,6 +47,7 @@ def run(arguments: argparse.Namespace) -> Result:
     threads = usable_cores() if arguments.threads is None else arguments.threads
     if arguments.dry_run:
         return dry_run(recipe, threads)
+    from trivet.engine.machine import parse_memory
     from trivet.engine.outcome import Infeasible
     from trivet.engine.progress import Progress
     from trivet.ship.api import run as compile_and_write
@@ -56,6 +63,8 @@ def run(arguments: argparse.Namespace) -> Result:
         progress=progress,
         overwrite=arguments.force,
         best_effort=arguments.best_effort,
+        memory=None if arguments.memory is None else parse_memory(arguments.memory),
+        retry_failed=arguments.retry_failed,
     )
     stages = progress.seconds_by_stage()
     if isinstance(outcome, Infeasible):
@@ -122,7 +131,7 @@ def dry_run(recipe: "Recipe", threads: int) -> Result:
 
 def certified(outcome: "Certified", out: Path, threads: int, stages: dict[str, float]) -> Result:
     from trivet.core.units import show_amount, show_duration
-    from trivet.engine.story import sentence
+    from trivet.engine.course import sentence
 
     spent = show_duration(outcome.seconds)
     effort = f"{counted(outcome.candidates, 'candidate')}, {spent}, {counted(threads, 'worker')}"
@@ -132,7 +141,7 @@ def certified(outcome: "Certified", out: Path, threads: int, stages: dict[str, f
             verdict_table(outcome.judged) or unlimited(outcome),
             f"  why this one: {outcome.why}",
             f"  search: {sentence(outcome.search)}",
-            *(f"  {line}" for line in grave_lines(outcome.told)),
+            *(f"  {line}" for line in (*grave_lines(outcome.told), *failed_lines(outcome.told))),
             f"  written: {out} ({show_amount(len(outcome.data), 'B')})   body {outcome.body_digest[:16]}",
             f"  next: trivet show {out}   |   trivet report {out} --out {out.with_suffix('.html')}",
         ]
@@ -206,6 +215,11 @@ def grave_lines(told: "Told") -> list[str]:
     return [f"{finding.severity}: {finding.label}: {finding.evidence}" for finding in told.grave]
 
 
+def failed_lines(told: "Told") -> list[str]:
+    """Which steps failed, if any did."""
+    return [f"note: {told.failed}"] if told.failed else []
+
+
 def told_lines(told: "Told") -> list[str]:
     """Findings and notices, a line each."""
     return [*grave_lines(told), *told.notices]
@@ -218,7 +232,7 @@ def infeasible(outcome: "Infeasible", out: Path | None, stages: dict[str, float]
     if outcome.closest:
         closest = [[r.gauge, shown(r), shown_baseline(r), f"[{r.how}]"] for r in outcome.closest]
         lines += [f"  the closest candidate ({outcome.route}):", table(closest, indent="    ")]
-    lines += [f"  {line}" for line in grave_lines(outcome.told)]
+    lines += [f"  {line}" for line in (*grave_lines(outcome.told), *failed_lines(outcome.told))]
     data = {**outcome.as_json(), "stages": stages}
     if outcome.file is not None and out is not None:
         lines += best_effort_lines(outcome.file, out)

@@ -45,9 +45,9 @@ def run(arguments: argparse.Namespace) -> Result:
         [
             *opening(seen.schema, n_rows, arguments.source),
             *columns_read(seen.schema),
-            *told(seen, findings),
+            *found_lines(seen, findings),
             "",
-            commented(text_of_recipe(recipe), constant),
+            recipe_with_comments(text_of_recipe(recipe), constant),
         ]
     )
     data = {
@@ -82,7 +82,7 @@ def columns_read(schema: "Schema") -> list[str]:
     return section(title, [*shown, *([f"... and {more} more"] if more > 0 else [])])
 
 
-def told(seen: "FirstLook", findings: "Sequence[Finding]") -> list[str]:
+def found_lines(seen: "FirstLook", findings: "Sequence[Finding]") -> list[str]:
     """Notices and findings about columns; those about rows come with the build, once the rows are split."""
     shown = [line for one in findings[:_MOST_FINDINGS] for line in (f"{one.severity:<5} {one.label}: {one.evidence}",
                                                                     f"      {one.fix}")]  # fmt: skip
@@ -106,9 +106,9 @@ def one_line(text: str) -> str:
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
-def commented(recipe: str, constant: dict[str, Any]) -> str:
+def recipe_with_comments(recipe: str, constant: dict[str, Any]) -> str:
     """The recipe with what can be changed, and what a constant answer reaches, in comments."""
-    from trivet.cli.starting_limits import said_of
+    from trivet.cli.starting_limits import constant_comment
 
     notes = {
         "[limits]": '# A limit is  gauge = "op value"; `trivet gauges` lists the gauges.  These are only a start.',
@@ -118,6 +118,6 @@ def commented(recipe: str, constant: dict[str, Any]) -> str:
     lines = []
     for line in recipe.rstrip().splitlines():
         lines += [notes[line]] if line in notes else []
-        beside = said_of(line.partition(" = ")[0], constant) if "[limits]" in lines else ""
+        beside = constant_comment(line.partition(" = ")[0], constant) if "[limits]" in lines else ""
         lines.append(f"{line}  # {one_line(beside)}" if beside else line)
     return "\n".join(lines)

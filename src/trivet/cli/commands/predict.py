@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from trivet.cli.opened_file import add_file, caps_in
 from trivet.cli.result import Result
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", help="a .trivet file")
+    add_file(parser)
     parser.add_argument(
         "source", help="rows to answer: path, glob, SQL, or - for CSV or JSON lines on standard input; "
         "extra columns are ignored",
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace) -> Result:
     from trivet.ship.specialist import load
     from trivet.storage.disk import Storage
 
-    specialist = load(arguments.file)
+    specialist = load(arguments.file, caps=caps_in(arguments))
     rule = rule_of(
         specialist.class_texts, threshold=arguments.threshold, costs=arguments.cost, positive=arguments.positive
     )

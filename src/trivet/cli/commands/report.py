@@ -2,6 +2,7 @@
 
 import argparse
 
+from trivet.cli.opened_file import add_file, caps_in
 from trivet.cli.result import Result
 
 SUMMARY = "Write one self-contained page with the verdicts, baselines, findings, plots and lineage of a file."
@@ -9,7 +10,7 @@ EXAMPLE = "trivet report claims.trivet --out claims.html"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", help="a .trivet file")
+    add_file(parser)
     parser.add_argument("--out", help="page to write (default: named after the file)")
     parser.add_argument("--force", action="store_true", help="replace the page if it exists")
 
@@ -22,7 +23,7 @@ def run(arguments: argparse.Namespace) -> Result:
     from trivet.storage.disk import Storage
 
     out = arguments.out or str(Path(arguments.file).with_suffix(".html"))
-    file = load(arguments.file)
+    file = load(arguments.file, caps=caps_in(arguments))
     page = render(file.manifest, file.evidence, digest=file.digest, size_bytes=file.size_bytes)
     Storage().publish(out, page.encode("utf-8"), private=False, overwrite=arguments.force)
     outcome = file.manifest.get("outcome")

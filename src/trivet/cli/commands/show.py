@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from trivet.cli.opened_file import add_file, caps_in
 from trivet.cli.result import Result, table
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ EXAMPLE = "trivet show claims.trivet"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", help="a .trivet file")
+    add_file(parser)
     parser.add_argument(
         "--recipe", action="store_true", help="print the recipe with its lock: compiled again, it gives the same body"
     )
@@ -23,9 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     from trivet.core.candidate import kinds_of
     from trivet.core.reading import reading_from_json
+    from trivet.runtime.file.caps import caps_of
     from trivet.runtime.file.container import read
 
-    contents = read(arguments.file)
+    contents = read(arguments.file, caps=caps_of(caps_in(arguments)))
     manifest, evidence = contents.manifest, contents.evidence
     readings = [reading_from_json(data) for data in [*manifest["readings"], *evidence.get("readings", [])]]
     parts = {slot: str(kinds_of(contents.parts[slot])) for slot in in_order(contents.parts)}
@@ -37,7 +39,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "why": manifest.get("why", ""),
         "alerts": manifest.get("alerts", []),
         "findings": manifest.get("doctor", []),
-        "notices": manifest["data"].get("notices", []),
+        "notices": [*manifest["data"].get("notices", []), *evidence.get("notices", [])],
         "readings": [reading.as_json() for reading in readings],
         "constant": manifest.get("constant"),
         "search": manifest["search"],
@@ -56,12 +58,12 @@ def text_of(
 ) -> str:
     """What a file is, what it promises, what was found, what was measured."""
     from trivet.core.units import show_amount
+    from trivet.engine.course import sentence as sentence_of_search
     from trivet.engine.outcome import shown, shown_baseline
-    from trivet.engine.story import sentence as sentence_of_search
 
     size = next((reading.value for reading in readings if reading.gauge == "size"), None)
     verdicts = [[v["limit"], f"{v['verdict']}{in_brackets(v.get('note', ''))}"] for v in data["verdicts"]]
-    from trivet.ship.question import question_of
+    from trivet.engine.question import question_of
 
     return "\n".join(
         [

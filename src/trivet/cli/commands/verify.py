@@ -2,17 +2,17 @@
 
 import argparse
 
+from trivet.cli.opened_file import add_file, caps_in
 from trivet.cli.result import Result
 
 SUMMARY = "Measure the claims of a file again: from the file alone, or on fresh labelled rows."
 EXAMPLE = "trivet verify claims.trivet --data fresh.csv"
 
 _EXITS = {"SOUND": 0, "MISSED": 3, "UNPROVEN": 5, "DAMAGED": 6}
-_WRONG_INPUT = ("file-missing", "file-unreadable", "file-newer", "file-cap")  # nothing was altered
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", help="a .trivet file")
+    add_file(parser)
     parser.add_argument("--data", help="labelled rows that the build never saw: path, glob or SQL")
     parser.add_argument("--no-header", action="store_true", help="the first line of --data holds data")
     parser.add_argument("--encoding", default="utf-8", help="text encoding of --data (default utf-8; never guessed)")
@@ -20,14 +20,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Result:
     from trivet.core.units import show_amount
-    from trivet.runtime.errors import BadFile
+    from trivet.runtime.errors import NOT_DAMAGED, BadFile
     from trivet.ship.specialist import load
     from trivet.ship.verify import damaged, verify
 
     try:
-        model = load(arguments.file)
+        model = load(arguments.file, caps=caps_in(arguments))
     except BadFile as error:
-        if error.code in _WRONG_INPUT:
+        if error.code in NOT_DAMAGED:
             raise
         found, digest, after = damaged(error), None, []
     else:

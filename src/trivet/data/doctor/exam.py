@@ -13,17 +13,23 @@ from trivet.core.value import value
 from trivet.data.split.splits import subsample
 from trivet.runtime.part import Array
 
+from .finding import Finding
+
 SAMPLE = 10_000  # rows for checks that fit models: 32,000 rows are examined in seconds instead of a minute
 
 
 @value
 class Exam:
-    """One examination.  parts: fit, tune, choose and vault of the rows, or nothing before the split."""
+    """One examination.  parts: fit, tune, choose and vault of the rows, or nothing before the split.
+
+    found: what earlier checks of columns found.
+    """
 
     rows: Rows
     task: Task
     seed: int
     parts: tuple[Rows, ...] = ()
+    found: tuple[Finding, ...] = ()
 
     @cached_property
     def keys(self) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 
 from trivet.core.errors import BadData
 from trivet.core.goals import Goal, Seen
-from trivet.core.registry import find_goal, homes
+from trivet.core.registry import find_goal, usable
 from trivet.core.task import Field
 from trivet.data.sources.columns import RawColumn, TextColumn, truth_text
 from trivet.runtime.part import Array
@@ -58,7 +58,7 @@ def settled_goal(seen: Seen, wish: str | None) -> Goal:
             found=f"{seen.n_answered} answers, all {seen.texts[0]!r}" if seen.texts else "none",
             do="name another target, or give rows with other answers",
         )
-    names = [wish] if wish else sorted(homes("goal"))
+    names = [wish] if wish else sorted(usable("goal"))
     goal = max(map(find_goal, names), key=lambda goal: goal.suits(seen))
     if not wish and goal.suits(seen) <= 0:
         raise BadData(

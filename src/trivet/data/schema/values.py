@@ -34,20 +34,20 @@ def column_of(name: str, cells: Any, origin: str) -> RawColumn:
     """The column: typed when all its cells are numbers, truth values or days; else every cell is spelled out."""
     if isinstance(cells, np.ndarray) and cells.dtype.kind in "fiub" and is_whole(cells):
         return NumberColumn(values=cells.astype(np.float64), type="boolean" if cells.dtype.kind == "b" else "number")
-    plain = [cell if type(cell) in _PLAIN else plain_cell(cell) for cell in listed(name, cells)]
+    plain = [cell if type(cell) in _PLAIN else plain_cell(cell) for cell in cells_in_order(name, cells)]
     kinds = {type(cell) for cell in plain} - {type(None)}
     if not kinds <= {*_PLAIN, datetime, date}:
-        raise nested(name, plain, origin)
+        raise nested_cell(name, plain, origin)
     if kinds and kinds <= {bool}:
         return NumberColumn(values=numbers(plain), type="boolean")
     if kinds and kinds <= {int, float} and all(is_exact(cell) for cell in plain):
         return NumberColumn(values=numbers(plain), type="number")
     if kinds and kinds <= {date, datetime}:
         return NumberColumn(values=numbers([None if cell is None else days(cell) for cell in plain]), type="date")
-    return text_column_of([spelled(cell) for cell in plain])
+    return text_column_of([text_of_cell(cell) for cell in plain])
 
 
-def listed(name: str, cells: Any) -> Iterable[Any]:
+def cells_in_order(name: str, cells: Any) -> Iterable[Any]:
     """The cells in their order; refuses what has none, or no order."""
     if isinstance(cells, np.ma.MaskedArray):
         return cells.tolist()  # None where the mask lies
@@ -102,7 +102,7 @@ def days(when: date | datetime) -> float:
     return (zoned - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(days=1)
 
 
-def spelled(cell: Any) -> str | None:
+def text_of_cell(cell: Any) -> str | None:
     """The cell as text; None for missing."""
     if cell is None or cell != cell:
         return None
@@ -115,7 +115,7 @@ def spelled(cell: Any) -> str | None:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def nested(name: str, cells: Sequence[Any], origin: str) -> BadData:
+def nested_cell(name: str, cells: Sequence[Any], origin: str) -> BadData:
     """The error about a cell that is itself a list or an object."""
     at, cell = next((at, c) for at, c in enumerate(cells) if type(c) not in {*_PLAIN, datetime, date})
     return BadData(

@@ -30,10 +30,10 @@ def read_parquet(path: Path) -> Raw:
 def read_arrow(path: Path) -> Raw:
     """The table of an Arrow (Feather 2) file or stream."""
     ipc = need("pyarrow.ipc", for_="reading Arrow files")
-    return from_file(path, "Arrow", lambda: opened(ipc, path).read_all())
+    return from_file(path, "Arrow", lambda: reader_of(ipc, path).read_all())
 
 
-def opened(ipc: Any, path: Path) -> Any:
+def reader_of(ipc: Any, path: Path) -> Any:
     data = path.read_bytes()
     return ipc.open_file(data) if data.startswith(b"ARROW1") else ipc.open_stream(data)
 
@@ -48,13 +48,13 @@ def from_file(path: Path, format: str, load: Callable[[], Any]) -> Raw:
         # Offsets of a hostile file may point anywhere; validated before a single cell is looked at.
         table.validate(full=True)
     except (arrow.ArrowException, UnicodeDecodeError, MemoryError) as error:
-        raise damaged(path, format, error) from error
+        raise damaged_file(path, format, error) from error
     except OSError as error:
-        raise (unreadable(path, error) if error.errno else damaged(path, format, error)) from error
+        raise (unreadable(path, error) if error.errno else damaged_file(path, format, error)) from error
     return from_arrow(table, origin=str(path))
 
 
-def damaged(path: Path, format: str, error: BaseException) -> BadData:
+def damaged_file(path: Path, format: str, error: BaseException) -> BadData:
     return BadData(
         "source-damaged",
         wanted=f"a whole {format} file",

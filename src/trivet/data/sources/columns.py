@@ -1,11 +1,11 @@
 """Columns as they come from a source, before anyone has decided what they mean."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import numpy as np
 
+from trivet.core.iso_dates import iso_date
 from trivet.core.value import value
 from trivet.data.schema.cells import number_text
 from trivet.runtime.part import Array
@@ -66,14 +66,8 @@ def cells_of(column: RawColumn) -> list[Any]:
     if isinstance(column, TextColumn):
         spelled = (*column.words, None)
         return [spelled[code] for code in column.codes.tolist()]
-    show: dict[str, Callable[[float], Any]] = {"number": float, "boolean": bool, "date": iso_day}
+    show: dict[str, Callable[[float], Any]] = {"number": float, "boolean": bool, "date": iso_date}
     return [None if v != v else show[column.type](v) for v in column.values.tolist()]
-
-
-def iso_day(days: float) -> str:
-    """Days since 1970 as ISO 8601 to the microsecond; a whole day has no time part."""
-    when = datetime(1970, 1, 1) + timedelta(days=days)
-    return when.isoformat().removesuffix("T00:00:00")
 
 
 def truth_text(value: float) -> str:
@@ -85,7 +79,7 @@ def as_text(column: RawColumn) -> TextColumn:
     """The column with every cell spelled out: 3.0 as "3", True as "true", a day as ISO 8601."""
     if isinstance(column, TextColumn):
         return column
-    spell = {"number": number_text, "boolean": truth_text, "date": iso_day}[column.type]
+    spell = {"number": number_text, "boolean": truth_text, "date": iso_date}[column.type]
     distinct, codes = np.unique(column.values, return_inverse=True)  # NaN sorts last and counts once
     words = [None if v != v else spell(v) for v in distinct.tolist()]
     return text_column(words, codes)

@@ -14,7 +14,7 @@ from trivet.core.errors import BadData
 
 from .columns import Lexicon, TextColumn, text_column
 from .raw import Raw, empty, raw_table
-from .text_bytes import decoded, file_bytes
+from .text_bytes import file_bytes, text_of_bytes
 
 DELIMITERS = (",", ";", "\t", "|")
 BLOCK = 10_000  # records turned into columns at a time: bounds the memory that single cells take
@@ -26,7 +26,7 @@ class Uneven(ValueError):
 
 def read_csv(path: Path, *, header: bool, encoding: str, limit_rows: int | None) -> Raw:
     """The table; every cell is text.  Blank lines are skipped.  Refuses ragged records and open quotes by line."""
-    text = decoded(file_bytes(path), encoding, str(path))
+    text = text_of_bytes(file_bytes(path), encoding, str(path))
     is_tabbed = path.suffix.lower() == ".tsv"
     return parse_csv(text, str(path), header=header, limit_rows=limit_rows, delimiter="\t" if is_tabbed else None)
 
@@ -98,7 +98,7 @@ def first_bad_record(text: str, delimiter: str, origin: str) -> BadData:
             return bad_quote(line, error, origin)
         wanted = wanted or len(row)
         if row and len(row) != wanted:
-            return ragged(line, wanted, row, origin)
+            return ragged_record(line, wanted, row, origin)
 
 
 def bad_quote(line: int, error: csv.Error, origin: str) -> BadData:
@@ -112,7 +112,7 @@ def bad_quote(line: int, error: csv.Error, origin: str) -> BadData:
     )
 
 
-def ragged(line: int, wanted: int, row: list[str], origin: str) -> BadData:
+def ragged_record(line: int, wanted: int, row: list[str], origin: str) -> BadData:
     shown = ", ".join(repr(cell[:20]) for cell in row[:4]) + (", ..." if len(row) > 4 else "")
     return BadData(
         "source-ragged",

@@ -8,7 +8,7 @@ from trivet.core.errors import BadData
 from trivet.data.schema.values import read_dicts
 
 from .raw import Raw, empty
-from .text_bytes import decoded, file_bytes
+from .text_bytes import file_bytes, text_of_bytes
 
 
 class NotStrict(ValueError):
@@ -17,7 +17,7 @@ class NotStrict(ValueError):
 
 def read_json_lines(path: Path, *, encoding: str, limit_rows: int | None) -> Raw:
     """The table of a file with one object per line; blank lines are skipped."""
-    return parse_json_lines(decoded(file_bytes(path), encoding, str(path)), str(path), limit_rows=limit_rows)
+    return parse_json_lines(text_of_bytes(file_bytes(path), encoding, str(path)), str(path), limit_rows=limit_rows)
 
 
 def parse_json_lines(text: str, origin: str, *, limit_rows: int | None = None) -> Raw:
@@ -36,9 +36,11 @@ def parse_json_lines(text: str, origin: str, *, limit_rows: int | None = None) -
 def read_json(path: Path, *, encoding: str, limit_rows: int | None) -> Raw:
     """The table of a file that is one array of objects."""
     origin = str(path)
-    rows = strict_json(decoded(file_bytes(path), encoding, origin), origin, "")
+    rows = strict_json(text_of_bytes(file_bytes(path), encoding, origin), origin, "")
     if not isinstance(rows, list):
-        raise bad_json(f"a {named(rows)} at the top", "write [{...}, {...}], or one object per line as .jsonl", origin)
+        raise bad_json(
+            f"a {json_name(rows)} at the top", "write [{...}, {...}], or one object per line as .jsonl", origin
+        )
     if not rows:
         raise empty(origin, "an empty array")
     return read_dicts(
@@ -48,7 +50,7 @@ def read_json(path: Path, *, encoding: str, limit_rows: int | None) -> Raw:
 
 def an_object(thing: Any, where: str) -> dict[str, Any]:
     if not isinstance(thing, dict):
-        raise bad_json(f"a {named(thing)}", "write one object per row", where)
+        raise bad_json(f"a {json_name(thing)}", "write one object per row", where)
     return thing
 
 
@@ -91,7 +93,7 @@ def bad_json(found: str, do: str, where: str) -> BadData:
     return BadData("source-json", wanted="objects in strict JSON", found=found, do=do, where=where)
 
 
-def named(thing: Any) -> str:
+def json_name(thing: Any) -> str:
     """What JSON calls the value."""
     names = {dict: "object", list: "array", str: "string", bool: "truth value", int: "number", float: "number"}
     return names.get(type(thing), "null")

@@ -84,7 +84,7 @@ def checked_names(names: Sequence[str], origin: str) -> tuple[tuple[str, ...], l
         f"column {at + 1} has no name in {origin}; it is called c{at + 1}" for at, n in enumerate(stripped) if not n
     ]
     if len(set(named)) < len(named):
-        twice = repeated(named)
+        twice = repeated_names(named)
         raise BadData(
             "source-header",
             wanted="column names that occur once",
@@ -95,7 +95,7 @@ def checked_names(names: Sequence[str], origin: str) -> tuple[tuple[str, ...], l
     return named, notes
 
 
-def repeated(names: Sequence[str]) -> list[str]:
+def repeated_names(names: Sequence[str]) -> list[str]:
     """The names that occur more than once, sorted."""
     ordered = sorted(names)
     return sorted({a for a, b in pairwise(ordered) if a == b})
@@ -134,7 +134,7 @@ def unknown_column(name: str, raw: Raw) -> BadUse:
     )
 
 
-def stacked(tables: Sequence[Raw], origin: str) -> Raw:
+def table_of_all(tables: Sequence[Raw], origin: str) -> Raw:
     """Tables of the same columns under one another, in the order of the first."""
     first = tables[0]
     for other in tables[1:]:

@@ -13,7 +13,7 @@ from trivet.data.schema.values import read_columns, read_dicts
 from .arrow_source import read_arrow, read_frame, read_parquet
 from .csv_source import read_csv
 from .json_source import read_json, read_json_lines
-from .raw import Raw, stacked
+from .raw import Raw, table_of_all
 from .sql_source import is_sql, read_sql
 from .text_bytes import unreadable
 from .text_folder import folder_of_texts
@@ -64,7 +64,7 @@ def read_pattern(pattern: str, **how: Any) -> Raw:
     files = [Path(name) for name in sorted(glob.glob(pattern, recursive=True)) if os.path.isfile(name)]
     if not files:
         raise no_file(pattern)
-    return stacked([read_file(file, **how) for file in files], origin=pattern)
+    return table_of_all([read_file(file, **how) for file in files], origin=pattern)
 
 
 def read_file(path: Path, *, header: bool, encoding: str, limit_rows: int | None) -> Raw:

@@ -5,7 +5,7 @@ from typing import BinaryIO
 from .csv_source import parse_csv
 from .json_source import parse_json_lines
 from .raw import Raw
-from .text_bytes import decoded
+from .text_bytes import text_of_bytes
 
 ORIGIN = "standard input"
 
@@ -15,7 +15,7 @@ def read_stream(stream: BinaryIO, *, header: bool = True, encoding: str = "utf-8
 
     header, encoding: as of a file.  Refuses what the same text in a file would be refused for.
     """
-    text = decoded(stream.read(), encoding, ORIGIN)
+    text = text_of_bytes(stream.read(), encoding, ORIGIN)
     if text.lstrip().startswith("{"):
         return parse_json_lines(text, ORIGIN)
     return parse_csv(text, ORIGIN, header=header)

@@ -32,7 +32,7 @@ def unreadable(path: Path, error: OSError) -> BadData:
     )
 
 
-def decoded(data: bytes, encoding: str, origin: str) -> str:
+def text_of_bytes(data: bytes, encoding: str, origin: str) -> str:
     """The text without a byte order mark; refuses bytes that the encoding does not know, and NUL, by place."""
     narrow = codec_name(encoding)
     if not narrow.startswith(("utf-16", "utf-32")):

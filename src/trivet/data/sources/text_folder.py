@@ -6,7 +6,7 @@ from trivet.core.errors import BadData
 
 from .columns import text_column_of
 from .raw import Raw, raw_table
-from .text_bytes import decoded, file_bytes
+from .text_bytes import file_bytes, text_of_bytes
 
 
 def folder_of_texts(folder: Path, *, encoding: str = "utf-8", limit_rows: int | None = None) -> Raw:
@@ -25,7 +25,7 @@ def folder_of_texts(folder: Path, *, encoding: str = "utf-8", limit_rows: int | 
             do=f"name a file, or a pattern such as '{folder}/*.csv'",
             where=str(folder),
         )
-    texts = text_column_of([decoded(file_bytes(file), encoding, str(file)) for file in files])
+    texts = text_column_of([text_of_bytes(file_bytes(file), encoding, str(file)) for file in files])
     labels = text_column_of([file.parent.name for file in files])
     return raw_table(["text", "label"], [texts, labels], origin=str(folder))
 

@@ -42,7 +42,7 @@ def split(
     fit, tune, choose, vault = (rows.take(np.flatnonzero(part == number)) for number in range(4))
     refuse_empty(part, units, rows)
     goal.check_fit(fit, rows, task)
-    return Dataset(fit=fit, tune=tune, choose=choose), vault
+    return Dataset(splits={"fit": fit, "tune": tune, "choose": choose}), vault
 
 
 def usual_shares(n_rows: int) -> tuple[float, float, float, float]:

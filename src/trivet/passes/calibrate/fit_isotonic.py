@@ -24,6 +24,7 @@ LEAST_ROWS = 100  # fewer rows make steps that are noise
 class FitIsotonic(Pass):
     """Probabilities stay within [1/2n, 1 - 1/2n] for n tune rows: a curve that says "never" makes log loss infinite."""
 
+    reads: ClassVar[tuple[str, ...]] = ("tune",)
     helps: ClassVar[tuple[str, ...]] = ("calibration-gap", "brier")
     costs: ClassVar[tuple[str, ...]] = ("log-loss", "auroc", "size")
 

@@ -24,6 +24,7 @@ LEAST_ROWS = 10  # fewer rows hardly say whether a body is too sure
 class FitTemperature(Pass):
     """bias: also shift each score; helps where classes are weighted unlike in the tune rows."""
 
+    reads: ClassVar[tuple[str, ...]] = ("tune",)
     helps: ClassVar[tuple[str, ...]] = ("calibration-gap", "log-loss", "brier")
 
     bias: bool = False

@@ -27,6 +27,7 @@ _MOST_ROWS_FOR_ONE = 200  # below this many tune rows only 0 and 1 are compared:
 class SetDecision(Pass):
     """gauge: "balanced-accuracy" or "f1".  Each class's probability is weighted by its share to a power <= 0."""
 
+    reads: ClassVar[tuple[str, ...]] = ("tune",)
     helps: ClassVar[tuple[str, ...]] = ("balanced-accuracy", "f1")
     costs: ClassVar[tuple[str, ...]] = ("accuracy",)
     serves: ClassVar[tuple[str, ...]] = ("balanced-accuracy", "f1")

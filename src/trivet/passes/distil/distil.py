@@ -52,6 +52,7 @@ class Distil(Pass):
     left (made without the row itself), one those of the body, one these and made rows.  A note says how each did.
     """
 
+    reads: ClassVar[tuple[str, ...]] = ("fit", "tune")
     needs: ClassVar[tuple[str, ...]] = ("lightgbm", "sklearn.linear_model")
     helps: ClassVar[tuple[str, ...]] = ("size", "latency", "calibration-gap")
     costs: ClassVar[tuple[str, ...]] = ("quality",)

@@ -19,6 +19,7 @@ KIND = "sklearn-linear"
 class EmitLinear(Pass):
     """Lowers every part of the kind; leaves other kinds alone."""
 
+    reads: ClassVar[tuple[str, ...]] = ()
     helps: ClassVar[tuple[str, ...]] = ("size", "latency")
 
     def check(self, sketch: Sketch) -> Sketch:

@@ -23,6 +23,7 @@ class FitNet(Pass):
     rate: of Adam.  decay: L2 penalty on the weights.  The epoch with the least loss on the tune rows is kept.
     """
 
+    reads: ClassVar[tuple[str, ...]] = ("fit", "tune")
     needs: ClassVar[tuple[str, ...]] = ("sklearn.neural_network",)
     helps: ClassVar[tuple[str, ...]] = ("quality", "latency")
     costs: ClassVar[tuple[str, ...]] = ("size",)

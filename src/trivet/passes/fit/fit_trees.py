@@ -26,6 +26,7 @@ class FitTrees(Pass):
     coverage: for values, above 0 also grows the two quantiles that hold this share of rows between them.
     """
 
+    reads: ClassVar[tuple[str, ...]] = ("fit", "tune")
     needs: ClassVar[tuple[str, ...]] = ("lightgbm",)
     helps: ClassVar[tuple[str, ...]] = ("quality", "interval-width")
     costs: ClassVar[tuple[str, ...]] = ("size", "latency")

@@ -16,7 +16,6 @@ from trivet.core.context import Context
 from trivet.core.errors import BadData, Refused, nearest_names
 from trivet.core.folds import folds_of
 from trivet.core.passes import Pass, Range, Size
-from trivet.core.rows import Dataset
 from trivet.core.value import value
 from trivet.kit.learners import LEARNERS, Lesson
 from trivet.kit.lower import lowered
@@ -39,6 +38,7 @@ class FitVote(Pass):
     rounds: of greedy selection; 1 would take the best member alone.
     """
 
+    reads: ClassVar[tuple[str, ...]] = ("fit", "tune")
     needs: ClassVar[tuple[str, ...]] = ("lightgbm", "sklearn.linear_model", "interpret.glassbox")
     helps: ClassVar[tuple[str, ...]] = ("quality",)
     costs: ClassVar[tuple[str, ...]] = ("size", "latency")
@@ -80,8 +80,7 @@ class FitVote(Pass):
         arrays = {"weights": weights.astype(np.float32)}
         body = Part(kind="vote", config={"link": task.link}, arrays=arrays, children=members)
         taught = rows.with_beside(**{TEACHER: voted(list(unseen.values()), weights, task.link)})
-        data = Dataset(fit=taught, tune=work.data.tune, choose=work.data.choose)
-        return with_body(work, body).with_data(data)
+        return with_body(work, body).with_splits(fit=taught)
 
     def ranges(self) -> Mapping[str, Range]:
         return {"folds": Range(low=3, high=8, whole=True)}

@@ -36,6 +36,7 @@ class GuardInterval(Pass):
     margin: standard deviations to aim above what the judge must see to find its whole interval above; 0 = textbook.
     """
 
+    reads: ClassVar[tuple[str, ...]] = ("tune",)
     serves: ClassVar[tuple[str, ...]] = ("coverage", "interval-width")
     helps: ClassVar[tuple[str, ...]] = ("coverage", "interval-width")
 

@@ -36,6 +36,7 @@ class GuardSets(Pass):
     per_class: cover each class by itself; a class with too few tune rows gets the floor of all.
     """
 
+    reads: ClassVar[tuple[str, ...]] = ("tune",)
     serves: ClassVar[tuple[str, ...]] = ("coverage", "worst-class-coverage", "set-size")
     helps: ClassVar[tuple[str, ...]] = ("coverage", "worst-class-coverage", "set-size")
 

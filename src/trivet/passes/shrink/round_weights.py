@@ -29,6 +29,7 @@ _NO_INT8 = ("additive",)  # the runtime reads a curve's scores in float32 or flo
 class RoundWeights(Pass):
     """bits: 8 (int8 with one scale per output column; curves stay at 16) or 16 (float16)."""
 
+    reads: ClassVar[tuple[str, ...]] = ()
     helps: ClassVar[tuple[str, ...]] = ("size",)
     costs: ClassVar[tuple[str, ...]] = ("quality",)
 

@@ -6,6 +6,7 @@ from ..part import Part
 from .bodies.additive import Additive
 from .bodies.affine import Affine
 from .bodies.expand import Expand
+from .bodies.graph import Graph
 from .bodies.net import Net
 from .bodies.ngrams import Ngrams
 from .bodies.pick import Pick
@@ -14,6 +15,7 @@ from .body import Body, Flow, check_size
 from .combine.beside import Beside
 from .combine.cascade import Cascade
 from .combine.chain import Chain
+from .combine.loop import Loop
 from .combine.vote import Vote
 from .decoders.decoder import Decoder
 from .decoders.labels import Labels
@@ -33,6 +35,8 @@ BODIES: dict[str, type[Body]] = {
     "cascade": Cascade,
     "chain": Chain,
     "expand": Expand,
+    "graph": Graph,
+    "loop": Loop,
     "net": Net,
     "ngrams": Ngrams,
     "pick": Pick,

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from ..batch import Batch
 from ..part import Array
 from .inspector import MOST_OPERATIONS, MOST_WIDTH, Inspector
@@ -83,4 +81,4 @@ def needs_finite(look: Inspector, flow: Flow) -> None:
 
 def largest(array: Array) -> float:
     """The largest size of a number; 0 for an empty array."""
-    return float(np.abs(array.astype(np.float64)).max()) if array.size else 0.0
+    return max(abs(float(array.min())), abs(float(array.max()))) if array.size else 0.0

@@ -19,6 +19,7 @@ MOST_NESTING = 8
 MOST_CHILDREN = 4096
 MOST_OPERATIONS = 10**8
 MOST_WIDTH = 65_535
+AT_ONCE = 1 << 20  # numbers of an array that are looked at together
 
 
 class Inspector:
@@ -40,8 +41,16 @@ class Inspector:
         arrays: Sequence[str] = (),
         weights: Sequence[str] = (),
         children: tuple[int, int] = (0, 0),
+        version: int = 1,
     ) -> None:
-        """Refuses any other config key, array name or number of children; int8 weights bring their `_scale`."""
+        """Refuses any other config key, array name or number of children; int8 weights bring their `_scale`.
+
+        version: the latest of the kind.  A child has no wiring: what it reads and gives is up to its parent.
+        """
+        if not 1 <= self.part.version <= version:
+            self._refuse_version(version)
+        if self._nesting:
+            self.unwired()
         self._same_names("part-config", "config keys", config, self.part.config)
         scaled = [f"{name}_scale" for name in weights if self._is_int8(name)]
         self._same_names("part-array", "arrays", [*arrays, *weights, *scaled], self.part.arrays)
@@ -49,6 +58,12 @@ class Inspector:
         if not least <= len(self.part.children) <= most:
             wanted = f"{least}" if least == most else f"{least} to {most}"
             self.refuse("part-kind", f"{wanted} children of {self.part.kind}", f"{len(self.part.children)}")
+
+    def unwired(self) -> None:
+        """Refuses other names for ports, in a part that nobody wires."""
+        for what, ports in (("reads", self.part.reads), ("gives", self.part.gives)):
+            if ports:
+                self.refuse("part-slot", f"no other names for what {self.part.kind} {what}", repr(dict(ports)), what)
 
     def number(self, key: str, *, above: float, most: float) -> float:
         """The config number above one bound and not above the other."""
@@ -79,15 +94,16 @@ class Inspector:
             asked = "x".join("any" if length is None else str(length) for length in shape)
             what = f"{found.dtype.name} of shape {found.shape}"
             self.refuse("part-array", f"{' or '.join(dtypes)} of shape ({asked})", what, name)
-        if found.dtype.kind == "f" and not (np.isfinite(found) | (np.isnan(found) & may_be_nan)).all():
-            self.refuse("part-array", "finite numbers", repr(float(found[~np.isfinite(found)][0])), name)
+        wrong = first_not_finite(found, may_be_nan) if found.dtype.kind == "f" else None
+        if wrong is not None:
+            self.refuse("part-array", "finite numbers", repr(wrong), name)
         return found
 
     def weights(self, name: str, *shape: int | None) -> Array:
         """Weights (..., outputs) as float32; int8 ones are multiplied by their scale per output column."""
         raw = self.array(name, WEIGHTS, *shape)
         if not self._is_int8(name):
-            return raw.astype(np.float32)
+            return raw.astype(np.float32, copy=False)
         scale = self.array(f"{name}_scale", FLOATS, raw.shape[-1])
         return raw.astype(np.float32) * scale
 
@@ -120,6 +136,15 @@ class Inspector:
         do = "use a file that trivet wrote; this one was altered or made by hand"
         raise BadFile(code, wanted=wanted, found=found, where=place, do=do)
 
+    def _refuse_version(self, latest: int) -> NoReturn:
+        raise BadFile(
+            "part-version",
+            wanted=f"version {latest} of the kind {self.part.kind}" + (", or an earlier one" if latest > 1 else ""),
+            found=f"version {self.part.version}",
+            do="update trivet: pip install --upgrade trivet",
+            where=f"part {self.where} ({self.part.kind})",
+        )
+
     def _is_int8(self, name: str) -> bool:
         return name in self.part.arrays and self.part.arrays[name].dtype == np.int8
 
@@ -127,6 +152,17 @@ class Inspector:
         names = sorted(str(name) for name in found)  # type: ignore[attr-defined]
         if names != sorted(wanted):
             self.refuse(code, f"the {what} {sorted(wanted)}", f"{names}")
+
+
+def first_not_finite(found: Array, may_be_nan: bool) -> float | None:
+    """The first infinite number, or NaN unless it may be there; looked for piece by piece, as arrays may be large."""
+    numbers = found.reshape(-1)
+    for start in range(0, numbers.size, AT_ONCE):
+        piece = numbers[start : start + AT_ONCE]
+        wrong = np.isinf(piece) if may_be_nan else ~np.isfinite(piece)
+        if wrong.any():
+            return float(piece[wrong.argmax()])
+    return None
 
 
 def is_number(thing: Any) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam
 from trivet.data.doctor.finding import Finding
 from trivet.runtime.part import Array
@@ -13,20 +14,27 @@ _IMBALANCED = 0.95
 _SMALL_VAULT = 100
 
 
-def check(exam: Exam) -> Iterator[Finding]:
+class Answers(DoctorCheck):
     """constant-answer, rare-class, imbalanced-classes, small-vault."""
-    if len(np.unique(exam.rows.truth)) < 2:
-        yield Finding(
-            code="constant-answer",
-            severity="block",
-            evidence=f"all {len(exam.rows):,} rows have the same {exam.task.answer.name}; there is nothing to learn",
-            fix="add rows with another answer, or name another target column",
-        )
-    elif exam.classifies:
-        count = np.bincount(exam.rows.truth, minlength=len(exam.task.classes))
-        yield from rare_classes(exam, count)
-        yield from imbalanced_classes(exam, count)
-    yield from small_vault(exam)
+
+    when = "after-split"
+    order = 10
+    codes = ("constant-answer", "imbalanced-classes", "rare-class", "small-vault")
+
+    def check(self, exam: Exam) -> Iterator[Finding]:
+        if len(np.unique(exam.rows.truth)) < 2:
+            yield Finding(
+                code="constant-answer",
+                severity="block",
+                evidence=f"all {len(exam.rows):,} rows have the same {exam.task.answer.name}; "
+                "there is nothing to learn",
+                fix="add rows with another answer, or name another target column",
+            )
+        elif exam.classifies:
+            count = np.bincount(exam.rows.truth, minlength=len(exam.task.classes))
+            yield from rare_classes(exam, count)
+            yield from imbalanced_classes(exam, count)
+        yield from small_vault(exam)
 
 
 def rare_classes(exam: Exam, count: Array) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trivet.core.task import Field
+from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam, missing_in
 from trivet.data.doctor.finding import Finding, shown
 from trivet.runtime.part import Array
@@ -13,23 +14,30 @@ _MOSTLY_MISSING = 0.5
 _NEARLY_CONSTANT = 0.995
 
 
-def check(exam: Exam) -> Iterator[Finding]:
+class BrokenColumns(DoctorCheck):
     """empty-column, constant-column, nearly-constant-column, missing-values."""
-    for field in exam.rows.fields:
-        column = exam.rows.columns[field.name]
-        missing = missing_in(field, column)
-        if missing.all():
-            yield Finding(
-                code="empty-column",
-                severity="warn",
-                column=field.name,
-                n_rows=len(column),
-                evidence=f"no row has a value for {field.name}",
-                fix="leave the column out; trivet does so by itself",
-            )
-        else:
-            yield from one_value(field, column, missing, exam)
-            yield from gaps(field, missing, exam)
+
+    when = "before-split"
+    order = 10
+    codes = ("constant-column", "empty-column", "missing-values", "nearly-constant-column")
+    drops = {"constant-column": "one value in every row", "empty-column": "every cell is missing"}
+
+    def check(self, exam: Exam) -> Iterator[Finding]:
+        for field in exam.rows.fields:
+            column = exam.rows.columns[field.name]
+            missing = missing_in(field, column)
+            if missing.all():
+                yield Finding(
+                    code="empty-column",
+                    severity="warn",
+                    column=field.name,
+                    n_rows=len(column),
+                    evidence=f"no row has a value for {field.name}",
+                    fix="leave the column out; trivet does so by itself",
+                )
+            else:
+                yield from one_value(field, column, missing, exam)
+                yield from gaps(field, missing, exam)
 
 
 def one_value(field: Field, column: Array, missing: Array, exam: Exam) -> Iterator[Finding]:

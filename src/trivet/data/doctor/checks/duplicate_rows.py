@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam
 from trivet.data.doctor.finding import Finding, shown
 from trivet.runtime.part import Array
@@ -12,18 +13,24 @@ _MANY = 0.05
 _CONFLICTS = 0.01
 
 
-def check(exam: Exam) -> Iterator[Finding]:
+class DuplicateRows(DoctorCheck):
     """duplicate-rows: same inputs and answer.  conflicting-answers: same inputs, another answer."""
-    if not exam.rows.fields:
-        return
-    _, row, times = np.unique(exam.keys, return_inverse=True, return_counts=True)
-    repeated = np.flatnonzero(times[row] > 1)
-    if not len(repeated):
-        return
-    repeated = repeated[np.lexsort((repeated, exam.keys[repeated]))]  # copies stand beside each other
-    differs = differing_answers(row[repeated], exam.rows.truth[repeated])
-    yield from duplicates(exam, repeated[~differs], row)
-    yield from conflicts(exam, repeated[differs])
+
+    when = "after-split"
+    order = 20
+    codes = ("conflicting-answers", "duplicate-rows")
+
+    def check(self, exam: Exam) -> Iterator[Finding]:
+        if not exam.rows.fields:
+            return
+        _, row, times = np.unique(exam.keys, return_inverse=True, return_counts=True)
+        repeated = np.flatnonzero(times[row] > 1)
+        if not len(repeated):
+            return
+        repeated = repeated[np.lexsort((repeated, exam.keys[repeated]))]  # copies stand beside each other
+        differs = differing_answers(row[repeated], exam.rows.truth[repeated])
+        yield from duplicates(exam, repeated[~differs], row)
+        yield from conflicts(exam, repeated[differs])
 
 
 def differing_answers(row: Array, answer: Array) -> Array:

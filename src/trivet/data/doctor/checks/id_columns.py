@@ -7,6 +7,7 @@ import numpy as np
 
 from trivet.core.rows import Rows
 from trivet.core.task import Field
+from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam, missing_in
 from trivet.data.doctor.finding import Finding
 from trivet.runtime.part import Array
@@ -16,21 +17,28 @@ _LEAST_ROWS = 40
 _NAMES = re.compile(r"(^|[\s_.-])(id|ids|uuid|guid|key|index|rownames?|row|nr|number|no)$|[a-z]Id$|ID$|^unnamed", re.I)
 
 
-def check(exam: Exam) -> Iterator[Finding]:
+class IdColumns(DoctorCheck):
     """id-column: dropped.  possible-id: unique whole numbers that may as well be a quantity, e.g. an income."""
-    for field in exam.rows.fields if len(exam.rows) >= _LEAST_ROWS else ():
-        column = exam.rows.columns[field.name]
-        known = column[~missing_in(field, column)]
-        if not len(known):
-            continue
-        share = len(np.unique(known)) / len(known)
-        if share <= _UNIQUE or len(known) < len(column) / 2:
-            continue
-        why = why_id(field, known, exam.rows)
-        if why is not None:
-            yield id_column(field.name, f"{share:.1%} of its values occur once{why}")
-        elif field.type == "number" and is_whole(known):
-            yield possible_id(field.name, f"{share:.1%} of its values, whole numbers, occur once")
+
+    when = "before-split"
+    order = 20
+    codes = ("id-column", "possible-id")
+    drops = {"id-column": "an id"}
+
+    def check(self, exam: Exam) -> Iterator[Finding]:
+        for field in exam.rows.fields if len(exam.rows) >= _LEAST_ROWS else ():
+            column = exam.rows.columns[field.name]
+            known = column[~missing_in(field, column)]
+            if not len(known):
+                continue
+            share = len(np.unique(known)) / len(known)
+            if share <= _UNIQUE or len(known) < len(column) / 2:
+                continue
+            why = why_id(field, known, exam.rows)
+            if why is not None:
+                yield id_column(field.name, f"{share:.1%} of its values occur once{why}")
+            elif field.type == "number" and is_whole(known):
+                yield possible_id(field.name, f"{share:.1%} of its values, whole numbers, occur once")
 
 
 def why_id(field: Field, known: Array, rows: Rows) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trivet.core.extras import need
+from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam
 from trivet.data.doctor.finding import Finding, shown
 from trivet.data.doctor.out_of_fold import out_of_fold_probabilities, out_of_fold_values
@@ -22,10 +23,18 @@ _FAR = 8.0  # residuals in units of the usual residual at that predicted value
 _SLICES = 10
 
 
-def check(exam: Exam) -> Iterator[Finding]:
+class LabelErrors(DoctorCheck):
     """label-errors for classes, unlikely-answers for numbers."""
-    if len(exam.sample) >= _LEAST_ROWS and exam.rows.fields:
-        yield from wrong_classes(exam) if exam.classifies else unlikely_values(exam)
+
+    when = "after-split"
+    order = 40
+    codes = ("label-errors", "unlikely-answers")
+
+    def check(self, exam: Exam) -> Iterator[Finding]:
+        # A column that gives the answer away would make every wrong label look right.
+        exam = exam.without({f.column for f in exam.found if f.code == "leaking-column" and f.column is not None})
+        if len(exam.sample) >= _LEAST_ROWS and exam.rows.fields:
+            yield from wrong_classes(exam) if exam.classifies else unlikely_values(exam)
 
 
 def wrong_classes(exam: Exam) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import numpy as np
 from trivet.core.folds import folds_of
 from trivet.core.rows import Rows
 from trivet.core.task import Field
+from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam, missing_in
 from trivet.data.doctor.finding import Finding, Severity
 from trivet.runtime.part import Array
@@ -20,17 +21,24 @@ _LEAST_ROWS = 50
 _LEAST_DISTINCT = 20  # fewer values are compared level by level
 
 
-def check(exam: Exam) -> Iterator[Finding]:
+class LeakingColumns(DoctorCheck):
     """target-copy: the column is the target, recoded.  leaking-column, strong-column: it alone predicts the target."""
-    if len(exam.rows) < _LEAST_ROWS or len(np.unique(exam.rows.truth)) < 2:
-        return
-    judge = class_leak if exam.classifies else number_leak
-    fold = folds_of(exam.sample, _FOLDS, exam.seed)
-    for field in exam.rows.fields:
-        if field.type != "text":
-            found = judge(field, exam, fold)
-            if found is not None:
-                yield found
+
+    when = "before-split"
+    order = 30
+    codes = ("leaking-column", "strong-column", "target-copy")
+    drops = {"target-copy": "a copy of the answer"}
+
+    def check(self, exam: Exam) -> Iterator[Finding]:
+        if len(exam.rows) < _LEAST_ROWS or len(np.unique(exam.rows.truth)) < 2:
+            return
+        judge = class_leak if exam.classifies else number_leak
+        fold = folds_of(exam.sample, _FOLDS, exam.seed)
+        for field in exam.rows.fields:
+            if field.type != "text":
+                found = judge(field, exam, fold)
+                if found is not None:
+                    yield found
 
 
 def class_leak(field: Field, exam: Exam, fold: Array) -> Finding | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam
 from trivet.data.doctor.finding import Finding, shown
 from trivet.runtime.part import Array
@@ -15,27 +16,33 @@ _LEAST_SHARE = 0.02
 _NEAR = 0.05  # of log10: the medians of 20 rows of one unit differ by this much
 
 
-def check(exam: Exam) -> Iterator[Finding]:
+class MixedUnits(DoctorCheck):
     """mixed-units: two humps of one shape, a gap between them, and a unit's factor between their medians."""
-    for field in exam.rows.fields:
-        column = exam.rows.columns[field.name]
-        known = column[~np.isnan(column)]
-        if field.type != "number" or len(known) < _LEAST_ROWS or known.min() <= 0:
-            continue
-        found = humps(np.sort(np.log10(known)))
-        if found is not None:
-            factor, border = found
-            small = column < border
-            odd = small if small.sum() < len(known) / 2 else column >= border
-            yield Finding(
-                code="mixed-units",
-                severity="warn",
-                column=field.name,
-                evidence=f"{int(odd.sum())} rows of {field.name} lie a factor of about {factor:g} from the others, "
-                f"with nothing between, and are spread alike",
-                fix="write all rows in one unit",
-                **shown(exam.rows.ids[odd]),
-            )
+
+    when = "before-split"
+    order = 50
+    codes = ("mixed-units",)
+
+    def check(self, exam: Exam) -> Iterator[Finding]:
+        for field in exam.rows.fields:
+            column = exam.rows.columns[field.name]
+            known = column[~np.isnan(column)]
+            if field.type != "number" or len(known) < _LEAST_ROWS or known.min() <= 0:
+                continue
+            found = humps(np.sort(np.log10(known)))
+            if found is not None:
+                factor, border = found
+                small = column < border
+                odd = small if small.sum() < len(known) / 2 else column >= border
+                yield Finding(
+                    code="mixed-units",
+                    severity="warn",
+                    column=field.name,
+                    evidence=f"{int(odd.sum())} rows of {field.name} lie a factor of about {factor:g} from the others, "
+                    f"with nothing between, and are spread alike",
+                    fix="write all rows in one unit",
+                    **shown(exam.rows.ids[odd]),
+                )
 
 
 def humps(logs: Array) -> tuple[float, float] | None:

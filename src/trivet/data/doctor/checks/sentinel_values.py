@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trivet.core.task import Field
+from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam
 from trivet.data.doctor.finding import Finding, Severity, shown
 from trivet.runtime.part import Array
@@ -18,13 +19,19 @@ _LEAST = 3  # times a number must occur to be a code
 _LEAST_DISTINCT = 10
 
 
-def check(exam: Exam) -> Iterator[Finding]:
+class SentinelValues(DoctorCheck):
     """sentinel-value for numbers, sentinel-word for categories, suspicious-zero for zeros far from all else."""
-    for field in exam.rows.fields:
-        if field.type == "number":
-            yield from number_codes(field, exam)
-        elif field.type == "category":
-            yield from word_codes(field, exam)
+
+    when = "before-split"
+    order = 40
+    codes = ("sentinel-value", "sentinel-word", "suspicious-zero")
+
+    def check(self, exam: Exam) -> Iterator[Finding]:
+        for field in exam.rows.fields:
+            if field.type == "number":
+                yield from number_codes(field, exam)
+            elif field.type == "category":
+                yield from word_codes(field, exam)
 
 
 def number_codes(field: Field, exam: Exam) -> Iterator[Finding]:

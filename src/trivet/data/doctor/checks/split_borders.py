@@ -7,6 +7,7 @@ import numpy as np
 
 from trivet.core.row_keys import mixed, row_keys
 from trivet.core.rows import Rows
+from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam
 from trivet.data.doctor.finding import Finding, shown
 from trivet.data.split.splits import PARTS
@@ -17,15 +18,21 @@ _LEAST_NUMBERS = 4  # with fewer fine-grained columns, rows come this close by c
 _MANY = 0.01
 
 
-def check(exam: Exam) -> Iterator[Finding]:
+class SplitBorders(DoctorCheck):
     """split-overlap, torn-group, time-overlap (of a split that trivet did not make itself), near-copies."""
-    if exam.rows.fields:
-        yield from crossing(exam, [row_keys(part) for part in exam.parts], "split-overlap", "the inputs of a row")
-    groups = [part.group for part in exam.parts if part.group is not None]
-    if len(groups) == len(exam.parts):
-        yield from crossing(exam, groups, "torn-group", "the group of a row")
-    yield from time_overlap(exam)
-    yield from near_copies(exam)
+
+    when = "after-split"
+    order = 30
+    codes = ("near-copies", "split-overlap", "time-overlap", "torn-group")
+
+    def check(self, exam: Exam) -> Iterator[Finding]:
+        if exam.rows.fields:
+            yield from crossing(exam, [row_keys(part) for part in exam.parts], "split-overlap", "the inputs of a row")
+        groups = [part.group for part in exam.parts if part.group is not None]
+        if len(groups) == len(exam.parts):
+            yield from crossing(exam, groups, "torn-group", "the group of a row")
+        yield from time_overlap(exam)
+        yield from near_copies(exam)
 
 
 def crossing(exam: Exam, keys: list[Array], code: str, what: str) -> Iterator[Finding]:

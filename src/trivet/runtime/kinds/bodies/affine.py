@@ -8,7 +8,7 @@ from trivet.runtime.batch import Batch
 from trivet.runtime.part import Array
 
 from ..body import Body, Flow, largest, needs_finite
-from ..inspector import FLOATS, Inspector
+from ..inspector import AT_ONCE, FLOATS, Inspector
 
 if TYPE_CHECKING:
     from trivet.runtime.onnx_graph import OnnxGraph
@@ -35,5 +35,7 @@ class Affine(Body):
 
 def reach(weights: Array, bias: Array, bound: float) -> float:
     """How large a score can get when no input is larger than `bound`."""
-    columns = np.abs(weights.astype(np.float64)).sum(axis=0)
+    columns, at_once = np.zeros(weights.shape[1]), max(1, AT_ONCE // max(1, weights.shape[1]))
+    for start in range(0, len(weights), at_once):
+        columns += np.abs(weights[start : start + at_once]).sum(axis=0, dtype=np.float64)
     return bound * largest(columns) + largest(bias)

@@ -12,6 +12,7 @@ from trivet.runtime.part import Array
 from ..body import Flow
 from ..inspector import MOST_WIDTH, Inspector
 from .codes import codebooks
+from .one_row import OneRow
 from .raw_values import MOST, WANTED, Read, Unreadable, boolean, category, date_parts, number, text
 from .spellings import BadSpelling, Spelling, spelling_of, type_text
 
@@ -25,6 +26,7 @@ class Columns:
     """Reads every field by its type: a date gives three numbers, a text gives none, all others one."""
 
     def __init__(self, look: Inspector) -> None:
+        look.unwired()
         is_spelled = "spellings" in look.part.config
         look.only(config=("fields", "spellings") if is_spelled else ("fields",), children=(0, 1))
         self.fields = fields_of(look)
@@ -33,11 +35,12 @@ class Columns:
         n_categories = sum(type_ == "category" for _, type_ in self.fields)
         if len(look.part.children) != min(1, n_categories):
             look.refuse("part-kind", "a child `codes` exactly when there are category fields", f"{n_categories} fields")
-        books = iter(codebooks(look.inside(0), n_categories) if n_categories else [])
+        found = codebooks(look.inside(0), n_categories) if n_categories else []
+        self.books = dict(zip((name for name, type_ in self.fields if type_ == "category"), found))
         self.text_names = tuple(name for name, type_ in self.fields if type_ == "text")
         self._readers: list[tuple[str, str, Any]] = []
         for name, type_ in self.fields:
-            book = next(books) if type_ == "category" else None
+            book = self.books.get(name)
             spelled = self._spellings.get(name)
             reader = category(book.words, book.unknown) if book else spelled.read if spelled else SIMPLE[type_]
             self._readers.append((name, type_, reader))
@@ -45,6 +48,13 @@ class Columns:
         self._has_dates = any(type_ == "date" for _, type_ in self.fields)
         width = sum(WIDTHS[type_] for _, type_ in self.fields)
         self.flow = Flow(width, len(self.text_names))
+        plain = [type_ == "number" and name not in self._spellings for name, type_ in self.fields]
+        self._one_row = None if self.text_names else OneRow(self._readers, plain=plain, width=width)
+
+    @property
+    def number_names(self) -> tuple[str, ...]:
+        """The field of each number: a date's stands there three times, a text's not at all."""
+        return tuple(name for name, type_ in self.fields for _ in range(WIDTHS[type_]))
 
     def read(self, columns: Mapping[str, Sequence[Any]]) -> Batch:
         """The batch of a table given as columns; columns that are not asked for are ignored."""
@@ -65,8 +75,21 @@ class Columns:
             at += width
         return Batch(numbers=numbers, texts=tuple(texts))
 
+    @property
+    def reads_one(self) -> bool:
+        """Whether there is a quick way for single rows."""
+        return self._one_row is not None
+
+    def read_one(self, numbers: Array, row: Mapping[str, Any]) -> bool:
+        """Whether the row was read the quick way into `numbers` (1, width) float32; if not, `read_rows` tells more."""
+        return self._one_row is not None and self._one_row.read_into(numbers, row)
+
     def read_rows(self, rows: Sequence[Mapping[str, Any]]) -> Batch:
         """The batch of rows given as dicts."""
+        if len(rows) == 1:
+            numbers = np.empty((1, self.flow.width), np.float32)
+            if self.read_one(numbers, rows[0]):
+                return Batch(numbers=numbers)
         if len(rows) < FEW_ROWS:
             try:
                 return self._read_few(rows)

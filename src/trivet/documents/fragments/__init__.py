@@ -1,0 +1,1 @@
+"""What sections are filled into, and what several of them say."""

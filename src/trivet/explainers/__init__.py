@@ -1,0 +1,1 @@
+"""Why a model answers so: one explainer each, found by its name."""

@@ -1,0 +1,1 @@
+"""Other forms of a file: one exporter each, found by its name."""
