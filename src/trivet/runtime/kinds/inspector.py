@@ -105,7 +105,8 @@ class Inspector:
         if not self._is_int8(name):
             return raw.astype(np.float32, copy=False)
         scale = self.array(f"{name}_scale", FLOATS, raw.shape[-1])
-        return raw.astype(np.float32) * scale
+        with np.errstate(over="ignore"):  # what overflows is refused for its size
+            return raw.astype(np.float32) * scale
 
     def indices(self, name: str, below: int, dtype: str = "uint16") -> Array:
         """A vector of column numbers, all below the bound."""
