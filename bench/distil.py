@@ -27,18 +27,18 @@ from trivet.core.registry import parse_step
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Field
 from trivet.kit.conformal.calibrate import best_temperature, mean_log_loss, probabilities_of, smoothed
-from trivet.kit.learners import Lesson
+from trivet.kit.lesson import Lesson
 from trivet.kit.scores import scores_of
 from trivet.testing.tasks import made_task
 
 OUT = Path(__file__).parent / "out" / "distil.json"
 TEACHER = "fit-vote(members=trees+linear+net)"
 CASES = (
-    ("breast cancer", load_breast_cancer, 0.6, "distil(into=tree, leaves=16)"),
-    ("breast cancer", load_breast_cancer, 0.3, "distil(into=net, width=4)"),
-    ("digits", load_digits, 0.25, "distil(into=net, width=8)"),
-    ("digits", load_digits, 0.25, "distil(into=net, width=16)"),
-    ("digits", load_digits, 0.25, "distil(into=tree, leaves=64)"),
+    ("breast cancer", load_breast_cancer, 0.6, "distil(into=tree)"),
+    ("breast cancer", load_breast_cancer, 0.3, "distil(into=net, size=0.25)"),
+    ("digits", load_digits, 0.25, "distil(into=net, size=0.5)"),
+    ("digits", load_digits, 0.25, "distil(into=net)"),
+    ("digits", load_digits, 0.25, "distil(into=tree, size=4.0)"),
 )
 ARMS = ("labels alone", "unseen answers", "seen answers", "seen + made rows")
 
@@ -99,7 +99,7 @@ def one_run(work: Work, step: str, seed: int) -> dict[str, dict[str, float]]:
     """The figures of the teacher and of one student per arm."""
     distil, lesson = parse_step(step), Lesson.of(work, seed=seed, for_="bench")
     lessons = dict(zip(ARMS, distil.lessons(work, lesson, context(seed)).values(), strict=True))
-    students = {arm: work.candidate.with_(body=distil.student(one)) for arm, one in lessons.items()}
+    students = {arm: work.candidate.with_(body=distil.student.learn(one)) for arm, one in lessons.items()}
     teacher = scores_of(work.candidate, work.data.choose)
     return {arm: figures(c, work, teacher) for arm, c in {"teacher": work.candidate, **students}.items()}
 

@@ -21,9 +21,10 @@ from tables import TABLES, Table, find_data_dir, split_table
 from trivet.core.candidate import Candidate
 from trivet.core.limits import Limit, Verdict
 from trivet.core.recipe import DataSpec, Recipe
-from trivet.core.registry import find_gauge
+from trivet.core.registry import find_gauge, homes
 from trivet.engine.compile import compile_recipe
-from trivet.engine.judge import measure_all, trial_of, try_file
+from trivet.engine.judge import try_file
+from trivet.engine.measure import gauges_for, readings_of
 from trivet.engine.outcome import Certified, Infeasible
 from trivet.runtime.file.container import decode
 from trivet.ship.fresh_rows import fresh_rows
@@ -68,9 +69,11 @@ def fresh_readings(data: bytes, fresh: Path) -> dict[str, Any]:
     contents = decode(data)
     candidate = Candidate(task=task_from_json(contents.manifest["task"]), parts=contents.parts)
     rows = fresh_rows(str(fresh), contents.manifest, candidate.task, header=True, encoding="utf-8").rows
+    gauges = gauges_for(candidate.sketch, homes("gauge"))
     with tempfile.TemporaryDirectory() as scratch:
-        answers, costs = try_file(data, rows, Path(scratch), Storage())
-    return {r.gauge: r for r in measure_all(candidate, trial_of(candidate.task, rows, answers, costs), sure=0.95)}
+        seen = try_file(data, candidate.task, rows, gauges, Path(scratch), Storage())
+    readings = readings_of(gauges, candidate.task, rows, seen.answers, sure=0.95, costs=seen.costs)
+    return {reading.gauge: reading for reading in readings}
 
 
 class Bench:
@@ -92,7 +95,7 @@ class Bench:
         outcome = self.compile([Limit(gauge="coverage", must=">=", bound=0.8)])
         if isinstance(outcome, Infeasible):
             sys.exit(f"{self.table.name}: {outcome}")
-        return {reading.gauge: reading.value for reading in outcome.readings}
+        return {name: reading.value for name, reading in fresh_readings(outcome.data, self.fresh).items()}
 
     def job(self, number: int, limits: list[Limit]) -> dict[str, Any]:
         began = time.monotonic()

@@ -113,11 +113,14 @@ def trivet(case: Case, folder: Path, budget: float) -> list[dict[str, Any]]:
         "--out", str(file), "--quiet",
     ])  # fmt: skip
     taken = time.perf_counter() - began
-    run_probe([str(file), str(folder / "rows.jsonl"), str(folder / "trivet.json"), "--calls", "2000"])
-    found = json.loads((folder / "trivet.json").read_text())
+    probes = ("--probe", "latency=2000", "--probe", "throughput=5")
+    run_probe([str(file), str(folder / "rows.jsonl"), str(folder / "trivet.json"), *probes])
+    seen = json.loads((folder / "trivet.json").read_text())
+    found = {"latency_ms": seen["costs"]["latency"], "rows_per_second": seen["costs"]["throughput"]}
     contents = decode(file.read_bytes())
     route = next(row["route"] for row in contents.manifest["frontier"] if row["shipped"])
-    found |= {"classes": contents.manifest["task"]["classes"], "answers": found["probabilities"] or found["values"]}
+    said = next(seen["answers"][name][1] for name in ("probabilities", "values") if name in seen["answers"])
+    found |= {"classes": contents.manifest["task"]["details"].get("classes", []), "answers": said}
     found |= {"fit_seconds": taken, "bytes": file.stat().st_size}
     return [measured(f"trivet file ({route})", found)]
 

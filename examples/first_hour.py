@@ -15,7 +15,7 @@ from typing import Any
 from sklearn.datasets import load_breast_cancer, load_digits
 
 FOLDER = Path("build/first-hour")
-SHORT = ("--steps", "prepare-table", "--steps", "fit-linear", "--steps", "emit-linear", "--steps", "fit-temperature")
+SHORT = ("--steps", "prepare-table", "--steps", "fit-linear", "--steps", "fit-temperature")
 MEANS = {
     0: "done, and nothing contradicts",
     2: "wrong input",

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 DEMO = runpy.run_path(str(ROOT / "examples" / "demo.py"))
-LINE = ("--steps", "prepare-table", "--steps", "fit-linear", "--steps", "emit-linear", "--steps", "fit-temperature")
+LINE = ("--steps", "prepare-table", "--steps", "fit-linear", "--steps", "fit-temperature")
 
 
 @pytest.mark.parametrize(

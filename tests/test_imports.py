@@ -36,7 +36,7 @@ def test_importing_trivet_does_not_even_load_numpy():
 
 
 def test_the_runtime_loads_nothing_else_of_trivet():
-    modules = ["batch", "file.container", "program", "specialist", "probe", "frames", "executors", "kinds"]
+    modules = ["batch", "file.container", "program", "specialist", "probes", "frames", "executors", "kinds"]
     loaded = modules_after("import " + ", ".join(f"trivet.runtime.{name}" for name in modules))
     ours = {name for name in loaded if name.partition(".")[0] == "trivet"}
     assert all(name == "trivet" or name.split(".")[1] == "runtime" for name in ours)

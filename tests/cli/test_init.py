@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from trivet.cli.starting_limits import constant_answer, starting_limits
-from trivet.core.gauges import Trial
+from trivet.core.gauges import plain_trial
 from trivet.core.recipe import DataSpec, Recipe, parse_recipe
 from trivet.core.registry import find_gauge, homes
 from trivet.data.intake import first_look
@@ -55,7 +55,7 @@ def constant_readings(rows, task):
         answers = Answers(
             probabilities=np.tile(share, (len(rows), 1)), chosen=np.full(len(rows), share.argmax(), np.int64)
         )
-    trial = Trial(task=task, answers=answers, truth=rows.truth, weight=rows.weight)
+    trial = plain_trial(task, rows, answers)
     return lambda gauge: find_gauge(gauge).measure(trial).value
 
 
@@ -124,10 +124,10 @@ def test_05_8_init_tells_notices_and_findings_as_comments(trivet, tmp_path):
     path = written(tmp_path / "table.csv", columns)
     made = trivet("init", str(path), "--target", "y")
     assert "#   1 row left out: no answer\n" in made.out
-    assert "#   block target-copy(copy): " in made.out and "#   warn  unused-text(note): " in made.out
+    assert "#   block target-copy(copy): " in made.out and "#   note: text\n" in made.out
     assert "#   x\\ny: number\n" in made.out
     assert tomllib.loads(made.out)["data"]["target"] == "y"
     told = trivet("init", str(path), "--target", "y", "--json").json
     assert set(told) == {"recipe", "rows", "columns", "baseline", "notices", "findings"}
     assert told["rows"] == 100 and told["notices"][0] == "1 row left out: no answer"
-    assert {one["code"] for one in told["findings"]} >= {"target-copy", "id-column", "unused-text"}
+    assert {one["code"] for one in told["findings"]} >= {"target-copy", "id-column"}

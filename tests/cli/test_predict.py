@@ -81,11 +81,7 @@ def test_05_1_a_build_with_a_coverage_limit_answers_from_the_shell(words, tmp_pa
     x = rng.normal(size=(600, 2))
     lines = [f"{a:.3f},{b:.3f},{words[int(a + b + rng.normal() / 3 > 0)]}" for a, b in x]
     (tmp_path / "t.csv").write_text("\n".join(["a,b,y", *lines]) + "\n", encoding="utf-8")
-    steps = [
-        w
-        for s in ("prepare-table", "fit-linear", "emit-linear", "fit-temperature", "guard-sets")
-        for w in ("--steps", s)
-    ]
+    steps = [w for s in ("prepare-table", "fit-linear", "fit-temperature", "guard-sets") for w in ("--steps", s)]
     build = in_process("compile", "t.csv", "--target", "y", "--limit", "coverage >= 0.8", *steps, cwd=tmp_path)
     assert build.code == 0, build.err
     ended = in_process("predict", "t.trivet", "t.csv", cwd=tmp_path)

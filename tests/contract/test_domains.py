@@ -3,13 +3,14 @@
 import pytest
 
 from trivet.cli.catalogue import page_of
+from trivet.core.passes import Size
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.registry import domain_for, find_domain, homes, parse_limit, parse_step
 from trivet.core.task import Task
 from trivet.data.intake import first_look
 from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified
-from trivet.engine.plan import sketch_of
+from trivet.engine.routes import routes_for, sketch_of
 from trivet.runtime.file.container import decode
 from trivet.ship.report import render
 
@@ -34,7 +35,7 @@ def test_the_domain_recognises_its_own_sample(name):
 @pytest.mark.parametrize("name", DOMAINS)
 def test_every_route_fits_together_and_varies_only_its_own_passes(name):
     task = sample_task(name)
-    routes = find_domain(name).routes(task, 1000)
+    routes, _ = routes_for(task, Size(rows=1000, columns=len(task.inputs), scores=task.n_scores))
     assert any(route.is_starter for route in routes)
     assert len({route.name for route in routes}) == len(routes)
     for route in routes:

@@ -4,14 +4,14 @@ from hypothesis import strategies as st
 
 from trivet.core.limits import Limit
 from trivet.core.recipe import AUTO, DataSpec, Recipe
+from trivet.core.registry import homes
 from trivet.core.roles import ROLES
-from trivet.core.task import FIELD_TYPES
 
 UNITS = {"auroc": "", "accuracy": "", "coverage": "", "rmse": "", "size": "B", "p99-latency": "ms"}
 STEPS = (
     "prepare-table",
     "fit-trees(trees=40, rate=0.1)",
-    "emit-trees",
+    "round-trees",
     "distil(into=tree)",
     "guard-sets(coverage=0.9)",
 )
@@ -41,7 +41,7 @@ data_specs = st.builds(
     goal=st.sampled_from(["auto", "classify", "regress"]),
     roles=st.dictionaries(st.sampled_from(sorted(ROLES)), words, max_size=3),
     drop=st.lists(words, max_size=3).map(tuple),
-    types=st.none() | st.dictionaries(words, st.sampled_from([*FIELD_TYPES, *SPELLED]), min_size=1, max_size=3),
+    types=st.none() | st.dictionaries(words, st.sampled_from([*homes("fieldtype"), *SPELLED]), min_size=1, max_size=3),
 )
 
 recipes = st.builds(

@@ -24,7 +24,7 @@ coverage = [">= 0.88", "<= 0.95"]
 [build]
 time = "5m"
 seed = 3
-steps = ["prepare-table", "fit-trees(leaves=31)", "emit-trees"]
+steps = ["prepare-table", "fit-trees(leaves=31)"]
 """
 
 

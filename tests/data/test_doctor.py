@@ -10,9 +10,10 @@ from sklearn import datasets
 
 from trivet.core.folds import folds_of
 from trivet.core.rows import Dataset
+from trivet.core.scores import area_under_roc
 from trivet.data.doctor import Finding, columns_to_drop, examine, examine_columns, examine_rows
 from trivet.data.doctor.checks.label_errors import label_issues
-from trivet.data.doctor.checks.leaking_columns import auroc, number_score, rank_correlation
+from trivet.data.doctor.checks.leaking_columns import number_score, rank_correlation
 from trivet.data.doctor.out_of_fold import logistic_matrix, logistic_probabilities
 from trivet.data.split.splits import split
 
@@ -377,7 +378,7 @@ def test_auroc_and_correlation_equal_those_of_the_reference_libraries():
     from sklearn.metrics import roc_auc_score
 
     score, positive = rng.integers(0, 20, 500), rng.integers(0, 2, 500).astype(bool)
-    assert auroc(score, positive) == pytest.approx(roc_auc_score(positive, score), abs=1e-12)
+    assert area_under_roc(score, positive) == pytest.approx(roc_auc_score(positive, score), abs=1e-12)
     assert rank_correlation(score, positive) == pytest.approx(spearmanr(score, positive).statistic, abs=1e-12)
 
 

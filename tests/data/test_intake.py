@@ -101,18 +101,32 @@ def test_05_8_many_notices_are_counted_too():
     assert len(notices) == 51 and notices[-1].startswith("and ")
 
 
-def test_05_9_text_beside_numbers_is_a_finding_and_no_input():
+def test_05_9_text_beside_numbers_is_an_input_like_any_other():
     intake = take_in(recipe(), table(note=sentences()))
+    assert (intake.task.modality, [field.name for field in intake.task.inputs]) == ("table", ["a", "b", "note"])
+    assert not [one for one in intake.findings if one.code == "unused-text"]
+
+
+@pytest.mark.parametrize("steps", [("prepare-table", "score-texts", "fit-linear"), ("prepare-table", "fit-ngrams")])
+def test_05_9_text_that_the_recipe_s_own_steps_read_is_an_input(steps):
+    intake = take_in(replace(recipe(), steps=steps), table(note=sentences()))
+    assert "note" in [field.name for field in intake.task.inputs]
+
+
+def test_05_9_text_that_no_step_of_the_recipe_reads_is_a_finding_and_no_input():
+    own = replace(recipe(), steps=("prepare-table", "fit-linear"))
+    intake = take_in(own, table(note=sentences()))
     assert (intake.task.modality, [field.name for field in intake.task.inputs]) == ("table", ["a", "b"])
     (finding,) = [one for one in intake.findings if one.code == "unused-text"]
     assert (finding.severity, finding.column) == ("warn", "note")
     assert "300 cells of 8 words" in finding.evidence and "--drop a --drop b" in finding.fix
-    assert ("note", "text, which the models of this domain do not read") in intake.left_out
-    assert [field.name for field in first_look(recipe(), table(note=sentences())).task.inputs] == ["a", "b"]
+    assert ("note", "text, which no pass that will run reads") in intake.left_out
+    assert [field.name for field in first_look(own, table(note=sentences())).task.inputs] == ["a", "b"]
 
 
 def test_05_9_each_text_column_has_its_own_finding():
-    found = take_in(recipe(), table(note=sentences(), more=sentences()[::-1])).findings
+    own = replace(recipe(), steps=("prepare-table", "fit-linear"))
+    found = take_in(own, table(note=sentences(), more=sentences()[::-1])).findings
     assert [one.label for one in found if one.code == "unused-text"] == ["unused-text(more)", "unused-text(note)"]
 
 

@@ -41,7 +41,7 @@ Of a test.
 from trivet.core.domains import Domain, Route
 
 BAD = {bad}
-END = ("fit-linear", "emit-linear", "fit-temperature")
+END = ("fit-linear", "fit-temperature")
 
 
 class {name}(Domain):

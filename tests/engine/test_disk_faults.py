@@ -21,10 +21,10 @@ from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified
 from trivet.engine.worker import Desk, answer
 from trivet.engine.worker_process import Worker, result_of
-from trivet.runtime import probe
+from trivet.runtime.probes import PROBES, clean
 from trivet.storage.disk import Disk, Storage
 
-STEPS = ("prepare-table", "fit-linear", "emit-linear", "fit-temperature")
+STEPS = ("prepare-table", "fit-linear", "fit-temperature")
 ERRNOS = [errno.ENOSPC, errno.EIO]
 SAMPLE = 10
 
@@ -48,8 +48,9 @@ def build(table: Path, store: Path, disk: Disk) -> str:
         seconds=20.0,
     )
     with pytest.MonkeyPatch.context() as patch:
-        for name, few in {"CALLS": 30, "REPEATS": 2, "COLD_STARTS": 1, "run_probe": probe_here}.items():
-            patch.setattr(judge, name, few)
+        patch.setattr(judge, "run_probe", probe_here)
+        for probe in PROBES.values():
+            patch.setattr(probe, "times", min(probe.times, 30))
         patch.setattr(Worker, "ask", lambda self, job, **_: result_of(in_json(answer(Desk(self.folder, storage), job))))
         outcome = compile_recipe(recipe, store=store, threads=1, storage=storage)
     assert isinstance(outcome, Certified), outcome
@@ -64,7 +65,7 @@ def probe_here(arguments: list[str]) -> None:
     """The probe, without a process; it closes the door to imports behind itself."""
     importers = list(sys.meta_path)
     try:
-        probe.main(arguments)
+        clean.main(arguments)
     finally:
         sys.meta_path[:] = importers
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes
 
-from trivet.core.domains import Route
 from trivet.core.errors import BadLimit, TrivetError
 from trivet.core.limits import Verdict
 from trivet.core.passes import Size
 from trivet.core.reading import Reading
 from trivet.core.recipe import DataSpec, Lock, Recipe, parse_recipe
 from trivet.core.registry import parse_limit
+from trivet.core.routes import Route
 from trivet.engine.aim import Aim
 from trivet.engine.chance import ENOUGH, Odds, Point
 from trivet.engine.compile import compile_recipe
@@ -30,7 +30,7 @@ from trivet.engine.search import Search
 from trivet.engine.worker_process import Worker
 from trivet.runtime.file.container import decode
 
-LINE = ("prepare-table", "fit-linear", "emit-linear", "fit-temperature")
+LINE = ("prepare-table", "fit-linear", "fit-temperature")
 
 
 def cancer() -> dict[str, list]:
@@ -57,7 +57,7 @@ def made_point(name: str, mae: float, coverage: float, *, kilobytes: float = 20,
         "mae": Reading(gauge="mae", value=mae, low=0.9 * mae, high=1.1 * mae, n=n),
         "coverage": Reading(gauge="coverage", value=coverage, low=coverage - half, high=min(coverage + half, 1), n=n),
     }
-    steps = ("prepare-table", "fit-linear", "emit-linear", f"guard-interval(coverage={coverage})")
+    steps = ("prepare-table", "fit-linear", f"guard-interval(coverage={coverage})")
     return Point(route=name, steps=steps, candidate=name, readings=readings, costs={"size": 1e3 * kilobytes})
 
 
@@ -87,7 +87,7 @@ def test_05_5_a_guard_is_widened_rather_than_a_better_model_thrown_away():
         return replace(point, steps=route.steps, candidate=str(route.steps))
 
     routes = tuple(
-        Route(name=name, steps=("prepare-table", "fit-linear", "emit-linear", "guard-interval(coverage=0.9)"))
+        Route(name=name, steps=("prepare-table", "fit-linear", "guard-interval(coverage=0.9)"))
         for name in ("linear", "glass-box")
     )
     search = Search(

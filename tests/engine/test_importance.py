@@ -16,7 +16,7 @@ from trivet.engine.importance import permutation_importance
 from trivet.runtime.program import Program
 from trivet.testing.samples import context
 
-LINE = ("prepare-table", "fit-linear", "emit-linear")
+LINE = ("prepare-table", "fit-linear")
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_importance_equals_scikit_learns_within_its_spread(work, gauge):
 
 
 def test_a_column_that_the_model_does_not_use_has_no_importance_at_all(start):
-    stump = after(start, ("prepare-table", "fit-trees(trees=1, leaves=2)", "emit-trees"))
+    stump = after(start, ("prepare-table", "fit-trees(trees=1, leaves=2)"))
     found = permutation_importance(stump.candidate, stump.data.fit, find_gauge("log-loss"), seed=0)
     (name, *used), *unused = found
     assert min(used) > 0 and name != "noise"

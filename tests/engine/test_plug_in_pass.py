@@ -75,7 +75,7 @@ def trivet_command(*words: str, path: Path, cwd: Path | None = None) -> "subproc
 
 
 def compiled(table: Path, fit: str, folder: Path, path: Path) -> trivet.Specialist:
-    steps = [word for step in ("prepare-table", fit, "emit-linear") for word in ("--steps", step)]
+    steps = [word for step in ("prepare-table", fit) for word in ("--steps", step)]
     out = folder / f"{fit.partition('(')[0]}.trivet"
     limits = ("--limit", "accuracy >= 0.8", "--out", str(out), "--json")
     ended = trivet_command("compile", str(table), "--target", "y", *steps, *limits, path=path, cwd=folder)

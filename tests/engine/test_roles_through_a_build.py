@@ -8,18 +8,17 @@ import pytest
 import trivet
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.data.intake import take_in
-from trivet.engine import judge
+from trivet.runtime.probes import PROBES
 
-LINEAR = ["prepare-table", "fit-linear", "emit-linear"]
-TREES = ["prepare-table", "fit-trees(trees=150, leaves=31, min_rows=2)", "emit-trees"]
+LINEAR = ["prepare-table", "fit-linear"]
+TREES = ["prepare-table", "fit-trees(trees=150, leaves=31, min_rows=2)"]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def quick():
-    """Few timed calls and no cold starts: these tests look at answers, not at costs."""
+    """Few timed calls: these tests look at answers, not at costs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judge, "CALLS", 20)
-        patch.setattr(judge, "COLD_STARTS", 0)
+        patch.setattr(PROBES["latency"], "times", 20)
         yield
 
 

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from trivet.core.domains import Route
 from trivet.core.passes import Size
 from trivet.core.reading import Reading
-from trivet.core.registry import find_domain, parse_limit
+from trivet.core.registry import parse_limit
+from trivet.core.routes import Route
 from trivet.core.task import Field
 from trivet.engine.aim import Aim
 from trivet.engine.chance import Odds, Point
 from trivet.engine.frontier import dominates, finalists, frontier
+from trivet.engine.routes import routes_for
 from trivet.engine.sampler import helps
 from trivet.engine.search import Search
 from trivet.testing.tasks import made_task
@@ -51,7 +52,7 @@ def searched(
         return [by_hash(route) for route in batch]
 
     search = Search(
-        routes=find_domain("table").routes(TASK, 1000),
+        routes=routes_for(TASK, SIZE)[0],
         odds=Odds(limits=tuple(map(parse_limit, limits)), n_vault=400),
         aim=Aim(gauge="auroc"),
         size=SIZE,

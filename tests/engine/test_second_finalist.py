@@ -9,9 +9,10 @@ import pytest
 from trivet.core.limits import Verdict
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.registry import parse_limit
-from trivet.engine import certify, judge
+from trivet.engine import certify
 from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified, Infeasible
+from trivet.runtime.probes import PROBES
 from trivet.storage.disk import Storage
 from trivet.storage.store import Store
 
@@ -43,14 +44,13 @@ def failing(honest, tmp_path, monkeypatch):
     ask, seen = certify.try_file, []
 
     def build(how_many: int) -> tuple[Certified | Infeasible, Path]:
-        def asked(data, rows, *rest, **named):
+        def asked(data, task, rows, *rest, **named):
             seen.append(data)
             order = np.arange(len(rows))
-            return ask(data, rows.take(order[::-1] if len(seen) <= how_many else order), *rest, **named)
+            return ask(data, task, rows.take(order[::-1] if len(seen) <= how_many else order), *rest, **named)
 
         monkeypatch.setattr(certify, "try_file", asked)
-        monkeypatch.setattr(judge, "CALLS", 20)  # costs are not what this is about
-        monkeypatch.setattr(judge, "COLD_STARTS", 0)
+        monkeypatch.setattr(PROBES["latency"], "times", 20)  # costs are not what this is about
         shutil.copytree(honest[1], tmp_path / "store")
         return compiled(tmp_path / "store"), tmp_path / "store"
 

@@ -16,7 +16,7 @@ from trivet.runtime.specialist import Specialist
 from trivet.ship.verify import verify
 from trivet.storage.objects import task_from_json, task_to_json
 
-STEPS = ("prepare-table", "fit-linear", "emit-linear")
+STEPS = ("prepare-table", "fit-linear")
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from trivet.core.gauges import Costs, Trial
+from trivet.core.gauges import PLAIN, Samples, Trial, plain_trial
 from trivet.core.reading import Machine
 from trivet.runtime.batch import Answers
 from trivet.testing.tasks import made_task
+from trivet.testing.trials import bare_rows
 
 CPU = Machine(cpu="made", cores=2, system="none", python="3")
 
@@ -25,7 +26,7 @@ def classes(truth, probabilities, weight=None, sets=None):
         given = np.stack([1 - given, given], axis=1)
     guard = {} if sets is None else {"sets": sets}
     answers = Answers(probabilities=given, chosen=given.argmax(axis=1), **guard)
-    return Trial(task=class_task(given.shape[1]), answers=answers, truth=np.asarray(truth), weight=weight)
+    return plain_trial(class_task(given.shape[1]), bare_rows(truth, weight), answers)
 
 
 def chosen(truth, said, n_classes=2, weight=None):
@@ -38,14 +39,16 @@ def values(truth, said, weight=None, low=None, high=None):
     """A trial with these answered numbers."""
     ends = {} if low is None else {"low": low, "high": high}
     answers = Answers(values=np.asarray(said, float), **ends)
-    return Trial(task=NUMBER_TASK, answers=answers, truth=np.asarray(truth, float), weight=weight)
+    return plain_trial(NUMBER_TASK, bare_rows(np.asarray(truth, float), weight), answers)
 
 
 def costs(**measured):
-    """A trial of which only these costs were measured."""
-    nothing = {"latency_ms": [], "rows_per_second": [], "cold_start_ms": [], "peak_memory": 0.0, "bytes_on_disk": 1}
-    arrays = {k: np.array(v, float) if isinstance(v, list) else v for k, v in {**nothing, **measured}.items()}
-    return Trial(task=class_task(2), answers=Answers(), truth=np.zeros(0, int), costs=Costs(**arrays, machine=CPU))
+    """A trial of which only these costs were measured, by the names of the probes."""
+    units = {"latency": "ms", "cold_start": "ms", "throughput": "rows/s", "memory": "B"}
+    found = {"size": Samples(numbers=np.array([float(measured.pop("size", 1))]), unit="B")}
+    for name, numbers in measured.items():
+        found[name.replace("_", "-")] = Samples(numbers=np.asarray(numbers, float), unit=units[name], where=CPU)
+    return Trial(task=class_task(2), rows=bare_rows(np.zeros(0, int)), answers={PLAIN: Answers()}, costs=found)
 
 
 def two_normals(rng, rows, *, apart, positives, trust=1.0):

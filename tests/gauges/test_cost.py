@@ -15,43 +15,43 @@ def read(name, trial, sure=0.95):
 
 
 def test_size_is_exact_and_belongs_to_no_machine():
-    reading = read("size", costs(bytes_on_disk=214_000))
+    reading = read("size", costs(size=214_000))
     assert (reading.low, reading.value, reading.high, reading.unit) == (214_000, 214_000, 214_000, "B")
     assert reading.where is None
 
 
 def test_latency_quantiles_come_with_order_statistics_and_machine():
-    reading = read("p99-latency", costs(latency_ms=np.arange(1.0, 2001.0)))
+    reading = read("p99-latency", costs(latency=np.arange(1.0, 2001.0)))
     assert reading.value == pytest.approx(np.quantile(np.arange(1.0, 2001.0), 0.99))
     assert 1965 <= reading.low < 1980 < reading.high <= 1992
     assert (reading.unit, reading.n, reading.where) == ("ms", 2000, CPU)
 
 
 def test_a_hundred_calls_bound_no_99th_percentile():
-    reading = read("p99-latency", costs(latency_ms=np.linspace(1, 2, 100)))
+    reading = read("p99-latency", costs(latency=np.linspace(1, 2, 100)))
     assert reading.high == math.inf
 
 
 @pytest.mark.parametrize(("name", "enough"), [("p50-latency", 6), ("p99-latency", 368)])
 def test_documented_number_of_calls_is_the_smallest_that_bounds(name, enough):
-    ends = [read(name, costs(latency_ms=np.linspace(1, 2, calls))).high for calls in (enough - 1, enough)]
+    ends = [read(name, costs(latency=np.linspace(1, 2, calls))).high for calls in (enough - 1, enough)]
     assert ends == [math.inf, 2.0]
 
 
 def test_few_repeats_give_lowest_to_highest_and_say_so():
-    reading = read("rows-per-second", costs(rows_per_second=[5e4, 7e4, 6e4]))
+    reading = read("rows-per-second", costs(throughput=[5e4, 7e4, 6e4]))
     assert (reading.low, reading.value, reading.high, reading.unit) == (5e4, 6e4, 7e4, "rows/s")
     assert reading.notes == ("3 repeats: lowest to highest holds the median with probability 0.75",)
 
 
 def test_many_repeats_give_an_interval_inside_them():
-    reading = read("cold-start", costs(cold_start_ms=np.arange(20.0)))
+    reading = read("cold-start", costs(cold_start=np.arange(20.0)))
     assert 0 < reading.low < reading.value == 9.5 < reading.high < 19
     assert reading.notes == ()
 
 
 def test_peak_memory_is_one_measurement():
-    reading = read("peak-memory", costs(peak_memory=9e7))
+    reading = read("peak-memory", costs(memory=[9e7]))
     assert (reading.value, reading.n, reading.unit, reading.where) == (9e7, 1, "B", CPU)
 
 

@@ -5,6 +5,7 @@ nominal, 3 % are wanted, and 1,000 simulations add 0.5 % of noise; where the bar
 """
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -61,6 +62,30 @@ def test_interval_covers(gauge, model, rows):
     too_well, too_badly = misses(gauge, model, rows, truth_behind(gauge, model))
     assert too_well <= HARDER.get((gauge, model), 0.04)
     assert too_well + too_badly <= 0.07 + HARDER.get((gauge, model), 0.04) - 0.04
+
+
+def in_groups(trial, rng):
+    """The trial with three groups that are alike, so that each is truly the worst."""
+    task = replace(trial.task, roles={"site": "clinic"})
+    roles = {**trial.rows.roles, "site": rng.integers(0, 3, len(trial.truth))}
+    return replace(trial, task=task, rows=replace(trial.rows, roles=roles))
+
+
+@pytest.mark.parametrize(
+    ("gauge", "model"),
+    [
+        ("accuracy", "weak"), ("balanced-accuracy", "three"), ("log-loss", "weak"), ("log-loss", "overconfident"),
+        ("mae", "noise"), ("mae", "heavy noise"),
+    ],
+)  # fmt: skip
+def test_interval_of_the_worst_group_covers(gauge, model):
+    """Of three equal groups the worst reading errs to the bad side by nature; no end may be wrong more often."""
+    rng, truth = np.random.default_rng(5), truth_behind(gauge, model)
+    read = [find_gauge(f"{gauge}(among=site)").measure(in_groups(MODELS[model](rng, 600), rng)) for _ in range(DRAWS)]
+    low, high = np.mean([r.low > truth for r in read]), np.mean([r.high < truth for r in read])
+    too_well, too_badly = (low, high) if find_gauge(gauge).better == ">=" else (high, low)
+    assert too_well <= 0.04
+    assert too_well + too_badly <= 0.07
 
 
 @pytest.mark.parametrize("model", ["weak", "strong", "overconfident", "three"])

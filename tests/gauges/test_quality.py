@@ -9,7 +9,7 @@ from made_trials import chosen, classes, many_normals, two_normals, values
 from trivet.core.errors import BadData, NotApplicable
 from trivet.core.limits import Verdict
 from trivet.core.registry import find_gauge, parse_limit
-from trivet.testing.gauge_contract import sketch_of
+from trivet.testing.trials import sketch_of
 
 
 def read(name, trial, sure=0.95):
@@ -25,7 +25,7 @@ def test_auroc_counts_pairs_and_halves_ties():
 def test_auroc_does_not_change_when_scores_are_stretched():
     rng = np.random.default_rng(3)
     trial = two_normals(rng, 300, apart=1, positives=0.4)
-    stretched = classes(trial.truth, trial.answers["probabilities"][:, 1] ** 3)
+    stretched = classes(trial.truth, trial.plain["probabilities"][:, 1] ** 3)
     assert read("auroc", trial) == read("auroc", stretched)
 
 
@@ -51,7 +51,7 @@ def test_refuses_one_class_and_names_it(name):
 def test_a_class_without_rows_is_left_out_with_a_note():
     trial = many_normals(np.random.default_rng(0), 200, n_classes=3, apart=1.0)
     rows = trial.truth != 1
-    some = classes(trial.truth[rows], trial.answers["probabilities"][rows])
+    some = classes(trial.truth[rows], trial.plain["probabilities"][rows])
     assert read("auroc", some).notes == ("no row of class 'b': left out",)
 
 
@@ -144,7 +144,7 @@ def test_no_rows_are_refused():
 
 
 def test_class_gauges_refuse_regression_and_say_why():
-    with pytest.raises(NotApplicable, match="it measures class answers; this task asks to regress"):
+    with pytest.raises(NotApplicable, match="it reads probabilities; this task asks to regress"):
         find_gauge("auroc").applies(sketch_of("regression"))
 
 
@@ -155,7 +155,7 @@ def test_weight_two_gives_the_value_of_a_row_that_occurs_twice(name):
     rng = np.random.default_rng(5)
     trial = many_normals(rng, 80, n_classes=3, apart=1.0)
     times = rng.integers(1, 4, 80)
-    probabilities = trial.answers["probabilities"]
+    probabilities = trial.plain["probabilities"]
     weighted = classes(trial.truth, probabilities, weight=times.astype(float))
     repeated = classes(np.repeat(trial.truth, times), np.repeat(probabilities, times, axis=0))
     assert read(name, weighted).value == pytest.approx(read(name, repeated).value, abs=1e-12)
@@ -166,8 +166,8 @@ def test_rows_of_weight_zero_do_not_exist(name):
     trial = many_normals(np.random.default_rng(5), 80, n_classes=3, apart=1.0)
     weight = np.where(trial.truth == 2, 0.0, 1.5)
     some = trial.truth != 2
-    fewer = classes(trial.truth[some], trial.answers["probabilities"][some], weight=weight[some])
-    assert read(name, classes(trial.truth, trial.answers["probabilities"], weight=weight)) == read(name, fewer)
+    fewer = classes(trial.truth[some], trial.plain["probabilities"][some], weight=weight[some])
+    assert read(name, classes(trial.truth, trial.plain["probabilities"], weight=weight)) == read(name, fewer)
 
 
 @pytest.mark.parametrize("name", ["auroc", "average-precision", "f1", "log-loss", "calibration-gap"])

@@ -6,7 +6,7 @@ from made_trials import classes, two_normals, values
 
 from trivet.core.errors import NotApplicable
 from trivet.core.registry import find_gauge
-from trivet.testing.gauge_contract import sketch_of
+from trivet.testing.trials import sketch_of
 
 
 def read(name, trial, sure=0.95):
@@ -99,5 +99,5 @@ def test_a_guard_is_asked_for_before_work(name):
 
 
 def test_widths_are_for_numbers_only():
-    with pytest.raises(NotApplicable, match="number answers"):
+    with pytest.raises(NotApplicable, match="it reads low; this task asks to classify"):
         find_gauge("interval-width").applies(sketch_of("multiclass"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_rows import bent, numbers
 
-from trivet.kit.goal import Goal
+from trivet.kit.target import Target
 
 
 @pytest.fixture(scope="session")
@@ -22,23 +22,23 @@ def unseen():
 
 
 @pytest.fixture(scope="session")
-def goals(x):
+def targets(x):
     """Goals by name: labels, values, and a teacher's scores."""
     s = bent(x)
     four = np.stack([-s, s, s**2 - 1, 0 * s], axis=1).astype(np.float32)
     return {
-        "binary": Goal(link="sigmoid", n_scores=1, hard=(s > 0).astype(np.int32)),
-        "multiclass": Goal(link="softmax", n_scores=4, hard=np.digitize(s, [-1, 0, 1]).astype(np.int32)),
-        "regression": Goal(link="identity", n_scores=1, hard=s * 100 + 500),
-        "binary-soft": Goal(link="sigmoid", n_scores=1, soft=(3 * s)[:, None].astype(np.float32)),
-        "multiclass-soft": Goal(link="softmax", n_scores=4, soft=four),
-        "regression-soft": Goal(link="identity", n_scores=1, soft=s[:, None].astype(np.float32)),
+        "binary": Target(link="sigmoid", n_scores=1, hard=(s > 0).astype(np.int32)),
+        "multiclass": Target(link="softmax", n_scores=4, hard=np.digitize(s, [-1, 0, 1]).astype(np.int32)),
+        "regression": Target(link="identity", n_scores=1, hard=s * 100 + 500),
+        "binary-soft": Target(link="sigmoid", n_scores=1, soft=(3 * s)[:, None].astype(np.float32)),
+        "multiclass-soft": Target(link="softmax", n_scores=4, soft=four),
+        "regression-soft": Target(link="identity", n_scores=1, soft=s[:, None].astype(np.float32)),
     }
 
 
 @pytest.fixture(
     params=["binary", "multiclass", "regression", "binary-soft", "multiclass-soft", "regression-soft"], scope="session"
 )
-def goal(request, goals):
-    """Each goal in turn."""
-    return goals[request.param]
+def target(request, targets):
+    """Each target in turn."""
+    return targets[request.param]

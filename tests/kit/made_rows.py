@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from trivet.kit.goal import Goal
+from trivet.kit.target import Target
 
 
 def numbers(n: int, seed: int):
@@ -18,10 +18,10 @@ def bent(x):
     return known[:, 0] * known[:, 1] + np.sin(2 * known[:, 2]) + known[:, 5]
 
 
-def know_nothing(goal: Goal):
+def know_nothing(target: Target):
     """(rows, n_scores): the best scores that are the same for every row."""
-    if goal.link == "identity":
-        return np.full((len(goal), 1), goal.values().mean())
-    share = np.log(goal.shares().mean(axis=0))
-    flat = share if goal.link == "softmax" else share[1:] - share[:1]
-    return np.tile(flat, (len(goal), 1))
+    if target.link == "identity":
+        return np.full((len(target), 1), target.values().mean())
+    share = np.log(target.shares().mean(axis=0))
+    flat = share if target.link == "softmax" else share[1:] - share[:1]
+    return np.tile(flat, (len(target), 1))

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from trivet.kit.category_order import category_order
-from trivet.kit.goal import Goal
+from trivet.kit.target import Target
 
 
 def values(numbers):
-    return Goal(link="identity", n_scores=1, hard=np.asarray(numbers, float))
+    return Target(link="identity", n_scores=1, hard=np.asarray(numbers, float))
 
 
 def test_words_are_ranked_by_their_mean_answer():
@@ -35,7 +35,7 @@ def test_several_classes_are_laid_along_the_axis_that_tells_them_apart():
     shares = np.array([[40, 5, 5], [30, 15, 5], [15, 30, 5], [5, 40, 5]])
     codes = np.repeat(np.arange(4), 50)
     labels = np.concatenate([np.repeat(np.arange(3), row) for row in shares])
-    order = category_order(codes, 4, Goal(link="softmax", n_scores=3, hard=labels), most=9, least=1)
+    order = category_order(codes, 4, Target(link="softmax", n_scores=3, hard=labels), most=9, least=1)
     ranks = order.rank.tolist()
     assert ranks == sorted(ranks) or ranks == sorted(ranks, reverse=True)
 

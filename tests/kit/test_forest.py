@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from trivet.kit.goal import Goal, mean_loss
-from trivet.kit.rounding import snapped, step_of, to_int8
+from trivet.kit.rounding import float16_thresholds, step_of, to_int8
+from trivet.kit.target import Target, mean_loss
 from trivet.kit.trees.forest import forest_of, part_of, with_forests
-from trivet.kit.trees.prune import curvature, pruned, refitted
+from trivet.kit.trees.prune import curvature, refit_leaves, with_fewer_leaves
 from trivet.runtime.batch import Batch
 from trivet.runtime.part import Part
 from trivet.runtime.program import body_scores
@@ -46,7 +46,7 @@ def test_mass_counts_every_row_once_per_tree(seed):
 def test_pruning_keeps_the_share_the_mean_and_the_form(seed, keep):
     part, x = float_trees(seed, k=2)
     forest = forest_of(part)
-    after = pruned(forest, forest.mass_of(x, np.ones((len(x), len(forest.base)))), keep)
+    after = with_fewer_leaves(forest, forest.mass_of(x, np.ones((len(x), len(forest.base)))), keep)
     assert after.is_leaf.sum() <= max(1, round(keep * forest.is_leaf.sum()))
     assert not after.is_leaf[after.roots].any()  # no tree of one leaf is left
     before, now = (body_scores(p, Batch(numbers=x)).astype(np.float64) for p in (part, part_of(after)))
@@ -65,7 +65,7 @@ def test_the_link_that_matters_least_goes_first():
     }
     x = np.array([[-1.0]] * 4 + [[1.0]] * 4, np.float32)
     forest = forest_of(Part(kind="trees", arrays=arrays))
-    after = pruned(forest, forest.mass_of(x, np.ones((len(x), len(forest.base)))), 0.75)
+    after = with_fewer_leaves(forest, forest.mass_of(x, np.ones((len(x), len(forest.base)))), 0.75)
     assert after.leaf[after.is_leaf].tolist() == [0, 3]
     assert after.base.tolist() == [0.5]
 
@@ -75,7 +75,7 @@ def test_the_more_is_kept_the_nearer_the_answers():
     forest = forest_of(part)
     mass, truth = forest.mass_of(x, np.ones((len(x), len(forest.base)))), body_scores(part, Batch(numbers=x))
     off = [
-        np.square(body_scores(part_of(pruned(forest, mass, keep)), Batch(numbers=x)) - truth).mean()
+        np.square(body_scores(part_of(with_fewer_leaves(forest, mass, keep)), Batch(numbers=x)) - truth).mean()
         for keep in (0.1, 0.4, 0.7, 0.9)
     ]
     assert off == sorted(off, reverse=True)
@@ -87,9 +87,9 @@ def test_refitting_brings_the_answers_nearer(seed):
     forest = forest_of(part)
     scores = forest.scores_of(x)
     weight = curvature(scores, "softmax")
-    small = pruned(forest, forest.mass_of(x, weight), 0.4)
+    small = with_fewer_leaves(forest, forest.mass_of(x, weight), 0.4)
     off = [
-        (weight * np.square(refitted(small, x, scores, weight, sweeps).scores_of(x) - scores)).sum()
+        (weight * np.square(refit_leaves(small, x, scores, weight, sweeps).scores_of(x) - scores)).sum()
         for sweeps in (0, 1, 4, 16)
     ]
     assert off == sorted(off, reverse=True)
@@ -98,17 +98,17 @@ def test_refitting_brings_the_answers_nearer(seed):
 def test_refitting_a_whole_forest_changes_nothing():
     part, x = float_trees(1)
     forest = forest_of(part)
-    same = refitted(forest, x, forest.scores_of(x), np.ones((len(x), 1)))
+    same = refit_leaves(forest, x, forest.scores_of(x), np.ones((len(x), 1)))
     np.testing.assert_allclose(same.leaf, forest.leaf, atol=1e-12)
 
 
 @pytest.mark.parametrize(("link", "k"), [("sigmoid", 1), ("softmax", 3)])
 def test_curvature_is_the_second_derivative_of_the_loss(link, k):
     scores, step = np.random.default_rng(0).normal(size=(20, k)), 1e-4
-    goal = Goal(link=link, n_scores=k, hard=np.arange(20) % 2)
+    target = Target(link=link, n_scores=k, hard=np.arange(20) % 2)
 
     def losses(moved):
-        return np.array([mean_loss(moved[[i]], goal.take(np.array([i]))) for i in range(20)])
+        return np.array([mean_loss(moved[[i]], target.take(np.array([i]))) for i in range(20)])
 
     for column in range(k):
         nudge = step * np.eye(k)[[column]]
@@ -130,12 +130,12 @@ def test_every_forest_in_a_body_is_reached_with_its_own_inputs():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_snapped_thresholds_decide_alike(seed):
+def test_float16_thresholds_thresholds_decide_alike(seed):
     rng = np.random.default_rng(seed)
     column = (rng.normal(size=500) * 10.0 ** rng.integers(-3, 4)).astype(np.float32)
     column[::9] = np.nan
     threshold = rng.choice(column[~np.isnan(column)], 50)
-    short, is_same = snapped(threshold, column)
+    short, is_same = float16_thresholds(threshold, column)
     decisions = column[:, None] <= threshold
     assert (decisions == (column[:, None] <= short.astype(np.float32)))[:, is_same].all()
     assert is_same.mean() > 0.5
@@ -143,7 +143,7 @@ def test_snapped_thresholds_decide_alike(seed):
 
 def test_thresholds_beyond_float16_are_not_called_the_same():
     column = np.array([1e5, 2e5, 3e5], np.float32)
-    short, is_same = snapped(np.array([1e5, -1e6], np.float32), column)
+    short, is_same = float16_thresholds(np.array([1e5, -1e6], np.float32), column)
     assert not is_same[0] and is_same[1]
     assert np.isfinite(short).all()
 

@@ -4,12 +4,12 @@ import pytest
 from trivet.core.folds import folds_of
 from trivet.core.rows import Rows
 from trivet.core.task import Field
-from trivet.kit.goal import Goal, mean_loss
-from trivet.kit.vote import answers_of, greedy_weights, mean_answer_loss, scores_for, voted, with_floor
+from trivet.kit.target import Target, mean_loss
+from trivet.kit.vote import answers_of, greedy_weights, mean_answer_loss, scores_for, vote_scores, with_floor
 
 
 def made(link, n=400, seed=0):
-    """(scores of four members, goal): two good ones with different errors, a copy of the first, and noise."""
+    """(scores of four members, target): two good ones with different errors, a copy of the first, and noise."""
     rng = np.random.default_rng(seed)
     k = 3 if link == "softmax" else 1
     truth = rng.normal(size=(n, k)) * 2
@@ -19,25 +19,25 @@ def made(link, n=400, seed=0):
         hard = (answers_of(truth, link).cumsum(axis=1) < rng.uniform(size=(n, 1))).sum(axis=1)
     good, other = (truth + rng.normal(size=(n, k)) for _ in range(2))
     members = [rng.normal(size=(n, k)) * 3, good, other, good]
-    return members, Goal(link=link, n_scores=k, hard=hard)
+    return members, Target(link=link, n_scores=k, hard=hard)
 
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("link", ["identity", "sigmoid", "softmax"])
 def test_the_vote_is_never_worse_than_its_best_member(link, seed):
-    members, goal = made(link, seed=seed)
-    weights = greedy_weights(members, goal)
-    best = min(mean_answer_loss(answers_of(scores, link), goal) for scores in members)
+    members, target = made(link, seed=seed)
+    weights = greedy_weights(members, target)
+    best = min(mean_answer_loss(answers_of(scores, link), target) for scores in members)
     together = sum(w * answers_of(scores, link) for w, scores in zip(weights, members))
-    assert mean_answer_loss(together, goal) <= best
+    assert mean_answer_loss(together, target) <= best
     assert weights.sum() == pytest.approx(1)
     assert weights[0] < 0.1  # noise
 
 
 def test_one_round_takes_the_best_member_alone():
-    members, goal = made("sigmoid")
-    losses = [mean_loss(scores, goal) for scores in members]
-    assert greedy_weights(members, goal, rounds=1).argmax() == int(np.argmin(losses))
+    members, target = made("sigmoid")
+    losses = [mean_loss(scores, target) for scores in members]
+    assert greedy_weights(members, target, rounds=1).argmax() == int(np.argmin(losses))
 
 
 @pytest.mark.parametrize(("link", "k"), [("identity", 1), ("sigmoid", 1), ("softmax", 4)])
@@ -47,7 +47,7 @@ def test_scores_and_answers_are_inverse(link, k):
     np.testing.assert_allclose(answers_of(scores_for(answers, link), link), answers, atol=1e-6)
 
 
-def test_the_workshop_vote_equals_the_runtime_kind():
+def test_the_vote_of_scores_equals_the_runtime_kind():
     from trivet.runtime.batch import Batch
     from trivet.runtime.part import Part
     from trivet.runtime.program import body_scores
@@ -75,7 +75,7 @@ def test_the_workshop_vote_equals_the_runtime_kind():
     ]
     chains = tuple(Part(kind="chain", children=(expand, line)) for line in lines)
     vote = Part(kind="vote", config={"link": "softmax"}, arrays={"weights": weights}, children=chains)
-    ours = voted([body_scores(chain, Batch(numbers=x)) for chain in chains], weights, "softmax")
+    ours = vote_scores([body_scores(chain, Batch(numbers=x)) for chain in chains], weights, "softmax")
     np.testing.assert_allclose(body_scores(vote, Batch(numbers=x)), ours, atol=2e-6)  # theirs sums in float32
 
 

@@ -6,33 +6,33 @@ import pytest
 from trivet.core.candidate import kinds_of
 from trivet.core.errors import Refused
 from trivet.core.registry import parse_step
-from trivet.kit.goal import Goal, mean_loss
-from trivet.kit.learners import Lesson
+from trivet.kit.lesson import Lesson
 from trivet.kit.scores import scores_of
+from trivet.kit.target import Target, mean_loss
 from trivet.kit.vote import TEACHER, answers_of
-from trivet.passes.distil.distil import KINDS, taught
+from trivet.passes.distil.distil import lesson_by_teacher
 from trivet.testing.samples import QUESTIONS, context, tiny_work
 
 READY = ("prepare-table", "fit-vote(members=trees+linear, folds=2)")
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-@pytest.mark.parametrize("into", KINDS)
+@pytest.mark.parametrize("into", ["trees", "tree", "linear", "net"])
 def test_every_student_answers_better_than_the_mean(into, question, tmp_path):
     work = parse_step(f"distil(into={into})").run(tiny_work(question, READY), context(tmp_path))
     rows, task = work.data.choose, work.candidate.task
-    goal = Goal.of(rows, task)
+    target = Target.of(rows, task)
     flat = np.zeros((len(rows), task.n_scores)) if task.classes else np.full((len(rows), 1), rows.truth.mean())
     assert work.sketch.kind("body") == kinds_of(work.candidate.parts["body"])
-    assert mean_loss(scores_of(work.candidate, rows), goal) < 0.9 * mean_loss(flat, goal)
+    assert mean_loss(scores_of(work.candidate, rows), target) < 0.9 * mean_loss(flat, target)
 
 
 def test_keeps_the_student_with_the_least_loss_on_the_tune_rows_and_says_so(tmp_path):
     work, ctx = tiny_work("binary", READY), context(tmp_path)
-    after = parse_step("distil(into=tree, leaves=8)").run(work, ctx)
+    after = parse_step("distil(into=tree, size=0.5)").run(work, ctx)
     (note,) = ctx.say.notes
     numbers = [float(word.strip("),")) for word in note.split() if word.strip("),").replace(".", "").isdigit()]
-    kept = mean_loss(scores_of(after.candidate, work.data.tune), Goal.of(work.data.tune, work.candidate.task))
+    kept = mean_loss(scores_of(after.candidate, work.data.tune), Target.of(work.data.tune, work.candidate.task))
     assert min(numbers) == pytest.approx(kept, rel=1e-3)
     assert len(numbers) == 4
 
@@ -52,10 +52,10 @@ def test_a_teacher_who_knows_more_than_the_labels_makes_a_better_student(tmp_pat
 def test_made_rows_are_one_more_lesson(question, tmp_path):
     work, ctx = tiny_work(question, READY), context(tmp_path)
     lesson = Lesson.of(work, seed=0, for_="test")
-    with_made, without = (parse_step(f"distil(munge={m})").lessons(work, lesson, ctx) for m in (1.5, 0.0))
+    with_made, without = (parse_step(f"distil(made={m})").lessons(work, lesson, ctx) for m in (1.5, 0.0))
     assert len(without) == 3
     last = with_made["answers to made rows too"]
-    assert len(last.x) == len(last.goal) == 2.5 * len(lesson.x)
+    assert len(last.x) == len(last.target) == 2.5 * len(lesson.x)
 
 
 def test_the_whole_blend_is_the_teacher(tmp_path):
@@ -63,12 +63,12 @@ def test_the_whole_blend_is_the_teacher(tmp_path):
     lesson = Lesson.of(work, seed=0, for_="test")
     soft = work.data.fit.beside[TEACHER]
     np.testing.assert_allclose(
-        taught(lesson, soft, 1.0).goal.shares(),
+        lesson_by_teacher(lesson, soft, 1.0).target.shares(),
         answers_of(soft, "softmax"),
         atol=1e-5,  # float32 scores
     )
-    half = taught(lesson, soft, 0.5).goal.shares()
-    np.testing.assert_allclose(half, (answers_of(soft, "softmax") + lesson.goal.shares()) / 2, atol=1e-5)
+    half = lesson_by_teacher(lesson, soft, 0.5).target.shares()
+    np.testing.assert_allclose(half, (answers_of(soft, "softmax") + lesson.target.shares()) / 2, atol=1e-5)
 
 
 def test_the_teacher_s_answers_stay_for_another_student(tmp_path):

@@ -7,7 +7,7 @@ from trivet.core.registry import parse_step
 from trivet.kit.scores import scores_of, stated_probabilities
 from trivet.testing.samples import context, tiny_work
 
-READY = ("prepare-table", "fit-linear", "emit-linear")
+READY = ("prepare-table", "fit-linear")
 
 
 def test_answers_equal_scikit_learn(tmp_path):

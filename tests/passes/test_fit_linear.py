@@ -3,7 +3,6 @@ import pytest
 
 from trivet.core.errors import Refused
 from trivet.core.registry import parse_step
-from trivet.kit.lower import lowered
 from trivet.kit.numbers import numbers_of
 from trivet.runtime.batch import Batch
 from trivet.runtime.program import body_scores
@@ -14,7 +13,7 @@ def test_finds_the_slopes_of_a_line(tmp_path):
     work = parse_step("fit-linear(strength=0.001)").run(tiny_work("regression", ("prepare-table",)), context(tmp_path))
     rows = work.data.choose
     x = numbers_of(rows, work.candidate.parts, for_="test")
-    scores = body_scores(lowered(work.candidate.parts["body"]), Batch(numbers=x))[:, 0]
+    scores = body_scores(work.candidate.parts["body"], Batch(numbers=x))[:, 0]
     assert np.corrcoef(scores, rows.truth)[0, 1] > 0.8
 
 
@@ -24,7 +23,7 @@ def test_a_strong_penalty_shrinks_all_weights(tmp_path):
         parse_step(f"fit-linear(strength={s})").run(start, context(tmp_path)).candidate.parts["body"].children[1]
         for s in (1, 1000)
     )
-    assert np.abs(strong.arrays["coef"]).sum() < 0.1 * np.abs(weak.arrays["coef"]).sum()
+    assert np.abs(strong.arrays["weights"]).sum() < 0.1 * np.abs(weak.arrays["weights"]).sum()
 
 
 def test_refuses_a_candidate_that_cannot_read():

@@ -11,7 +11,9 @@ from trivet.core.errors import Refused
 from trivet.core.registry import find_domain, parse_step
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Field
-from trivet.passes.fit.fit_ngrams import FitNgrams, fitted
+from trivet.kit.target import Target
+from trivet.kit.text.ngrams import gram_weights
+from trivet.passes.fit.fit_ngrams import FitNgrams
 from trivet.runtime.batch import Batch
 from trivet.runtime.kinds import Flow
 from trivet.runtime.program import Program, body_scores
@@ -54,7 +56,7 @@ def test_scores_equal_scikit_learn_on_the_same_counts():
     done = pass_.run(work, context(Path("/nonexistent")))
     texts = tuple(work.data.fit.raw()["note"])
     batch = Batch(numbers=np.zeros((len(texts), 0), np.float32), texts=(texts,))
-    x = pass_.features(batch)
+    x = pass_.grams.features(batch)
     twin = LogisticRegression(C=1 / pass_.strength, max_iter=300).fit(x, work.data.fit.truth)
     scores = body_scores(done.candidate.parts["body"], batch)[:, 0]
     assert np.abs(scores - twin.decision_function(x)).max() < 1e-4  # float32 sums of some hundred weights
@@ -79,11 +81,9 @@ def test_one_class_alone_is_answered_always():
 def fitted_on_one_class(n_scores: int):
     from scipy.sparse import csr_matrix
 
-    from trivet.kit.goal import Goal
-
     link = "sigmoid" if n_scores == 1 else "softmax"
-    goal = Goal(link=link, n_scores=n_scores, hard=np.zeros(4, np.int32), soft=None, weight=None)
-    return fitted(csr_matrix(np.ones((4, 8))), goal, strength=1.0)
+    target = Target(link=link, n_scores=n_scores, hard=np.zeros(4, np.int32), soft=None, weight=None)
+    return gram_weights(csr_matrix(np.ones((4, 8))), target, strength=1.0)
 
 
 def test_a_table_without_texts_is_refused():

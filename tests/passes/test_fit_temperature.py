@@ -7,7 +7,7 @@ from trivet.kit.conformal.calibrate import mean_log_loss
 from trivet.kit.scores import scores_of, stated_probabilities
 from trivet.testing.samples import context, tiny_work
 
-READY = ("prepare-table", "fit-linear", "emit-linear")
+READY = ("prepare-table", "fit-linear")
 
 
 def test_equals_scikit_learn_up_to_the_row_of_doubt():

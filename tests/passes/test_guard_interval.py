@@ -12,8 +12,8 @@ from trivet.runtime.batch import Batch
 from trivet.runtime.kinds import load_guard
 from trivet.testing.samples import context, tiny_rows, tiny_work
 
-PLAIN = ("prepare-table", "fit-linear", "emit-linear")
-QUANTILES = ("prepare-table", "fit-trees(trees=30, coverage=0.8)", "emit-trees")
+PLAIN = ("prepare-table", "fit-linear")
+QUANTILES = ("prepare-table", "fit-trees(trees=30, coverage=0.8)")
 
 EMPTY = Batch(numbers=np.zeros((0, 0), np.float32))
 

@@ -11,7 +11,7 @@ from trivet.runtime.kinds import load_guard
 from trivet.runtime.program import Program
 from trivet.testing.samples import context, tiny_rows, tiny_work
 
-READY = ("prepare-table", "fit-linear", "emit-linear", "fit-temperature")
+READY = ("prepare-table", "fit-linear", "fit-temperature")
 
 EMPTY = Batch(numbers=np.zeros((0, 0), np.float32))
 
@@ -53,12 +53,7 @@ def test_a_wider_margin_lowers_the_floor_and_covers_the_tune_rows_more(tmp_path)
 
 def test_rows_that_share_a_probability_go_in_together_in_both_executors(tmp_path):
     """A single tree says the same of many rows, the row that sets the floor among them."""
-    line = (
-        "prepare-table",
-        "fit-vote(members=trees+linear, folds=2)",
-        "distil(into=tree, leaves=4)",
-        "fit-temperature",
-    )
+    line = ("prepare-table", "fit-tree(leaves=4)", "fit-temperature")
     work = parse_step("guard-sets(coverage=0.8)").run(tiny_work("binary", line), context(tmp_path))
     raw = work.data.choose.raw()
     plain, fast = (Program(work.candidate.parts, executor=executor) for executor in ("numpy", "onnx"))
@@ -79,7 +74,7 @@ def test_parameters_follow_the_limits():
 
 def test_refuses_values_nonsense_and_too_few_rows(tmp_path):
     with pytest.raises(Refused):
-        parse_step("guard-sets").check(tiny_work("regression", READY[:3]).sketch)
+        parse_step("guard-sets").check(tiny_work("regression", READY[:2]).sketch)
     work = tiny_work("binary", READY)
     with pytest.raises(Refused, match="coverage"):
         parse_step("guard-sets(coverage=1.0)").check(work.sketch)

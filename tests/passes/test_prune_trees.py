@@ -6,7 +6,7 @@ from trivet.core.registry import parse_step
 from trivet.kit.scores import scores_of
 from trivet.testing.samples import QUESTIONS, context, tiny_work
 
-READY = ("prepare-table", "fit-trees(trees=30, leaves=8, min_rows=5)", "emit-trees")
+READY = ("prepare-table", "fit-trees(trees=30, leaves=8, min_rows=5)")
 
 
 def run(text, work, tmp_path):
@@ -42,7 +42,7 @@ def test_size_falls_with_the_share_that_is_kept(tmp_path):
 
 
 def test_trees_inside_a_vote_are_pruned_too(tmp_path):
-    line = ("prepare-table", "fit-vote(members=trees+linear, folds=2)", "emit-trees", "emit-linear")
+    line = ("prepare-table", "fit-vote(members=trees+linear, folds=2)")
     work = tiny_work("binary", line)
     body = run("prune-trees(keep=0.3)", work, tmp_path).candidate.parts["body"]
     before = work.candidate.parts["body"]
@@ -52,6 +52,6 @@ def test_trees_inside_a_vote_are_pruned_too(tmp_path):
 
 def test_refuses_other_bodies_and_shares():
     with pytest.raises(Refused):
-        parse_step("prune-trees").check(tiny_work("binary", READY[:2]).sketch)
+        parse_step("prune-trees").check(tiny_work("binary", ("prepare-table", "fit-linear")).sketch)
     with pytest.raises(Refused, match="keep"):
         parse_step("prune-trees(keep=0.0)").check(tiny_work("binary", READY).sketch)

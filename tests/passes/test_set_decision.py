@@ -12,7 +12,7 @@ from trivet.passes.decide.set_decision import SetDecision, mean_f1, mean_recall
 from trivet.runtime.program import Program
 from trivet.testing.samples import context, tiny_work
 
-LINE = ("prepare-table", "fit-linear", "emit-linear", "fit-temperature")
+LINE = ("prepare-table", "fit-linear", "fit-temperature")
 
 
 @pytest.mark.parametrize("question", ["binary", "multiclass"])

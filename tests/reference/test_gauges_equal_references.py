@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
-from trivet.core.gauges import Trial
+from trivet.core.gauges import plain_trial
 from trivet.core.registry import find_gauge
+from trivet.core.scores import area_under_roc
 from trivet.kit.stats.intervals import clopper_pearson, wilson
 from trivet.kit.stats.quantiles import beta_quantile, beta_share, binomial_share, normal_quantile, student_quantile
 from trivet.kit.stats.ranking import auroc_influence, precision_influence
 from trivet.runtime.batch import Answers
 from trivet.testing.tasks import made_task
+from trivet.testing.trials import bare_rows
 
 pytestmark = pytest.mark.reference
 metrics = pytest.importorskip("sklearn.metrics")
@@ -25,7 +27,7 @@ def class_trial(n_classes, seed, weighted, rows=240):
     probabilities = odds / odds.sum(axis=1, keepdims=True)
     answers = Answers(probabilities=probabilities, chosen=probabilities.argmax(axis=1))
     task = made_task("classify", tuple("abcde"[:n_classes]))
-    return Trial(task=task, answers=answers, truth=truth, weight=rng.uniform(0.2, 3, rows) if weighted else None)
+    return plain_trial(task, bare_rows(truth, rng.uniform(0.2, 3, rows) if weighted else None), answers)
 
 
 def average(n_classes):
@@ -61,8 +63,30 @@ CLASS_METRICS = {
 def test_class_gauges_equal_sklearn(name, n_classes, weighted):
     for seed in range(5):
         trial = class_trial(n_classes, seed, weighted)
-        theirs = CLASS_METRICS[name](trial.truth, trial.answers["probabilities"], trial.answers["chosen"], trial.weight)
+        theirs = CLASS_METRICS[name](trial.truth, trial.plain["probabilities"], trial.plain["chosen"], trial.weight)
         assert find_gauge(name).measure(trial).value == pytest.approx(theirs, abs=1e-12)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("name", ["auroc", "average-precision", "f1"])
+def test_a_class_alone_is_the_metric_of_that_class_against_the_rest(name, weighted):
+    trial = class_trial(4, 3, weighted)
+    ones, share, said = trial.truth == 2, trial.plain["probabilities"][:, 2], trial.plain["chosen"] == 2
+    theirs = {
+        "auroc": lambda: metrics.roc_auc_score(ones, share, sample_weight=trial.weight),
+        "average-precision": lambda: metrics.average_precision_score(ones, share, sample_weight=trial.weight),
+        "f1": lambda: metrics.f1_score(ones, said, sample_weight=trial.weight),
+    }[name]()
+    assert find_gauge(f"{name}(positive=c)").measure(trial).value == pytest.approx(theirs, abs=1e-12)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_area_of_the_doctor_and_of_the_gauge_is_sklearns(weighted):
+    rng = np.random.default_rng(7)
+    positive, scores = rng.random(300) < 0.3, np.round(rng.normal(size=300), 1)
+    weight = rng.uniform(0.1, 2, 300) if weighted else None
+    theirs = metrics.roc_auc_score(positive, scores, sample_weight=weight)
+    assert area_under_roc(scores, positive, weight) == pytest.approx(theirs, abs=1e-12)
 
 
 VALUE_METRICS = {
@@ -79,7 +103,7 @@ def test_value_gauges_equal_sklearn(name, weighted):
     truth, noise = rng.normal(size=(2, 300))
     weight = rng.uniform(0.1, 2, 300) if weighted else None
     task = made_task("regress")
-    trial = Trial(task=task, answers=Answers(values=truth + noise), truth=truth, weight=weight)
+    trial = plain_trial(task, bare_rows(truth, weight), Answers(values=truth + noise))
     theirs = VALUE_METRICS[name](truth, truth + noise, sample_weight=weight)
     assert find_gauge(name).measure(trial).value == pytest.approx(theirs, abs=1e-12)
 
@@ -92,7 +116,7 @@ def test_calibration_gap_has_the_bins_of_sklearns_quantile_strategy():
     trial = class_trial(2, 0, False)
     answers = Answers(probabilities=np.stack([1 - stated, stated], axis=1), chosen=truth)
     seen, said = calibration_curve(truth, stated, n_bins=15, strategy="quantile")
-    ours = find_gauge("calibration-gap").measure(Trial(task=trial.task, answers=answers, truth=truth)).value
+    ours = find_gauge("calibration-gap").measure(plain_trial(trial.task, bare_rows(truth), answers)).value
     assert ours == pytest.approx(np.abs(seen - said).mean(), abs=1e-12)
 
 

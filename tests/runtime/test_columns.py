@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from trivet.runtime.errors import BadRow
+from trivet.runtime.errors import BadFile, BadRow
 from trivet.runtime.kinds import load_reader
 from trivet.runtime.kinds.readers.raw_values import MOST
 from trivet.runtime.part import Part
@@ -116,3 +116,30 @@ def test_columns_of_different_lengths_are_refused():
     with pytest.raises(BadRow) as caught:
         read_batch(part, {"a": [1], "b": [1, 2]})
     assert caught.value.code == "ragged-columns"
+
+
+def test_a_cell_of_numbers_is_a_list_or_a_text_of_them():
+    config = {"fields": [["signal", "numbers"], ["age", "number"]], "spellings": {"signal": "length='3'"}}
+    reader = load_reader(Part(kind="columns", config=config))
+    cells = [[1, 2.5, -3], "1 2.5 -3", "[1, 2.5, -3]", "1;2.5; -3", np.array([1, 2.5, -3]), None, ""]
+    batch = reader.read({"signal": cells, "age": [7.0] * len(cells)})
+    assert batch.numbers[:5].tolist() == [[1, 2.5, -3, 7]] * 5
+    assert np.isnan(batch.numbers[5:, :3]).all() and (batch.numbers[:, 3] == 7).all()
+    one = reader.read_rows([{"signal": (1, 2.5, -3), "age": 7}])
+    assert one.numbers.tolist() == [[1, 2.5, -3, 7]]
+
+
+@pytest.mark.parametrize("cell", [[1, 2], [1, 2, "three"], "1 2", 5.0, [1, 2, float("inf")]])
+def test_other_cells_than_so_many_numbers_are_refused(cell):
+    config = {"fields": [["signal", "numbers"]], "spellings": {"signal": "length='3'"}}
+    with pytest.raises(BadRow):
+        load_reader(Part(kind="columns", config=config)).read({"signal": [cell]})
+
+
+@pytest.mark.parametrize("spelling", ["length='0'", "length='03'", "length='5000'", "length='x'"])
+def test_a_length_that_is_none_is_refused(spelling):
+    config = {"fields": [["signal", "numbers"]], "spellings": {"signal": spelling}}
+    with pytest.raises(BadFile):
+        load_reader(Part(kind="columns", config=config))
+    with pytest.raises(BadFile):
+        load_reader(Part(kind="columns", config={"fields": [["signal", "numbers"]]}))

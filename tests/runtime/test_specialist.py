@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from math import inf
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from trivet.runtime.errors import BadFile, BadRow
 from trivet.runtime.file.container import encode
 from trivet.runtime.part import Part
+from trivet.runtime.probes import ColdStart
 from trivet.runtime.specialist import Specialist
 from trivet.testing.parts import blob_of, random_program_parts, random_rows
 
@@ -123,7 +125,7 @@ def probe(tmp_path, specialist, rows):
     sent.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
     def run(*options):
-        command = [sys.executable, "-I", "-m", "trivet.runtime.probe", *map(str, (file, sent, out)), *options]
+        command = [sys.executable, "-I", "-m", "trivet.runtime.probes.clean", *map(str, (file, sent, out)), *options]
         subprocess.run(command, check=True, capture_output=True)
         assert sorted(path.name for path in tmp_path.iterdir()) == ["a.trivet", "out.jsonl", "rows.jsonl"]
         return json.loads(out.read_text())
@@ -132,24 +134,45 @@ def probe(tmp_path, specialist, rows):
 
 
 def test_the_probe_answers_as_the_specialist_does_and_measures(probe, specialist, rows):
-    found, expected = probe("--calls", "30", "--repeats", "2"), specialist.answers(rows)
-    np.testing.assert_array_equal(
-        np.asarray(found["answers"]["probabilities"][1], np.float32), expected["probabilities"]
-    )
-    assert (
-        found["answers"]["chosen"][1] == expected["chosen"].tolist()
-        and found["answers"]["sets"][1] == expected["sets"].tolist()
-    )
-    assert len(found["latency_ms"]) == 30 and len(found["rows_per_second"]) == 2 and found["peak_memory"] > 1e6
+    options = [word for name in ("latency=30", "throughput=2", "memory") for word in ("--probe", name)]
+    found, expected = probe(*options), specialist.answers(rows)
+    assert arrays_of(found["answers"]) == {name: array.tolist() for name, array in expected.items()}
+    assert len(found["costs"]["latency"]) == 30 and len(found["costs"]["throughput"]) == 2
+    assert found["costs"]["memory"][0] > 1e6
     assert all(name == "trivet" or name.startswith("trivet.runtime") for name in found["modules"])
 
 
-def test_a_cold_probe_answers_the_first_row(probe, specialist, rows):
-    assert probe("--cold")["answers"]["chosen"][1] == specialist.answers(rows[:1])["chosen"].tolist()
+def arrays_of(found):
+    """{name: nested lists} of answers as the clean process writes them; every float32 comes back exactly."""
+    return {name: np.asarray(array, dtype).tolist() for name, (dtype, array) in found.items()}
+
+
+def test_only_what_is_asked_for_is_measured(probe):
+    assert probe()["costs"] == {} and list(probe("--probe", "memory")["costs"]) == ["memory"]
+
+
+def test_more_questions_are_answered_in_their_order(probe, specialist, rows, tmp_path):
+    asked = [rows[2:5], rows[:1]]
+    files = [tmp_path.parent / f"{tmp_path.name}-{at}.jsonl" for at in range(2)]
+    for file, some in zip(files, asked):
+        file.write_text("".join(json.dumps(row) + "\n" for row in some))
+    found = probe(*(word for file in files for word in ("--ask", str(file))))
+    for answers, some in zip(found["asked"], asked):
+        assert arrays_of(answers)["chosen"] == specialist.answers(some)["chosen"].tolist()
+
+
+def test_a_process_that_is_watched_answers_the_first_row(probe, specialist, rows):
+    assert arrays_of(probe("--first")["answers"])["chosen"] == specialist.answers(rows[:1])["chosen"].tolist()
+
+
+def test_a_cold_start_is_watched_as_often_as_it_says_or_not_at_all():
+    started = []
+    assert len(ColdStart(times=3).watch(lambda: started.append(1), inf)) == len(started) == 3
+    assert ColdStart(times=3).watch(lambda: started.append(1), 0.0) == [] and len(started) == 3
 
 
 def test_the_probe_refuses_what_the_runtime_does_not_have():
-    code = "import sys; from trivet.runtime.probe import Guard; sys.meta_path.insert(0, Guard()); import {}"
+    code = "import sys; from trivet.runtime.probes.clean import Guard; sys.meta_path.insert(0, Guard()); import {}"
     for module, status in [("trivet.core.rows", 1), ("pandas", 1), ("onnxruntime", 0), ("decimal", 0)]:
         ended = subprocess.run([sys.executable, "-I", "-c", code.format(module)], capture_output=True, check=False)
         assert ended.returncode == status, ended.stderr

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-STEPS = ["prepare-table", "fit-linear", "emit-linear", "fit-temperature"]
+STEPS = ["prepare-table", "fit-linear", "fit-temperature"]
 START = 19_700  # days since 1970: 2023-12-09
 
 

@@ -2,7 +2,7 @@
 
 from sklearn.datasets import load_breast_cancer
 
-FAST = ("prepare-table", "fit-linear", "emit-linear", "fit-temperature")
+FAST = ("prepare-table", "fit-linear", "fit-temperature")
 
 
 def cancer(n: int = 569) -> dict[str, list]:

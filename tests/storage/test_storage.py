@@ -355,7 +355,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_files_and_all_it_acknowledge
 WRITERS = {"write_text", "write_bytes", "savetxt", "tofile"}
 MODULES = {"os": {"rename", "replace", "remove", "unlink", "mkdir", "makedirs", "link", "symlink", "open", "truncate"}}
 # The clean process of the judge must run with the runtime alone, which may not import the engine.
-EXEMPT = {"storage/disk.py", "runtime/probe.py"}
+EXEMPT = {"storage/disk.py", "runtime/probes/clean.py"}
 
 
 def writes(call: ast.Call) -> bool:

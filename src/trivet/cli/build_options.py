@@ -43,6 +43,9 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--steps", action="append", default=[], metavar="PASS", help="run these, in this order; no search"
     )
+    group.add_argument(
+        "--measure", action="append", default=[], metavar="GAUGE", help="measure this too, without a limit"
+    )
     group.add_argument("--strict", action="store_true", help="findings of the data doctor end the build")
     group.add_argument(
         "--no-sketch", action="store_true", help="the file shall not tell which rows it was built on (2 kB of hashes)"
@@ -79,6 +82,8 @@ def build_of(arguments: argparse.Namespace, recipe: "Recipe") -> dict[str, Any]:
         changed["limits"] = limits_of(arguments.limit, recipe)
     if arguments.steps:
         changed["steps"] = steps_of(arguments.steps)
+    if arguments.measure:
+        changed["measure"] = tuple(dict.fromkeys((*recipe.measure, *gauges_in(arguments.measure))))
     if arguments.accept:
         changed["accept"] = tuple(dict.fromkeys((*recipe.accept, *accepted_in(arguments.accept))))
     for flag, name, parse in (
@@ -143,14 +148,15 @@ def roles_of(arguments: argparse.Namespace) -> dict[str, str]:
 def types_of(texts: list[str]) -> dict[str, str]:
     """column -> type text, of texts such as "zip=category" or "amount=number(decimal=',')".  All mistakes at once."""
     from trivet.core.errors import BadUse, raise_all
-    from trivet.runtime.kinds.readers.spellings import BadSpelling, parse_type
+    from trivet.core.fieldtypes import parsed_type
+    from trivet.runtime.kinds.readers.spellings import BadSpelling
 
     found: dict[str, str] = {}
     errors = []
     for text in texts:
         column, kind = column_and_type(text)
         try:
-            parse_type(kind)
+            parsed_type(kind)
             found[column] = kind
         except BadSpelling as error:
             wanted = f"COLUMN=TYPE with {error}"
@@ -161,10 +167,12 @@ def types_of(texts: list[str]) -> dict[str, str]:
 
 def column_and_type(text: str) -> tuple[str, str]:
     """The two sides of the = that stands before a type; names of columns may have signs of their own."""
-    from trivet.core.task import FIELD_TYPES
+    from trivet.core.registry import homes
+
+    known = homes("fieldtype")
 
     for at in (at for at, letter in enumerate(text) if letter == "="):
-        if text[at + 1 :].partition("(")[0].strip() in FIELD_TYPES:
+        if text[at + 1 :].partition("(")[0].strip() in known:
             return text[:at], text[at + 1 :]
     column, _, kind = text.rpartition("=")
     return column, kind
@@ -191,6 +199,21 @@ def steps_of(texts: list[str]) -> tuple[str, ...]:
     from trivet.core.registry import parse_step
 
     return AUTO if texts == ["auto"] else tuple(str(parse_step(text)) for text in texts)
+
+
+def gauges_in(texts: list[str]) -> list[str]:
+    """The canonical texts of gauges; all mistakes at once."""
+    from trivet.core.errors import TrivetError, raise_all
+    from trivet.core.registry import find_gauge
+
+    found, errors = [], []
+    for text in texts:
+        try:
+            found.append(str(find_gauge(text)))
+        except TrivetError as error:
+            errors.append(error)
+    raise_all(errors)
+    return found
 
 
 def accepted_in(texts: list[str]) -> list[str]:

@@ -66,7 +66,9 @@ def of_others() -> Result:
 
 def gauge_in_short(gauge: Any) -> str:
     better = "higher" if gauge.better == ">=" else "lower"
-    return f"{gauge.family}, {better} is better{', in ' + gauge.unit if gauge.unit else ''}"
+    own = ", ".join(field.name for field in dataclasses.fields(gauge))
+    unit = f", in {gauge.unit}" if gauge.unit else ""
+    return f"{gauge.family}, {better} is better{unit}{f'; parameters: {own}' if own else ''}"
 
 
 def doc_of(kind: str, name: str) -> str:
@@ -87,8 +89,16 @@ def page_of(kind: str, name: str) -> str:
     if kind == "gauge":
         bound = f"{thing.better} {EXAMPLES.get(thing.unit, '5 ' + thing.unit)}"
         lines += [f"Unit: {thing.unit or 'none'}. Family: {thing.family}.", ""]
+        lines += [*default_lines(thing), ""] if dataclasses.fields(thing) else []
         lines += [f"In a recipe: `{name} = \"{bound}\"`. On the command line: `--limit '{name} {bound}'`."]
+        lines += [f'Or: `"{text}" = "{bound}"`, `--limit \'{text} {bound}\'`.' for text in thing.examples]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def default_lines(thing: Any) -> list[str]:
+    """The parameters of a gauge with their defaults."""
+    lines = ["| parameter | default |", "|---|---|"]
+    return lines + [f"| `{field.name}` | `{field.default!r}` |" for field in dataclasses.fields(thing)]
 
 
 def parameter_lines(thing: Any) -> list[str]:

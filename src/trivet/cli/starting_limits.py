@@ -16,7 +16,7 @@ def constant_answer(rows: "Rows", task: "Task") -> dict[str, Any]:
 
     goal = find_goal(task.goal)
     constant = goal.constant(task, rows)
-    reached = baselines(task, constant, rows.truth, rows.weight, goal.gauges(task))
+    reached = baselines(task, constant, rows, goal.gauges(task))
     numbers = {gauge: float(f"{number:.6g}") for gauge, number in reached.items()}
     return {"answer": goal.constant_word(task, constant), **numbers}
 

@@ -1,76 +1,130 @@
 """What a gauge is: it turns a trial of a shipped file into a reading."""
 
+from collections.abc import Mapping
+from dataclasses import field, replace
+from functools import cached_property
 from typing import ClassVar, Literal
+
+import numpy as np
 
 from trivet.runtime.batch import Answers
 from trivet.runtime.part import Array
 
 from .candidate import Sketch
+from .folds import unit_of
 from .reading import Machine, Reading
+from .rows import Rows
 from .task import Task
-from .text_form import kebab
-from .value import value
+from .text_form import kebab, text_of
+from .value import digest_of, value
 
-Family = Literal["quality", "cost", "trust"]
+PLAIN = "plain"
+"""How the answers on the rows as they are are called among those to all questions."""
 
 
 @value
-class Costs:
-    """What was measured of the shipped file in a clean process.
+class Samples:
+    """What a probe measured of the shipped file: numbers (repeats,) in the unit.
 
-    bytes_on_disk: of the whole file.  latency_ms: (calls,) single raw rows.  rows_per_second: (repeats,) in batches.
-    peak_memory: resident bytes at most.  cold_start_ms: (repeats,) from process start to the first answer.
-    Arrays are empty where nothing was measured.
+    where: the machine; None for what is the same on every machine, such as a size.
     """
 
-    bytes_on_disk: int
-    latency_ms: Array
-    rows_per_second: Array
-    peak_memory: float
-    cold_start_ms: Array
-    machine: Machine | None = None
+    numbers: Array
+    unit: str = ""
+    where: Machine | None = None
 
 
 @value
 class Trial:
     """A candidate as it ships, tried on rows.
 
-    truth: (rows,) class index or value.  weight: (rows,) or None.  Costs are None while the search compares.
+    answers: what it said, by question: "plain" is the rows as they are, the others are what a gauge asked besides.
+    costs: what probes measured, by the name of the probe; empty while the search compares.
     """
 
     task: Task
-    answers: Answers
-    truth: Array
-    weight: Array | None = None
-    costs: Costs | None = None
+    rows: Rows
+    answers: Mapping[str, Answers]
+    costs: Mapping[str, Samples] = field(default_factory=dict)
+
+    @property
+    def plain(self) -> Answers:
+        """The answers on the rows as they are."""
+        return self.answers[PLAIN]
+
+    @property
+    def truth(self) -> Array:
+        """(rows, ...) the true answers."""
+        return self.rows.truth
+
+    @property
+    def weight(self) -> Array | None:
+        """(rows,) or None where rows count alike."""
+        return self.rows.weight
+
+    @cached_property
+    def units(self) -> Array | None:
+        """(rows,) int, equal for rows that are no independent evidence: twins and members of one group.
+
+        None where nothing tells: no inputs and no group, or no rows.
+        """
+        is_told = len(self.rows) > 0 and (bool(self.rows.fields) or self.rows.group is not None)
+        return unit_of(self.rows) if is_told else None
+
+    def take(self, which: Array) -> "Trial":
+        """The trial of some of the rows (indices or a mask); answers to a question about other rows stay whole."""
+        rows = len(self.rows)
+        some = {name: said.take(which) if said.n_rows == rows else said for name, said in self.answers.items()}
+        return replace(self, rows=self.rows.take(which), answers=some)
 
 
+def plain_trial(task: Task, rows: Rows, answers: Answers) -> Trial:
+    """A trial of the rows as they are, without costs."""
+    return Trial(task=task, rows=rows, answers={PLAIN: answers})
+
+
+@value
 class Gauge:
-    """Base of every gauge: `gauges/quality/auroc.py` holds `Auroc`, in a limit `auroc`.
+    """Base of every gauge: a frozen dataclass whose fields are its parameters, each with a default.
 
+    One file holds one gauge: `gauges/quality/auroc.py` holds `Auroc`, in a limit `auroc` or `auroc(positive=yes)`.
     The module's docstring says what it is, Better, Interval and Source.
     """
 
     version: ClassVar[str] = "1"
     unit: ClassVar[str] = ""
     better: ClassVar[Literal[">=", "<="]] = ">="
-    family: ClassVar[Family] = "quality"
+    family: ClassVar[str] = "quality"  # the folder that it lies in
     least: ClassVar[float] = -float("inf")  # no value below, e.g. 0 for a share
     most: ClassVar[float] = float("inf")
+    needs_probes: ClassVar[tuple[str, ...]] = ()  # what has to be measured in a clean process, see runtime/probes
+    examples: ClassVar[tuple[str, ...]] = ()  # with parameters, as in a limit: for pages and the contract
 
     @classmethod
     def gauge_name(cls) -> str:
-        """The name in a limit."""
+        """The name in a limit, without parameters."""
         return kebab(cls.__name__)
 
     @property
     def name(self) -> str:
-        """The name in a limit."""
+        """The name in a limit, without parameters."""
         return self.gauge_name()
+
+    def __str__(self) -> str:
+        return text_of(self.name, self)
 
     def applies(self, sketch: Sketch) -> None:
         """Raises NotApplicable with a reason when this task or candidate cannot be measured."""
         raise NotImplementedError
+
+    def asks(self, task: Task, rows: Rows, rng: np.random.Generator) -> Mapping[str, Rows]:
+        """More questions for the file: name -> rows; the answers stand under these names in the trial."""
+        return {}
+
+    def questions(self, task: Task, rows: Rows) -> Mapping[str, Rows]:
+        """What it asks, by randomness of its own text and version alone: whoever verifies a reading asks the same."""
+        seed = int(digest_of(["asks", str(self), self.version])[:12], 16)
+        return self.asks(task, rows, np.random.default_rng(seed))
 
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """The reading, with a two-sided interval at level `sure`.  Repeatable; the order of rows does not matter."""

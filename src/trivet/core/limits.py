@@ -21,9 +21,10 @@ class Verdict(StrEnum):
 
 @value
 class Limit:
-    """A bound on one gauge, e.g. auroc >= 0.92.
+    """A bound on one gauge, e.g. auroc >= 0.92 or coverage(among=sex) >= 0.9.
 
-    bound: in the gauge's own unit (bytes, ms, ...).  sure: the confidence with which the verdict is given.
+    gauge: its canonical text, parameters included.  bound: in the gauge's own unit (bytes, ms, ...).
+    sure: the confidence with which the verdict is given.
     """
 
     gauge: str
@@ -35,6 +36,11 @@ class Limit:
     def __str__(self) -> str:
         shown = show_amount(self.bound, self.unit) if self.unit else f"{self.bound:g}"
         return f"{self.gauge} {self.must} {shown}"
+
+    @property
+    def base(self) -> str:
+        """The gauge's name without its parameters."""
+        return self.gauge.partition("(")[0]
 
     def judge(self, reading: Reading) -> Verdict:
         """HOLDS if the whole interval keeps the limit, BROKEN if the whole interval breaks it, else UNPROVEN."""
@@ -68,12 +74,17 @@ class Limit:
         return {"gauge": self.gauge, "must": self.must, "bound": self.bound, "unit": self.unit, "sure": self.sure}
 
 
-_LIMIT = re.compile(r"\s*([A-Za-z0-9][\w-]*)\s*(>=|<=|=>|=<|==|=|>|<|≥|≤)\s*(\S.*?)\s*")
+PARAMETERS = r'\((?:[^()"]|"(?:[^"\\]|\\.)*")*\)'
+"""A pattern: the parameters of a gauge in their brackets; a text in quotes may hold anything."""
+_LIMIT = re.compile(rf"\s*([A-Za-z0-9][\w-]*\s*(?:{PARAMETERS})?)\s*(>=|<=|=>|=<|==|=|>|<|≥|≤)\s*(\S.*?)\s*", re.DOTALL)
 _OPERATORS: dict[str, Literal[">=", "<="]] = {">=": ">=", "=>": ">=", "≥": ">=", "<=": "<=", "=<": "<=", "≤": "<="}
 
 
 def split_limit(text: str) -> tuple[str, Literal[">=", "<="], str]:
-    """(gauge, operator, amount as text) of e.g. "P99_latency <= 1 ms"; refuses other operators by name."""
+    """(gauge, operator, amount as text) of e.g. "P99_latency <= 1 ms"; refuses other operators by name.
+
+    The gauge keeps its parameters as they were written.
+    """
     found = _LIMIT.fullmatch(text)
     if found is None or found[2] not in _OPERATORS:
         raise BadLimit(
@@ -86,5 +97,6 @@ def split_limit(text: str) -> tuple[str, Literal[">=", "<="], str]:
 
 
 def gauge_named(text: str) -> str:
-    """The name as gauges are called: "P99_latency" is p99-latency."""
-    return re.sub(r"[\s_]+", "-", text).lower()
+    """The text with the name as gauges are called; parameters stay: "P99_latency" is p99-latency."""
+    name, bracket, parameters = text.partition("(")
+    return re.sub(r"[\s_]+", "-", name.strip()).lower() + bracket + parameters

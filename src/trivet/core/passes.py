@@ -7,6 +7,8 @@ from .candidate import Sketch, Work
 from .context import Context
 from .extras import is_missing, missing_extra
 from .limits import Limit
+from .routes import Route
+from .task import Task
 from .text_form import kebab, text_of
 from .value import value
 
@@ -80,6 +82,33 @@ class Pass:
         return 0.01 + 2e-7 * size.rows
 
     @classmethod
+    def offers(cls, task: Task, size: Size) -> tuple[Route, ...]:
+        """Routes that this pass knows to pay, from a learner to a body: the one to try first comes first.
+
+        What goes before (`begins`) and after (`finishes`) is added where routes are collected; routes that cannot be
+        for this task are left out there, too.
+        """
+        return ()
+
+    @classmethod
+    def begins(cls, task: Task) -> Route | None:
+        """A line that goes before every route that lacks what it makes: a reader, or features."""
+        return None
+
+    @classmethod
+    def finishes(cls, task: Task) -> Route | None:
+        """A line that goes behind every route that lacks what it makes: a scale."""
+        return None
+
+    def uses(self) -> tuple["Pass", ...]:
+        """Other passes whose code runs inside this one: what they need and what they are is part of it."""
+        return ()
+
+    def texts_read(self, task: Task) -> tuple[str, ...]:
+        """The columns of free text that it learns from."""
+        return ()
+
+    @classmethod
     def for_limits(cls, limits: Sequence[Limit]) -> "Pass":
         """The pass with parameters that suit the limits on the gauges it serves."""
         return cls()
@@ -90,4 +119,5 @@ class Pass:
 
     def missing(self) -> list[Any]:
         """One MissingExtra for each library that is not installed."""
-        return [missing_extra(module, for_=self) for module in self.needs if is_missing(module)]
+        own = [missing_extra(module, for_=self) for module in self.needs if is_missing(module)]
+        return own + [error for other in self.uses() for error in other.missing()]

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from trivet.runtime.kinds.readers.spellings import BadSpelling, parse_type
+from trivet.runtime.kinds.readers.spellings import BadSpelling
 
 from .errors import BadRecipe, TrivetError, nearest_names, raise_all
+from .fieldtypes import parsed_type
 from .limits import Limit, gauge_named
 from .registry import find_gauge, homes, parse_limit, parse_step
 from .roles import ROLES
@@ -60,6 +61,7 @@ class Recipe:
     stop_when_proven: the search ends at the first candidate that is nearly sure to be proven, whatever the aim.
     seed: every random choice follows from it.  strict: findings of the data doctor become errors.
     accept: findings that a strict build lets pass, e.g. "id-column" or "missing-values(age)".
+    measure: gauges that are measured besides the limited and the usual ones.
     sketch: whether the file tells, by a sketch of hashed rows, which rows it was built on.
     lock: how far the search of an earlier build came; then the clock ends nothing.
     """
@@ -73,6 +75,7 @@ class Recipe:
     seed: int = 0
     strict: bool = False
     accept: tuple[str, ...] = ()
+    measure: tuple[str, ...] = ()
     sketch: bool = True
     lock: Lock | None = None
 
@@ -85,8 +88,8 @@ _DATA_TYPES: dict[str, type] = {
     "drop": list,
 }  # fmt: skip
 _BUILD_TYPES: dict[str, Any] = {
-    "time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool, "accept": list, "sketch": bool,
-    "aim": str, "stop_when_proven": bool,
+    "time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool, "accept": list, "measure": list,
+    "sketch": bool, "aim": str, "stop_when_proven": bool,
 }  # fmt: skip
 _LOCK_TYPES: dict[str, Any] = {"units": (int, float), "widened": int, "finalists": int, "cut": list}
 _SECTIONS = ("data", "types", "limits", "build", "lock")
@@ -144,6 +147,7 @@ class _Reader:
             seed=build.get("seed", 0),
             strict=build.get("strict", False),
             accept=tuple(map(str, build.get("accept", ()))),
+            measure=self.measure(build.get("measure", ())),
             sketch=build.get("sketch", True),
             lock=self.lock(table),
         )
@@ -182,7 +186,7 @@ class _Reader:
             return {}
         for column, kind in found.items():
             try:
-                parse_type(kind)
+                parsed_type(kind)
             except BadSpelling as error:
                 self.complain(column, f"for column {column} {error}", repr(kind))
         return dict(found)
@@ -203,6 +207,12 @@ class _Reader:
                 self.attempt("steps", lambda t=text: parse_step(str(t)))
         return tuple(str(text) for text in texts)
 
+    def measure(self, texts: Sequence[Any]) -> tuple[str, ...]:
+        gauges: list[str] = []
+        for text in texts:
+            self.attempt("measure", lambda t=text: gauges.append(str(find_gauge(str(t)))))
+        return tuple(gauges)
+
     def seconds(self, found: Any) -> float:
         seconds = [300.0]
         self.attempt("time", lambda: seconds.append(parse_time(found)))
@@ -220,8 +230,10 @@ class _Reader:
         self.errors.append(BadRecipe("recipe-field", wanted=wanted, found=found, do=do, where=self.place(key)))
 
     def place(self, key: str) -> str:
+        bare = key.strip("[]")
+        written = "|".join(map(re.escape, (bare, f'"{bare}"', f"'{bare}'", toml(bare))))
         for number, line in enumerate(self.lines, 1):
-            if re.match(rf'\s*\[?"?{re.escape(key.strip("[]"))}"?\s*[\]=]', line):
+            if re.match(rf"\s*\[?(?:{written})\s*[\]=]", line):
                 return f"{self.where}, line {number}:   {line.strip()}"
         return self.where
 
@@ -245,10 +257,8 @@ def parse_goal(found: str) -> str:
 
 
 def parse_aim(found: str) -> str:
-    """The name of the gauge as gauges are called; refuses one that there is not."""
-    name = gauge_named(found)
-    find_gauge(name)
-    return name
+    """The canonical text of the gauge, such as "auroc" or "coverage(among=sex)"; refuses one that there is not."""
+    return str(find_gauge(gauge_named(found)))
 
 
 def parse_seed(found: int) -> int:
@@ -294,6 +304,7 @@ def build_lines(recipe: Recipe) -> list[str]:
     lines.append(f"steps = {toml('auto' if recipe.steps == AUTO else recipe.steps)}")
     lines += ["strict = true"] if recipe.strict else []
     lines += [f"accept = {toml(recipe.accept)}"] if recipe.accept else []
+    lines += [f"measure = {toml(recipe.measure)}"] if recipe.measure else []
     return lines + ([] if recipe.sketch else ["sketch = false"])
 
 
@@ -317,7 +328,12 @@ def limit_lines(limits: Sequence[Limit]) -> list[str]:
     by_gauge: dict[str, list[str]] = {}
     for limit in limits:
         by_gauge.setdefault(limit.gauge, []).append(f"{limit.must} {bound_text(limit)}")
-    return [f"{gauge} = {toml(b[0] if len(b) == 1 else b)}" for gauge, b in by_gauge.items()]
+    return [f"{toml_key(gauge)} = {toml(b[0] if len(b) == 1 else b)}" for gauge, b in by_gauge.items()]
+
+
+def toml_key(name: str) -> str:
+    """The name as a key of TOML: bare where that is allowed, else in quotes."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml(name)
 
 
 def bound_text(limit: Limit) -> str:

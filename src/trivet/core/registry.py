@@ -7,15 +7,15 @@ they may live above this module, and nothing that is not asked for is loaded.
 import pkgutil
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
 
-from .errors import BadLimit, BadUse, Refused, nearest_names
-from .limits import Limit, gauge_named, split_limit
+from .errors import BadLimit, BadRecipe, BadUse, Refused, nearest_names
+from .limits import PARAMETERS, Limit, gauge_named, split_limit
 from .task import Field
 from .text_form import filled, kebab, split_call
 from .units import nearest_amount, parse_amount
@@ -44,6 +44,9 @@ FOLDERS = {
     "pass": Folder(package="trivet.passes", group="trivet.passes", base="trivet.core.passes:Pass", is_nested=True),
     "gauge": Folder(package="trivet.gauges", group="trivet.gauges", base="trivet.core.gauges:Gauge", is_nested=True),
     "goal": Folder(package="trivet.goals", group="trivet.goals", base="trivet.core.goals:Goal"),
+    "fieldtype": Folder(
+        package="trivet.fieldtypes", group="trivet.fieldtypes", base="trivet.core.fieldtypes:FieldType"
+    ),
     "domain": Folder(package="trivet.domains", group="trivet.domains", base="trivet.core.domains:Domain"),
     "check": Folder(
         package="trivet.data.doctor.checks", group="trivet.doctor.checks", base="trivet.data.doctor.check:DoctorCheck"
@@ -190,9 +193,15 @@ def parse_step(text: str) -> "Pass":
     return parsed
 
 
-def find_gauge(name: str) -> "Gauge":
-    """The gauge of this name."""
-    gauge: Gauge = find("gauge", name)()
+def find_gauge(text: str) -> "Gauge":
+    """The gauge that a text means, such as "auroc" or "coverage(among=sex)"; `str` of it is the canonical text."""
+    kind: type[Gauge] = find("gauge", text.partition("(")[0].strip())
+    try:
+        gauge: Gauge = filled(kind, split_call(text)[1], text=text)
+    except BadRecipe as error:
+        own = ", ".join(field.name for field in fields(kind)) or "none"
+        do = f"the parameters of {kind.gauge_name()} are: {own}; see `trivet explain {kind.gauge_name()}`"
+        raise BadLimit("limit-parameter", wanted=error.wanted, found=error.found, do=do) from error
     return gauge
 
 
@@ -211,8 +220,8 @@ def find_domain(name: str) -> "Domain":
 def parse_limit(text: str, *, sure: float = 0.95) -> Limit:
     """The limit that e.g. "size <= 200 kB" means, its bound in the gauge's own unit.
 
-    Neither the case of the gauge and the unit nor the spaces count: "SIZE<=200kb" is the same.  Whatever is refused is
-    answered with the nearest limit that is not.
+    Parameters stand in brackets, as in "f1(positive=fraud) >= 0.8".  Neither the case of the gauge and the unit nor the
+    spaces count: "SIZE<=200kb" is the same.  Whatever is refused is answered with the nearest limit that is not.
     """
     try:
         name, must, amount = split_limit(text)
@@ -221,12 +230,16 @@ def parse_limit(text: str, *, sure: float = 0.95) -> Limit:
             error.do = f"write '{near}'; `trivet gauges` lists what can be limited"
         raise
     gauge = find_gauge(name)
-    bound = parse_amount(amount, gauge.unit, what=name, before=f"{name} {must} ")
-    return Limit(gauge=name, must=must, bound=bound, unit=gauge.unit, sure=sure)
+    bound = parse_amount(amount, gauge.unit, what=gauge.name, before=f"{gauge} {must} ")
+    return Limit(gauge=str(gauge), must=must, bound=bound, unit=gauge.unit, sure=sure)
 
 
-_NAME_FIRST = re.compile(r"\s*([a-z][\w-]*(?:\s+[a-z][\w-]*)*)\s*([^\w\s.+-]*)\s*(.*)", re.IGNORECASE | re.DOTALL)
-_NAME_LAST = re.compile(r"\s*([-+.\d].*?)\s*([<>=≥≤]+)\s*([a-z][\w-]*)\s*", re.IGNORECASE | re.DOTALL)
+_NAME_FIRST = re.compile(
+    rf"\s*([a-z][\w-]*(?:\s+[a-z][\w-]*)*)\s*({PARAMETERS})?\s*([^\w\s.+-]*)\s*(.*)", re.IGNORECASE | re.DOTALL
+)
+_NAME_LAST = re.compile(
+    rf"\s*([-+.\d].*?)\s*([<>=≥≤]+)\s*([a-z][\w-]*)\s*({PARAMETERS})?\s*", re.IGNORECASE | re.DOTALL
+)
 _TURNED = str.maketrans("<>≤≥", "><≥≤")
 
 
@@ -238,21 +251,29 @@ def nearest_limit(text: str) -> str | None:
     """
     first, last = _NAME_FIRST.fullmatch(text), _NAME_LAST.fullmatch(text)
     if first is not None:
-        words, sign, amount = first.groups()
+        words, parameters, sign, amount = first.groups()
     elif last is not None:
-        words, sign, amount = last[3], last[2].translate(_TURNED), last[1]
+        words, parameters, sign, amount = last[3], last[4], last[2].translate(_TURNED), last[1]
     else:
-        words, sign, amount = "", "", ""
+        return None
     near = get_close_matches(gauge_named(words), homes("gauge"), n=1, cutoff=0.5)
     if not near:
         return None
-    gauge = find_gauge(near[0])
+    gauge = nearest_gauge(near[0], parameters or "")
     must = "<=" if set(sign) & set("<≤") else ">=" if set(sign) & set(">≥") else gauge.better
     try:
-        parse_amount(amount, gauge.unit, what=near[0])
+        parse_amount(amount, gauge.unit, what=gauge.name)
     except BadLimit:
         amount = nearest_amount(amount, gauge.unit)
-    return f"{near[0]} {must} {amount.strip()}"
+    return f"{gauge} {must} {amount.strip()}"
+
+
+def nearest_gauge(name: str, parameters: str) -> "Gauge":
+    """The gauge with these parameters, in brackets, where it takes them; else without."""
+    try:
+        return find_gauge(name + parameters)
+    except BadLimit:
+        return find_gauge(name)
 
 
 def domain_for(inputs: Sequence[Field]) -> str:

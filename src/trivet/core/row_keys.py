@@ -28,7 +28,13 @@ def column_bits(column: Array, words: tuple[str, ...] | None) -> Array:
         hashes = [int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "little") for word in words]
         return np.array([*hashes, _MISSING_WORD], np.uint64)[column]  # code -1 is the last entry
     numbers = np.asarray(column, np.float64) + 0.0  # -0.0 + 0.0 is 0.0
-    return np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
+    bits = np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
+    if bits.ndim == 1:
+        return bits
+    keys = np.zeros(len(bits), np.uint64)
+    for at in bits.reshape(len(bits), -1).T:
+        keys = mixed(keys * np.uint64(31) + at)
+    return keys
 
 
 def mixed(bits: Array) -> Array:

@@ -10,13 +10,13 @@ import numpy as np
 from trivet.runtime.part import Array
 
 from .errors import BadData, BadUse
-from .iso_dates import iso_date
+from .fieldtypes import find_fieldtype
 from .task import Field
 from .value import digest_of, value
 
 Column = Array
-"""number, boolean, date: (rows,) float64, NaN = missing, dates in days since 1970-01-01.
-category, text: (rows,) int32 into the field's words, -1 = missing."""
+"""Of a type that holds numbers: (rows, *shape) float64, NaN = missing, dates in days since 1970-01-01.
+Of one that holds words (category, text): (rows,) int32 into the field's words, -1 = missing."""
 
 
 @value
@@ -119,13 +119,7 @@ class Rows:
 
 def raw_column(field: Field, column: Array, words: Sequence[str]) -> list[Any]:
     """One column as Python values; None for missing."""
-    if field.type in ("category", "text"):
-        return [None if code < 0 else words[code] for code in column.tolist()]
-    if field.type == "boolean":
-        return [None if v != v else bool(v) for v in column.tolist()]
-    if field.type == "date":
-        return [None if v != v else iso_date(v) for v in column.tolist()]
-    return [None if v != v else v for v in column.tolist()]
+    return find_fieldtype(field.type).raw(column, words)
 
 
 @value

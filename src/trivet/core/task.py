@@ -6,8 +6,6 @@ from typing import Any
 
 from .value import value
 
-FIELD_TYPES = ("number", "boolean", "category", "date", "text")
-
 
 @value
 class Field:

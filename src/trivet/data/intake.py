@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from trivet.core.errors import BadData
-from trivet.core.recipe import Recipe
-from trivet.core.registry import domain_for, left_out
+from trivet.core.recipe import AUTO, Recipe
+from trivet.core.registry import domain_for, find_domain, left_out, parse_step
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Task
 from trivet.core.value import value
@@ -143,7 +143,7 @@ def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
     refuse_absent(accepted, raw)
     rows, dropped = to_rows(raw, schema)
     # Columns first: an id column would hide that two rows are copies, and copies must not straddle a border.
-    task, findings = examined(rows, task_of(schema), seed=recipe.seed)
+    task, findings = examined(rows, task_of(schema), recipe)
     return FirstLook(
         origin=raw.origin,
         schema=schema,
@@ -156,12 +156,20 @@ def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
     )
 
 
-def examined(rows: Rows, task: Task, *, seed: int) -> tuple[Task, tuple[Finding, ...]]:
+def examined(rows: Rows, task: Task, recipe: Recipe) -> tuple[Task, tuple[Finding, ...]]:
     """(the task without the columns that no model sees, what is wrong with the columns)."""
-    findings = examine_columns(rows, task, seed=seed)
+    findings = examine_columns(rows, task, seed=recipe.seed)
     kept = without_columns(task, dict(why_dropped(findings)))
-    findings = examine_domain(rows, kept, of_columns=findings, seed=seed)
+    read = texts_read(recipe, kept)
+    findings = examine_domain(rows, kept, texts_read=read, of_columns=findings, seed=recipe.seed)
     return without_columns(task, dict(why_dropped(findings))), findings
+
+
+def texts_read(recipe: Recipe, task: Task) -> frozenset[str]:
+    """The text columns that the recipe's steps learn from; of a search, all, if the domain reads text."""
+    if recipe.steps != AUTO:
+        return frozenset(name for step in recipe.steps for name in parse_step(step).texts_read(task))
+    return frozenset(field.name for field in task.inputs if find_domain(task.modality).reads_text)
 
 
 def without_columns(task: Task, left_out: Mapping[str, str]) -> Task:

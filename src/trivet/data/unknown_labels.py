@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from trivet.core.errors import BadData
+from trivet.core.fieldtypes import holds_words
 from trivet.core.task import Field, Task
 
 from .schema.cells import is_missing, values_of
@@ -54,7 +55,7 @@ def unknown_labels(column: RawColumn, answer: Field, classes: Sequence[str]) -> 
 
 def meanings(words: Sequence[str], field: Field) -> list[str | float]:
     """What each word says as an answer: the number, 0.0 or 1.0, or the word itself; NaN, like nothing, for neither."""
-    return list(words) if field.type in ("category", "text") else values_of(words, field)[0][:-1].tolist()
+    return list(words) if holds_words(field) else values_of(words, field)[0][:-1].tolist()
 
 
 def selection(task: Task) -> str:

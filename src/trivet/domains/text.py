@@ -4,17 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trivet.core.domains import Domain, Route
-from trivet.core.task import Field, Task
+from trivet.core.domains import Domain
+from trivet.core.task import Field
 
 SAMPLE_ROWS = 240
-_LEARNED = ("fit-ngrams", "round-weights")
-_LINES = {
-    "letters": ("fit-ngrams",),
-    "words": ("fit-ngrams(analyser=word, low=1, high=2)",),
-    "long-letters": ("fit-ngrams(low=3, high=5, buckets=65536)",),
-    "few-letters": ("fit-ngrams(buckets=8192, high=3)",),
-}
 
 
 class Text(Domain):
@@ -22,14 +15,6 @@ class Text(Domain):
 
     def recognises(self, inputs: Sequence[Field]) -> int:
         return 2 * int(bool(inputs) and all(field.type == "text" for field in inputs))
-
-    def routes(self, task: Task, rows: int) -> tuple[Route, ...]:
-        """Letters first: they forgive spelling; every line is rounded to 8 bits, which texts do not notice."""
-        end = ("fit-temperature",) if task.goal == "classify" else ()
-        return tuple(
-            Route(name=name, steps=("prepare-table", *steps, "round-weights", *end), vary=_LEARNED)
-            for name, steps in _LINES.items()
-        )
 
     def sample(self) -> tuple[list[dict[str, object]], str]:
         """Made-up notes to a help desk, about the printer or about the network."""

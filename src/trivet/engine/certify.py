@@ -10,6 +10,8 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from trivet.core.candidate import Sketch
+from trivet.core.gauges import Gauge
 from trivet.core.limits import Verdict
 from trivet.core.reading import Reading
 from trivet.core.recipe import Lock
@@ -24,8 +26,9 @@ from trivet.storage.disk import Storage
 from .answer_tables import answer_tables
 from .chance import Odds, Point
 from .dossier import Writer
-from .judge import level, measure_all, trial_of, try_file, verdicts
+from .judge import level, try_file, verdicts
 from .machine import this_machine
+from .measure import gauges_for, readings_of, standard_gauges
 from .outcome import Certified, Told, stand_ins
 from .pack import SKETCH, Finalist, exact_size, pack
 from .refit import shipped
@@ -90,24 +93,31 @@ class Certifier:
         blank = [one.reading for one in expected]
         draft = pack(finalist, expected, blank, cap=self.cap)
         rows = self.vault.open(f"judge, finalist {turn + 1}: {finalist.point.route}")
-        wanted = [limit.gauge for limit in self.odds.limits]
+        wanted, task = [limit.gauge for limit in self.odds.limits], finalist.candidate.task
+        gauges = self.gauges_of(finalist.candidate.sketch)
         until = inf if "cold-start" in wanted else self.steps.deadline.ends
         with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
-            answers, costs = try_file(draft, rows, Path(scratch), self.storage, until=until)
+            seen = try_file(draft, task, rows, gauges, Path(scratch), self.storage, until=until)
         sure = level(min((limit.sure for limit in self.odds.limits), default=0.95), turn)
-        trial = trial_of(finalist.candidate.task, rows, answers, costs)
-        readings = measure_all(finalist.candidate, trial, sure=sure, wanted=wanted)
+        readings = readings_of(gauges, task, rows, seen.answers, sure=sure, costs=seen.costs, wanted=wanted)
         return replace(
             finalist,
             readings=self.beside_the_constant(readings, rows),
-            tables=answer_tables(finalist.candidate.task, answers, rows.truth, rows.weight, self.writer.constant),
+            tables=answer_tables(task, seen.plain, rows.truth, rows.weight, self.writer.constant),
             made=self.made(),
         )
+
+    def gauges_of(self, sketch: Sketch) -> tuple[Gauge, ...]:
+        """What is measured of such a finalist: what is limited, what every file says, and what the recipe adds."""
+        recipe = self.writer.plan.recipe
+        limited = [limit.gauge for limit in self.odds.limits]
+        plan = self.writer.plan
+        return gauges_for(sketch, [plan.main, plan.aim, *limited, *standard_gauges(sketch), *recipe.measure])
 
     def beside_the_constant(self, readings: Sequence[Reading], rows: Rows) -> tuple[Reading, ...]:
         names = [reading.gauge for reading in readings]
         constant, task = self.writer.constant, self.writer.intake.task
-        return with_baselines(readings, baselines(task, constant, rows.truth, rows.weight, names))
+        return with_baselines(readings, baselines(task, constant, rows, names))
 
     def made(self) -> dict[str, Any]:
         """When, where and in how many seconds; and the sketch of the rows, if the recipe wants one."""

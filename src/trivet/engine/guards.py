@@ -3,9 +3,9 @@
 import dataclasses
 from collections.abc import Sequence
 
-from trivet.core.domains import Route
 from trivet.core.limits import Limit
 from trivet.core.registry import parse_step
+from trivet.core.routes import Route
 
 from .chance import ENOUGH, Odds, Point
 
@@ -13,7 +13,7 @@ from .chance import ENOUGH, Odds, Point
 def lacks_only_a_guard(point: Point, odds: Odds) -> bool:
     """Whether every limit that no guard of the route serves is likely enough to be proven."""
     served = {gauge for step in point.steps for gauge in served_by_a_guard(step)}
-    rest = tuple(limit for limit in odds.limits if limit.gauge not in served)
+    rest = tuple(limit for limit in odds.limits if limit.base not in served)
     return len(rest) < len(odds.limits) and dataclasses.replace(odds, limits=rest).chance(point) >= ENOUGH
 
 
@@ -25,7 +25,7 @@ def served_by_a_guard(step: str) -> tuple[str, ...]:
 
 def widened(route: Route, limits: Sequence[Limit]) -> Route | None:
     """The route with each guard that serves a limit one notch wider; None when none can be widened."""
-    wanted = {limit.gauge for limit in limits}
+    wanted = {limit.base for limit in limits}
     wider = {
         step: str(thing)
         for step in route.steps

@@ -3,12 +3,15 @@
 Source: Breiman 2001 (random forests, section 10); Fisher, Rudin and Dominici 2019 for any model.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from trivet.core.candidate import Candidate
-from trivet.core.gauges import Gauge, Trial
+from trivet.core.gauges import PLAIN, Gauge, Trial
 from trivet.core.rows import Rows
-from trivet.runtime.batch import Answers
 from trivet.runtime.program import Program
 
 _REPEATS, _MOST_ROWS = 3, 2000
@@ -26,16 +29,20 @@ def permutation_importance(
     program, raw = Program(candidate.parts), rows.raw()
     sign = 1.0 if gauge.better == ">=" else -1.0
 
-    def value_of(answers: Answers) -> float:
-        return gauge.measure(Trial(task=candidate.task, answers=answers, truth=rows.truth, weight=rows.weight)).value
+    def value_of(some: Rows, cells: Mapping[str, Sequence[Any]]) -> float:
+        said = {PLAIN: program.answers(program.read(cells))}
+        for name, asked in gauge.questions(candidate.task, some).items():
+            said[name] = program.answers(program.read(asked.raw()))
+        return gauge.measure(Trial(task=candidate.task, rows=some, answers=said)).value
 
-    whole = value_of(program.answers(program.read(raw)))
+    whole = value_of(rows, raw)
     found = []
     for name, column in raw.items():
         losses = []
         for _ in range(_REPEATS):
-            shuffled = {**raw, name: [column[at] for at in rng.permutation(len(column))]}
-            losses.append(sign * (whole - value_of(program.answers(program.read(shuffled)))))
+            order = rng.permutation(len(column))
+            mixed = replace(rows, columns={**rows.columns, name: rows.columns[name][order]})
+            losses.append(sign * (whole - value_of(mixed, {**raw, name: [column[at] for at in order]})))
         mean, least, most = (round(float(x), 6) for x in (np.mean(losses), min(losses), max(losses)))
         found.append((name, mean, least, most))
     return sorted(found, key=lambda one: (-one[1], one[0]))

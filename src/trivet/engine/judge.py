@@ -10,32 +10,30 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from math import inf
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from trivet.core.candidate import Candidate
-from trivet.core.errors import BadData, NotApplicable, TrivetError
-from trivet.core.gauges import Costs, Gauge, Trial
+from trivet.core.errors import TrivetError
+from trivet.core.gauges import Gauge, Samples
 from trivet.core.limits import Limit
 from trivet.core.reading import Reading
-from trivet.core.registry import usable
 from trivet.core.rows import Rows
 from trivet.core.task import Task
+from trivet.core.value import value
 from trivet.runtime.batch import Answers
 from trivet.runtime.file.sections import Bytes
 from trivet.runtime.part import canonical_json
+from trivet.runtime.probes import PROBES
 from trivet.storage.disk import Storage
 
 from .machine import this_machine
+from .measure import PLAIN_QUESTION, Question, probes_for, questions
 from .outcome import Judged
 from .worker_process import CALM
-
-CALLS, REPEATS, COLD_STARTS = 2000, 7, 6  # six repeats are the fewest whose lowest and highest hold the median at 95 %
 
 
 class ProbeFailed(TrivetError):
@@ -49,35 +47,55 @@ def level(sure: float, turn: int) -> float:
     return 1 - (1 - sure) / 2**turn
 
 
-def try_file(
-    data: Bytes, rows: Rows, folder: Path, storage: Storage, *, costs: bool = True, until: float = inf
-) -> tuple[Answers, Costs]:
-    """What the file answers on raw rows and what it costs, seen from a clean process.
+@value
+class Seen:
+    """What a clean process saw of a file.  answers: by question.  costs: by the name of the probe, and its "size"."""
 
-    until: moment of `time.monotonic` by which cold starts, six processes more, have to be over; else there are none.
+    answers: Mapping[Question, Answers]
+    costs: Mapping[str, Samples]
+
+    @property
+    def plain(self) -> Answers:
+        """The answers on the rows as they are."""
+        return self.answers[PLAIN_QUESTION]
+
+
+def try_file(
+    data: Bytes, task: Task, rows: Rows, gauges: Sequence[Gauge], folder: Path, storage: Storage, *, until: float = inf
+) -> Seen:
+    """What the file answers on raw rows, and what it costs, as far as these gauges want to know.
+
+    until: moment of `time.monotonic` by which processes that are watched from outside have to be over; else none is.
     """
-    file, sent, got = folder / "finalist.trivet", folder / "rows.jsonl", folder / "answers.jsonl"
+    file, got = folder / "finalist.trivet", folder / "answers.jsonl"
+    asked = {PLAIN_QUESTION: rows, **questions(gauges, task, rows)}
+    sent = [folder / f"rows-{at}.jsonl" for at in range(len(asked))]
     storage.publish(file, data, private=True)
-    storage.publish(sent, b"".join(canonical_json(row) + b"\n" for row in rows.dicts()), private=True)
-    counts = (CALLS, REPEATS) if costs else (1, 1)
-    run_probe([str(file), str(sent), str(got), "--calls", str(counts[0]), "--repeats", str(counts[1])])
+    for path, some in zip(sent, asked.values()):
+        storage.publish(path, b"".join(canonical_json(row) + b"\n" for row in some.dicts()), private=True)
+    probes = {name: PROBES[name]() for name in probes_for(gauges) if name in PROBES}
+    more = [option for path in sent[1:] for option in ("--ask", str(path))]
+    more += [option for name, probe in probes.items() for option in ("--probe", f"{name}={probe.times}")]
+    run_probe([str(file), str(sent[0]), str(got), *more])
     found = json.loads(storage.read(got))
-    started = cold_starts(file, sent, got, until) if costs else []
-    for path in (file, sent, got):
+
+    def start() -> None:
+        run_probe([str(file), str(sent[0]), str(got), "--first"])
+
+    machine = this_machine()
+    costs = {"size": Samples(numbers=np.array([float(len(data))]), unit="B")}
+    for name, probe in probes.items():
+        numbers = np.asarray([*found["costs"][name], *probe.watch(start, until)], np.float64)
+        costs[name] = Samples(numbers=numbers, unit=probe.unit, where=machine)
+    for path in (file, got, *sent):
         storage.remove(path)
-    return answers_from_json(found), Costs(
-        bytes_on_disk=len(data),
-        latency_ms=np.asarray(found["latency_ms"]),
-        rows_per_second=np.asarray(found["rows_per_second"]),
-        peak_memory=float(found["peak_memory"]),
-        cold_start_ms=np.asarray(started),
-        machine=this_machine(),
-    )
+    said = [found["answers"], *found["asked"]]
+    return Seen(answers=dict(zip(asked, map(answers_from_json, said))), costs=costs)
 
 
 def run_probe(arguments: Sequence[str]) -> None:
     ended = subprocess.run(
-        [sys.executable, "-I", "-m", "trivet.runtime.probe", *arguments],
+        [sys.executable, "-I", "-m", "trivet.runtime.probes.clean", *arguments],
         env={**os.environ, **CALM},
         capture_output=True,
         text=True,
@@ -92,60 +110,9 @@ def run_probe(arguments: Sequence[str]) -> None:
         )
 
 
-def cold_starts(file: Path, rows: Path, out: Path, until: float) -> list[float]:
-    """Milliseconds of each of six starts; none when there is no time for all of them."""
-    taken: list[float] = []
-    while len(taken) < COLD_STARTS:
-        left = COLD_STARTS - len(taken)
-        if time.monotonic() + left * max(taken, default=0.0) / 1000 > until:
-            return []
-        taken.append(cold_start_ms(file, rows, out))
-    return taken
-
-
-def cold_start_ms(file: Path, rows: Path, out: Path) -> float:
-    """Milliseconds from starting a process to its first answer."""
-    start = time.perf_counter()
-    run_probe([str(file), str(rows), str(out), "--cold"])
-    return 1000 * (time.perf_counter() - start)
-
-
-def answers_from_json(found: dict[str, Any]) -> Answers:
-    """The arrays that the probe wrote."""
-    return Answers({name: np.asarray(array, dtype) for name, (dtype, array) in found["answers"].items()})
-
-
-def measure_all(
-    candidate: Candidate,
-    trial: Trial,
-    *,
-    sure: float,
-    wanted: Collection[str] = (),
-    families: Sequence[str] = ("quality", "cost", "trust"),
-) -> tuple[Reading, ...]:
-    """Every registered gauge of the families that applies, in the order of their names.
-
-    Raises BadData where the rows cannot tell the value of a wanted gauge; the others are then left out.
-    """
-    readings = []
-    for kind in usable("gauge").values():
-        gauge: Gauge = kind()
-        if gauge.family not in families or (gauge.family == "cost" and trial.costs is None):
-            continue
-        try:
-            gauge.applies(candidate.sketch)
-            readings.append(gauge.measure(trial, sure=sure))
-        except NotApplicable:
-            continue
-        except BadData:  # these rows cannot tell, e.g. all of one class
-            if gauge.name in wanted:
-                raise
-    return tuple(readings)
-
-
-def trial_of(task: Task, rows: Rows, answers: Answers, costs: Costs | None) -> Trial:
-    """What gauges are given."""
-    return Trial(task=task, answers=answers, truth=rows.truth, weight=rows.weight, costs=costs)
+def answers_from_json(found: Mapping[str, Any]) -> Answers:
+    """The arrays that the clean process wrote."""
+    return Answers({name: np.asarray(array, dtype) for name, (dtype, array) in found.items()})
 
 
 def verdicts(limits: Sequence[Limit], readings: Sequence[Reading]) -> tuple[Judged, ...]:

@@ -4,18 +4,22 @@ All complaints come at once: unknown names, limits that no route can measure or 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trivet.core.candidate import Sketch
-from trivet.core.domains import Route
-from trivet.core.errors import BadLimit, MissingExtra, NotApplicable, Refused, TrivetError, raise_all
+from trivet.core.errors import BadLimit, MissingExtra, NotApplicable, TrivetError, raise_all
+from trivet.core.gauges import Gauge
 from trivet.core.limits import Limit
 from trivet.core.passes import Pass, Size
 from trivet.core.recipe import AUTO, Recipe
-from trivet.core.registry import find_domain, find_gauge, find_goal, parse_step, usable
+from trivet.core.registry import find_gauge, find_goal, parse_step, usable
+from trivet.core.routes import Route
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.data.split.splits import usual_shares
 
+from .measure import can_measure
+from .routes import accepts, routes_for, sketch_of
 from .wishes import check_wishes
 
 # Share of the time budget that the search may spend; the rest is for reading, the doctor and the judge.
@@ -55,8 +59,10 @@ def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int, speed: flo
     size = Size(rows=int(rows * usual_shares(rows)[0]), columns=len(task.inputs), scores=task.n_scores)
     errors: list[TrivetError] = []
     routes = checked_routes(recipe, task, size, errors)
-    check_limits(recipe.limits, task, routes, errors)
-    check_aim(recipe.aim, task, routes, errors)
+    sketches = [sketch_of(route, task) for route in routes]
+    check_limits(recipe.limits, sketches, errors)
+    for text in (*recipe.measure, *([recipe.aim] if recipe.aim else ())):
+        check_measurable(find_gauge(text), sketches, errors)
     check_extras(routes, errors)
     raise_all(errors)
     units = recipe.seconds * SEARCH_SHARE
@@ -84,12 +90,10 @@ def shared_units(routes: Sequence[Route], size: Size) -> float:
 
 
 def checked_routes(recipe: Recipe, task: Task, size: Size, errors: list[TrivetError]) -> tuple[Route, ...]:
-    """The domain's routes, or the recipe's own steps, with what the limits ask for added; refused ones are left out."""
-    if recipe.steps == AUTO:
-        offered = find_domain(task.modality).routes(task, size.rows)
-    else:
-        offered = (Route(name="recipe", steps=recipe.steps),)
-    kept, refusals = [], []
+    """Collected routes, or the recipe's own steps, with what the limits ask for added; refused ones are left out."""
+    own = Route(name="recipe", steps=recipe.steps)
+    offered, refusals = routes_for(task, size) if recipe.steps == AUTO else ((own,), [])
+    kept = []
     for route in offered:
         try:
             done = completed(route, task, recipe.limits)
@@ -98,37 +102,21 @@ def checked_routes(recipe: Recipe, task: Task, size: Size, errors: list[TrivetEr
         except TrivetError as refusal:
             refusals.append(refusal)
     if not kept:
-        errors.extend(refusals)
+        errors.extend({str(refusal): refusal for refusal in refusals}.values())
     return tuple(kept)
 
 
 def completed(route: Route, task: Task, limits: Sequence[Limit]) -> Route:
     """The route with the passes added that serve a limited gauge, unless they are there or refuse the candidate."""
     steps, vary = route.steps, route.vary
-    wanted = {limit.gauge for limit in limits}
+    wanted = {limit.base for limit in limits}
     kind: type[Pass]
     for name, kind in usable("pass").items():
         if wanted & set(kind.serves) and name not in {parse_step(step).name for step in steps}:
             addition = kind.for_limits(limits)
-            if accepts(addition, sketch_of(Route(name=route.name, steps=steps), task)):
+            if accepts((str(addition),), sketch_of(replace(route, steps=steps), task)):
                 steps, vary = (*steps, str(addition)), (*vary, name) if vary else ()
-    return Route(name=route.name, steps=steps, is_starter=route.is_starter, vary=vary)
-
-
-def accepts(addition: Pass, sketch: Sketch) -> bool:
-    try:
-        addition.check(sketch)
-    except Refused:
-        return False
-    return True
-
-
-def sketch_of(route: Route, task: Task) -> Sketch:
-    """What the route makes; raises the refusal of the first pass that refuses."""
-    sketch = Sketch(task=task, kinds={})
-    for step in route.steps:
-        sketch = parse_step(step).check(sketch)
-    return sketch
+    return replace(route, steps=steps, vary=vary)
 
 
 def check_limits_alone(limits: Sequence[Limit]) -> None:
@@ -138,47 +126,29 @@ def check_limits_alone(limits: Sequence[Limit]) -> None:
     raise_all(errors)
 
 
-def check_limits(limits: Sequence[Limit], task: Task, routes: Sequence[Route], errors: list[TrivetError]) -> None:
+def check_limits(limits: Sequence[Limit], routes: Sequence[Sketch], errors: list[TrivetError]) -> None:
     """Every limit can be measured on some route, and its bound can be reached at all."""
-    sketches = [sketch_of(route, task) for route in routes]
     for limit in limits:
         gauge = find_gauge(limit.gauge)
-        if sketches and not any(applies(limit.gauge, sketch) for sketch in sketches):
-            errors.append(complaint_of(limit.gauge, sketches[0]))
+        check_measurable(gauge, routes, errors)
         if (limit.bound > gauge.most) if limit.must == ">=" else (limit.bound < gauge.least):
             errors.append(
                 BadLimit(
                     "limit-range",
                     wanted=f"a bound for {limit.gauge} between {gauge.least:g} and {gauge.most:g}",
                     found=str(limit),
-                    do=f"choose a bound that can be reached; see `trivet explain {limit.gauge}`",
+                    do=f"choose a bound that can be reached; see `trivet explain {limit.base}`",
                 )
             )
 
 
-def check_aim(aim: str | None, task: Task, routes: Sequence[Route], errors: list[TrivetError]) -> None:
-    """The aim can be measured on some route."""
-    sketches = [sketch_of(route, task) for route in routes]
-    if aim is not None and sketches and not any(applies(aim, sketch) for sketch in sketches):
-        errors.append(complaint_of(aim, sketches[0]))
-
-
-def applies(gauge: str, sketch: Sketch) -> bool:
-    """Whether the gauge can measure candidates of this sketch."""
-    try:
-        find_gauge(gauge).applies(sketch)
-    except NotApplicable:
-        return False
-    return True
-
-
-def complaint_of(gauge: str, sketch: Sketch) -> NotApplicable:
-    """Why the gauge cannot measure candidates of this sketch."""
-    try:
-        find_gauge(gauge).applies(sketch)
-    except NotApplicable as complaint:
-        return complaint
-    raise ValueError(f"{gauge} applies")
+def check_measurable(gauge: Gauge, routes: Sequence[Sketch], errors: list[TrivetError]) -> None:
+    """Complains, with the reason of the first route, when no route makes what the gauge can measure."""
+    if routes and not any(can_measure(gauge, sketch) for sketch in routes):
+        try:
+            gauge.applies(routes[0])
+        except NotApplicable as complaint:
+            errors.append(complaint)
 
 
 def check_extras(routes: Sequence[Route], errors: list[TrivetError]) -> None:

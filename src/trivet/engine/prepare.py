@@ -55,7 +55,7 @@ def prepare(recipe: Recipe, source: Any = None, *, threads: int) -> Prepared | I
     plan = make_plan(recipe, intake.task, rows=intake.n_rows, threads=threads, speed=machine_speed())
     constant = find_goal(intake.task.goal).constant(intake.task, intake.dataset.fit)
     rows = intake.dataset.choose
-    found = baselines(intake.task, constant, rows.truth, rows.weight, [limit.gauge for limit in recipe.limits])
+    found = baselines(intake.task, constant, rows, [limit.gauge for limit in recipe.limits])
     notices = kept_by_the_constant(recipe.limits, found, constant_in_words(intake.task, constant))
     blank = Writer(intake=intake, plan=plan, constant=constant, notices=()).blank()
     return Prepared(

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from trivet.core.domains import Route
 from trivet.core.extras import need
 from trivet.core.limits import Limit
 from trivet.core.passes import Range
 from trivet.core.registry import find_gauge, parse_step
+from trivet.core.routes import Route
 
 from .aim import Aim
 from .chance import EXACT, Odds, Point
@@ -131,7 +131,7 @@ class Sampler:
 def helps(route: Route, limit: Limit) -> bool:
     """Whether the last pass of the route that says anything of the limit's gauge, or of its family, helps it."""
     gauge = find_gauge(limit.gauge)
-    wanted = {limit.gauge, gauge.family, *(("latency",) if "latency" in limit.gauge else ())}
+    wanted = {limit.base, gauge.family, *(("latency",) if "latency" in limit.base else ())}
     passes = [parse_step(step) for step in route.steps]
     last = next((one for one in reversed(passes) if wanted & {*one.helps, *one.costs}), None)
     return last is not None and bool(wanted & set(last.helps))

@@ -9,9 +9,9 @@ At the end, guards are widened where a better candidate lacks nothing but a guar
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 
-from trivet.core.domains import Route
 from trivet.core.passes import Size
 from trivet.core.registry import parse_step
+from trivet.core.routes import Route
 
 from .aim import Aim
 from .chance import ENOUGH, SURE, Odds, Point

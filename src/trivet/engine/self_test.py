@@ -31,6 +31,10 @@ def self_test(candidate: Candidate, rows: Rows) -> dict[str, Any]:
 
 def spread_values(column: Array, turn: int) -> Array:
     """Values at evenly spread quantiles, rotated by the column's position; numbers keep three digits."""
+    if column.ndim > 1:
+        return np.stack([spread_values(at, turn) for at in column.reshape(len(column), -1).T], axis=1).reshape(
+            -1, *column.shape[1:]
+        )
     known = np.sort(column[column >= 0] if column.dtype.kind == "i" else column[~np.isnan(column)])
     if not len(known):
         return np.repeat(column[:1], _SELF_TEST_ROWS)

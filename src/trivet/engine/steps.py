@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from trivet.core.candidate import Candidate
-from trivet.core.domains import Route
 from trivet.core.reading import Reading, reading_from_json
-from trivet.core.registry import parse_step
+from trivet.core.registry import find_gauge, parse_step
+from trivet.core.routes import Route
 from trivet.core.rows import Dataset
 from trivet.core.task import Task
 from trivet.core.value import digest_of
@@ -22,7 +22,7 @@ from .deadline import Deadline
 from .failure import Failure, JobCut, JobFailed
 from .forecast import forecast
 from .keys import Keys
-from .plan import applies
+from .measure import can_measure
 from .pool import Pool
 
 _SURE = 0.95  # level of the intervals by which candidates are compared
@@ -153,7 +153,7 @@ class Steps:
             can_answer = Program(candidate.parts).decoder is not None
         except BadFile:
             return []  # no reader yet, or a body in a workshop kind
-        return [name for name in self.gauges if can_answer and applies(name, candidate.sketch)]
+        return [name for name in self.gauges if can_answer and can_measure(find_gauge(name), candidate.sketch)]
 
     def measured(
         self, steps: Sequence[str], candidate: str, gauges: Sequence[str], clock: Deadline

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trivet.core.domains import Route
+from trivet.core.routes import Route
 from trivet.core.units import show_amount
 
 from .chance import Point

@@ -21,7 +21,7 @@ from .outcome import Infeasible
 _ROOM = 0.9  # of what the empty runtime needs: another start may take a little less
 _SMALLEST_MODEL = 4000  # bytes that reader, body and readings of the smallest real files take on top of their names
 _EMPTY_RUNTIME = (
-    "from trivet.runtime.specialist import Specialist; from trivet.runtime.probe import peak_memory; "
+    "from trivet.runtime.specialist import Specialist; from trivet.runtime.probes.memory import peak_memory; "
     "print(peak_memory())"
 )
 

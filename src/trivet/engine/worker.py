@@ -23,10 +23,8 @@ import numpy as np
 
 from trivet.core.candidate import Candidate, Work
 from trivet.core.context import Budget, Context, Say
-from trivet.core.gauges import Trial
 from trivet.core.registry import find_gauge, parse_step
 from trivet.core.rows import Dataset, Rows
-from trivet.runtime.program import Program
 from trivet.storage.checkpoints import Checkpoints
 from trivet.storage.disk import Storage
 from trivet.storage.disk_errors import failed
@@ -36,6 +34,7 @@ from trivet.storage.store import Objects
 from .failure import as_reply
 from .importance import permutation_importance
 from .machine import this_machine
+from .measure import Here
 
 _DISK_IS_ILL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)  # of the scratch folder: no candidate's fault
 _APART = 0.2  # seconds between two words of progress
@@ -64,16 +63,13 @@ class Desk:
         storage = storage or Storage()
         self.objects, self.checkpoints, self.tell = Objects(folder, storage), Checkpoints(folder, storage), tell
         self.rows = lru_cache(maxsize=8)(self._read_rows)
-        self.trial = lru_cache(maxsize=2)(self._tried)
+        self.here = lru_cache(maxsize=2)(self._answered)
 
     def _read_rows(self, digest: str) -> Rows:
         return rows_from_bytes(self.objects.get(digest))
 
-    def _tried(self, candidate: str, rows: str) -> Trial:
-        tried, asked = self.candidate(candidate), self.rows(rows)
-        program = Program(tried.parts)
-        answers = program.answers(program.read(asked.raw()))
-        return Trial(task=tried.task, answers=answers, truth=asked.truth, weight=asked.weight)
+    def _answered(self, candidate: str, rows: str) -> Here:
+        return Here(self.candidate(candidate), self.rows(rows))
 
     def candidate(self, digest: str) -> Candidate:
         return candidate_from_bytes(self.objects.get(digest))
@@ -109,8 +105,8 @@ class Desk:
 
     def measure(self, job: dict[str, Any]) -> dict[str, Any]:
         """The reading of a servable candidate on the rows that compare candidates."""
-        trial = self.trial(job["candidate"], job["rows"])
-        return {"reading": find_gauge(job["gauge"]).measure(trial, sure=job["sure"]).as_json()}
+        reading = self.here(job["candidate"], job["rows"]).reading(find_gauge(job["gauge"]), sure=job["sure"])
+        return {"reading": reading.as_json()}
 
     def importance(self, job: dict[str, Any]) -> dict[str, Any]:
         """How much worse the main gauge gets when one column is shuffled."""

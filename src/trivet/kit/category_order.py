@@ -5,7 +5,7 @@ import numpy as np
 from trivet.core.value import value
 from trivet.runtime.part import Array
 
-from .goal import Goal
+from .target import Target
 
 PRIOR_ROWS = 10.0  # rows of the overall mean that are added to every word, so that rare words stay near it
 
@@ -22,7 +22,7 @@ class Order:
     rare: float
 
 
-def category_order(codes: Array, n_words: int, goal: Goal, *, most: int, least: int) -> Order:
+def category_order(codes: Array, n_words: int, target: Target, *, most: int, least: int) -> Order:
     """The order of a column's words.
 
     codes: (rows,) index of a word, -1 = missing.  most: words that are kept, the most frequent first.
@@ -36,16 +36,16 @@ def category_order(codes: Array, n_words: int, goal: Goal, *, most: int, least: 
     kept = np.sort(often[np.argsort(-counts[often], kind="stable")[:most]])
     slot = np.full(n_words, len(kept))  # words that are not kept share the last slot
     slot[kept] = np.arange(len(kept))
-    place = one_axis(mean_answers(slot[codes[known]], len(kept) + 1, goal.take(known)))
+    place = one_axis(mean_answers(slot[codes[known]], len(kept) + 1, target.take(known)))
     rank = np.empty(len(place), np.float32)
     rank[np.argsort(place, kind="stable")] = np.arange(1, len(place) + 1)
     return Order(kept=kept, rank=rank[:-1], rare=float(rank[-1]))
 
 
-def mean_answers(slot: Array, n_slots: int, goal: Goal) -> tuple[Array, Array]:
+def mean_answers(slot: Array, n_slots: int, target: Target) -> tuple[Array, Array]:
     """((slots, width) mean answer or class shares, shrunk to the overall mean; (slots,) weight of rows)."""
-    answers = goal.values()[:, None] if goal.link == "identity" else goal.shares()
-    weights = goal.weights()
+    answers = target.values()[:, None] if target.link == "identity" else target.shares()
+    weights = target.weights()
     overall = np.average(answers, axis=0, weights=weights) if weights.sum() > 0 else np.zeros(answers.shape[1])
     count = np.bincount(slot, weights, minlength=n_slots)
     sums = np.stack([np.bincount(slot, weights * column, minlength=n_slots) for column in answers.T], axis=1)

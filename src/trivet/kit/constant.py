@@ -5,41 +5,43 @@ from dataclasses import replace
 from typing import Any
 
 from trivet.core.errors import BadData, NotApplicable
-from trivet.core.gauges import Trial
+from trivet.core.gauges import PLAIN, Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.core.registry import find_gauge, find_goal
+from trivet.core.rows import Rows
 from trivet.core.task import Task
 from trivet.core.units import show_amount
-from trivet.runtime.part import Array
 
 
-def baselines(
-    task: Task, constant: Mapping[str, Any], truth: Array, weight: Array | None, gauges: Iterable[str]
-) -> dict[str, float]:
-    """{quality gauge: its value for the best constant answer on these rows}; gauges that cannot tell are left out.
-
-    truth: (rows,) class index or value.  weight: (rows,) or None.
-    """
-    trials = [
-        Trial(task=task, answers=answers, truth=truth, weight=weight)
-        for answers in find_goal(task.goal).constant_answers(task, constant, len(truth))
-    ]
+def baselines(task: Task, constant: Mapping[str, Any], rows: Rows, gauges: Iterable[str]) -> dict[str, float]:
+    """{quality gauge: its value for the best constant answer on these rows}; gauges that cannot tell are left out."""
     found = {}
     for name in gauges:
         gauge = find_gauge(name)
         if gauge.family != "quality":
             continue
-        values = [value for trial in trials if (value := measured(name, trial)) is not None]
+        trials = constant_trials(gauge, task, constant, rows)
+        values = [value for trial in trials if (value := measured(gauge, trial)) is not None]
         if values:
             found[name] = max(values) if gauge.better == ">=" else min(values)
     return found
 
 
-def measured(gauge: str, trial: Trial) -> float | None:
+def constant_trials(gauge: Gauge, task: Task, constant: Mapping[str, Any], rows: Rows) -> list[Trial]:
+    """A trial for each constant answer, which is the same to whatever else the gauge asks."""
+    goal = find_goal(task.goal)
+    asked = {PLAIN: rows, **gauge.questions(task, rows)}
+    said = {name: goal.constant_answers(task, constant, len(some)) for name, some in asked.items()}
+    each = [dict(zip(said, answers)) for answers in zip(*said.values())]
+    return [Trial(task=task, rows=rows, answers=answers) for answers in each]
+
+
+def measured(gauge: Gauge, trial: Trial) -> float | None:
+    """The gauge's value; None where it cannot be told, e.g. of rows of one class."""
     try:
-        return find_gauge(gauge).measure(trial).value
+        return gauge.measure(trial).value
     except (NotApplicable, BadData):
-        return None  # e.g. rows of one class
+        return None
 
 
 def with_baselines(readings: Sequence[Reading], found: Mapping[str, float]) -> tuple[Reading, ...]:

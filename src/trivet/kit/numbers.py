@@ -1,6 +1,7 @@
 """The numbers that learners work on: what the reader makes of rows, and what the part `features` adds."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,13 +9,14 @@ from trivet.core.candidate import Sketch, Work
 from trivet.core.errors import Refused
 from trivet.core.passes import Pass
 from trivet.core.rows import Rows
+from trivet.runtime.batch import Batch
+from trivet.runtime.kinds.readers.columns import width_of
 from trivet.runtime.part import Array, Part
 from trivet.runtime.program import Program
 
 BEFORE_A_BODY = ("reader", "features")
 LEARNED = "learned-features"
 """Beside the fit rows: (rows, k) float32, what the last k features say of rows that they were not fitted on."""
-_WIDTHS = {"number": 1, "boolean": 1, "category": 1, "date": 3, "text": 0}
 
 
 def expect_numbers(sketch: Sketch, *, for_: Pass) -> Sketch:
@@ -32,23 +34,27 @@ def numbers_of(rows: Rows, parts: Mapping[str, Part], *, for_: str) -> Array:
 
     Of fit rows, features that were learned from the answers are taken out of fold where a pass left them beside.
     """
+    return inputs_of(rows, parts, for_=for_).numbers
+
+
+def inputs_of(rows: Rows, parts: Mapping[str, Part], *, for_: str) -> Batch:
+    """The same with the texts, for bodies that read them."""
     program = Program({slot: parts[slot] for slot in BEFORE_A_BODY if slot in parts}, executor="numpy")
-    numbers = program.features(program.read(rows.at_least(1, for_=for_).raw()))
-    unseen = rows.beside.get(LEARNED)
-    if unseen is None or "features" not in parts:
-        return numbers
-    return np.concatenate([numbers[:, : -unseen.shape[1]], unseen], axis=1)
+    batch = program.read(rows.at_least(1, for_=for_).raw())
+    numbers, unseen = program.features(batch), rows.beside.get(LEARNED)
+    if unseen is not None and "features" in parts:
+        numbers = np.concatenate([numbers[:, : -unseen.shape[1]], unseen], axis=1)
+    return Batch(numbers=numbers, texts=batch.texts)
 
 
 def with_body(work: Work, body: Part) -> Work:
     """The work with a new body, wired to the features where there are some; scale and guard, which do not fit, go."""
     reads = {"numbers": "features"} if "features" in work.candidate.parts else {}
-    wired = Part(kind=body.kind, config=body.config, arrays=body.arrays, children=body.children, reads=reads)
-    return work.without("scale", "guard").with_(body=wired)
+    return work.without("scale", "guard").with_(body=replace(body, reads=reads))
 
 
 def code_columns(reader: Part) -> tuple[int, ...]:
     """Which columns of the numbers hold codes of categories."""
-    types = [type_ for _, type_ in reader.config["fields"]]
-    starts = np.cumsum([0] + [_WIDTHS[type_] for type_ in types])
-    return tuple(int(start) for start, type_ in zip(starts, types) if type_ == "category")
+    fields, spelled = reader.config["fields"], reader.config.get("spellings", {})
+    starts = np.cumsum([0] + [width_of(type_, spelled.get(name, "")) for name, type_ in fields])
+    return tuple(int(start) for start, (_, type_) in zip(starts, fields) if type_ == "category")

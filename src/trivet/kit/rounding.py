@@ -27,7 +27,7 @@ def fits_float16(array: Array) -> bool:
     return bool(np.abs(array).max(initial=0) <= MOST_FLOAT16)
 
 
-def snapped(threshold: Array, column: Array) -> tuple[Array, Array]:
+def float16_thresholds(threshold: Array, column: Array) -> tuple[Array, Array]:
     """(float16 thresholds, whether each decides every value of the column as before); both (thresholds,).
 
     threshold: (thresholds,) float32.  column: (rows,) float32 values met so far, NaN = missing.

@@ -9,23 +9,23 @@ import numpy as np
 
 from trivet.runtime.part import Array
 
-from .goal import Goal, shares_of
+from .target import Target, shares_of
 
 TEACHER = "teacher"  # beside the fit rows: (rows, scores) float32, what a vote says of rows that it did not see
 LEAST_SHARE = 1e-6  # as in the runtime kind `vote`
 
 
-def greedy_weights(members: Sequence[Array], goal: Goal, rounds: int = 25) -> Array:
+def greedy_weights(members: Sequence[Array], target: Target, rounds: int = 25) -> Array:
     """(members,) weights that sum to 1: how often each member was taken, up to the round with the least loss.
 
     members: the scores (rows, n_scores) of each, on rows that it was not fitted on.  Each round takes the member that
     lowers the loss of the mean most.  The first takes the best one, so the vote is never worse on these rows.
     """
-    linked = np.stack([answers_of(scores, goal.link) for scores in members])
+    linked = np.stack([answers_of(scores, target.link) for scores in members])
     total, taken = np.zeros_like(linked[0]), np.zeros(len(linked))
     best, least = taken, np.inf
     for count in range(1, rounds + 1):
-        losses = [mean_answer_loss((total + one) / count, goal) for one in linked]
+        losses = [mean_answer_loss((total + one) / count, target) for one in linked]
         pick = int(np.argmin(losses))
         total += linked[pick]
         taken = taken + np.eye(len(linked))[pick]
@@ -49,17 +49,17 @@ def scores_for(answers: Array, link: str) -> Array:
     return scores.astype(np.float32)
 
 
-def mean_answer_loss(answers: Array, goal: Goal) -> float:
-    """The weighted mean log loss, or squared error, of answers towards the labels of the goal."""
-    labels = np.asarray(goal.hard)
-    if goal.link == "identity":
+def mean_answer_loss(answers: Array, target: Target) -> float:
+    """The weighted mean log loss, or squared error, of answers towards the labels of the target."""
+    labels = np.asarray(target.hard)
+    if target.link == "identity":
         each = np.square(answers[:, 0] - labels)
     else:
         each = -np.log(np.maximum(answers[np.arange(len(labels)), labels], LEAST_SHARE))
-    return float(np.average(each, weights=goal.weight))
+    return float(np.average(each, weights=target.weight))
 
 
-def voted(members: Sequence[Array], weights: Array, link: str) -> Array:
+def vote_scores(members: Sequence[Array], weights: Array, link: str) -> Array:
     """(rows, n_scores) float32 scores of the vote."""
     answers = sum(weight * answers_of(scores, link) for weight, scores in zip(weights, members))
     return scores_for(np.asarray(answers), link)

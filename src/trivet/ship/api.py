@@ -44,6 +44,7 @@ def compile(
     header: bool = True,
     strict: bool = False,
     accept: str | Iterable[str] = (),
+    measure: str | Iterable[str] = (),
     sketch: bool = True,
     out: str | Path | None = None,
     force: bool = False,
@@ -59,6 +60,8 @@ def compile(
     data: path, glob, SQL, pandas, polars or Arrow table, list of dicts, mapping of columns.
     limits: "auroc >= 0.92", several such texts, or {"auroc": ">= 0.92", "size": "<= 200 kB"}.
     weight, group, time_column, roles: columns with a part of their own, e.g. roles={"site": "clinic"}.
+    weight, group, time_column, roles: columns with a part of their own, e.g. roles={"site": "clinic"}.
+    measure: gauges to measure besides, without a limit, e.g. "brier".
     aim: the gauge that the search improves once the limits are likely to hold, e.g. "auroc" or "size"; None: the first
     limited quality gauge, else the usual one for the task.  stop_when_proven: ends the search at the first candidate
     that will do.  time: within which the build ends.

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 from trivet.core.errors import BadRecipe, TrivetError, raise_all
 from trivet.core.limits import Limit
 from trivet.core.recipe import AUTO, DataSpec, Recipe, parse_aim, parse_goal, parse_seed, parse_time
-from trivet.core.registry import parse_limit, parse_step
+from trivet.core.registry import find_gauge, parse_limit, parse_step
 from trivet.core.roles import ROLES
+from trivet.engine.machine import parse_memory
 from trivet.engine.progress import Progress
 
 T = TypeVar("T")
@@ -60,10 +61,11 @@ def recipe_of_call(source: str, given: Mapping[str, Any]) -> Recipe:
         steps=call.steps(),
         seconds=call.parsed("time", lambda time: parse_time(time if isinstance(time, str) else float(time)), 300.0),
         seed=call.parsed("seed", lambda seed: parse_seed(int(seed)), 0),
-        strict=given["strict"], accept=call.texts("accept"), sketch=given["sketch"],
+        strict=given["strict"], accept=call.texts("accept"), measure=call.gauges(), sketch=given["sketch"],
     )  # fmt: skip
     if call.fits("threads") and given["threads"] < 1:
         call.complain("threads", "at least one worker", given["threads"], "threads=2")
+    call.parsed("memory", lambda amount: None if amount is None else parse_memory(amount), None)
     raise_all(call.errors)
     return recipe
 
@@ -116,6 +118,12 @@ class _Call:
         if found == AUTO:
             return AUTO
         return tuple(self.attempt("steps", lambda text: str(parse_step(text)), str(step), "") for step in found)
+
+    def gauges(self) -> tuple[str, ...]:
+        """The canonical texts of what is measured besides."""
+        return tuple(
+            self.attempt("measure", lambda text: str(find_gauge(text)), text, "") for text in self.texts("measure")
+        )
 
     def roles(self) -> dict[str, str]:
         """Role -> column; the time column is called so because `time` is that of the build."""

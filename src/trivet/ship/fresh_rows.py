@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from trivet.core.errors import BadData
+from trivet.core.fieldtypes import find_fieldtype
 from trivet.core.iso_dates import iso_date
 from trivet.core.rows import Rows
 from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.data.schema.cells import day
 from trivet.data.schema.guess import guess
 from trivet.data.schema.table_schema import Dropped, Schema, spelled_roles, to_rows
 from trivet.data.sources.raw import Raw
@@ -85,7 +85,7 @@ def time_notes(rows: Rows, raw: Raw, manifest: Mapping[str, Any], task: Task) ->
     period = manifest.get("data", {}).get("times", {}).get("vault")
     if rows.time is None or not period:
         return ()
-    first = day(period[0]) if isinstance(period[0], str) else float(period[0])
+    first = find_fieldtype("date").parse(period[0], "") if isinstance(period[0], str) else float(period[0])
     early = int((rows.time < first).sum())
     is_date = is_a_date(raw, task)
     shown = iso_date(first) if is_date else f"{first:g}"

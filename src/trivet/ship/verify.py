@@ -14,12 +14,14 @@ from typing import Any
 import numpy as np
 
 from trivet.core.errors import BadFile, TrivetError
-from trivet.core.gauges import Trial
+from trivet.core.gauges import Gauge
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
 from trivet.core.registry import find_gauge
 from trivet.core.rows import Rows
-from trivet.engine.judge import measure_all, trial_of, try_file
+from trivet.core.value import value
+from trivet.engine.judge import try_file
+from trivet.engine.measure import trial_for
 from trivet.engine.outcome import Judged
 from trivet.kit.constant import baselines, with_baselines
 from trivet.runtime.file.container import Contents
@@ -49,15 +51,15 @@ def verify(
         return damaged(error)
     problems = [*contradictions(claims), *self_test_problems(data)]
     if source is None:
-        _, measured = measure(data, claims, made_up_rows(contents.manifest, claims.task), families=("cost",))
+        measured = measure(data, claims, made_up_rows(contents.manifest, claims.task), is_labelled=False)
         judged, how = certified_or_measured(claims, measured)
         problems += [f"the file has no reading for {limit}" for limit in claims.limits if limit.gauge not in how]
         return Verification(judged=judged, how=how, problems=tuple(problems), notes=tuple(claim_notes(claims)))
     given = fresh_rows(source, contents.manifest, claims.task, header=header, encoding=encoding)
-    trial, measured = measure(data, claims, given.rows, families=("quality", "cost", "trust"))
+    measured = measure(data, claims, given.rows, is_labelled=True)
     seen, groups = known_rows(contents.evidence.get("sketch"), given.rows, problems)
     return Verification(
-        judged=tuple(measured_or_untold(limit, measured, trial) for limit in claims.limits),
+        judged=tuple(measured_or_untold(limit, measured, len(given.rows)) for limit in claims.limits),
         how={limit.gauge: "measured now" for limit in claims.limits},
         n_rows=len(given.rows),
         problems=tuple(problems),
@@ -75,43 +77,67 @@ def damaged(error: BadFile) -> Verification:
     return Verification(how={}, problems=(f"{error.code}: wanted {error.wanted}; found {error.found}",))
 
 
-def measure(data: Bytes, claims: Claims, rows: Rows, families: Sequence[str]) -> tuple[Trial, dict[str, Reading]]:
-    """(the file's answers on the rows and its costs, gauge -> reading); gauges that the rows cannot tell are absent."""
+@value
+class Now:
+    """What was measured now.  readings: by gauge.  untold: gauge -> why these rows cannot tell it."""
+
+    readings: Mapping[str, Reading]
+    untold: Mapping[str, str]
+
+
+def measure(data: Bytes, claims: Claims, rows: Rows, *, is_labelled: bool) -> Now:
+    """What the limited gauges read of the file on these rows; rows without labels tell costs alone."""
+    gauges, untold = limited_gauges(claims, is_labelled=is_labelled)
     with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
-        answers, costs = try_file(data, rows, Path(scratch), Storage())
-    trial = trial_of(claims.task, rows, answers, costs)
-    readings = measure_all(claims.candidate, trial, sure=0.95, families=families)
+        seen = try_file(data, claims.task, rows, gauges, Path(scratch), Storage())
+    readings: list[Reading] = []
+    for gauge in gauges:
+        try:
+            trial = trial_for(gauge, claims.task, rows, seen.answers, seen.costs)
+            readings.append(gauge.measure(trial, sure=0.95))
+        except TrivetError as error:
+            untold[str(gauge)] = f"these rows cannot tell it: wanted {error.wanted}, found {error.found}"
     if claims.constant is not None:
-        found = baselines(claims.task, claims.constant, trial.truth, trial.weight, [one.gauge for one in readings])
-        readings = with_baselines(readings, found)
-    return trial, {reading.gauge: reading for reading in readings}
+        found = baselines(claims.task, claims.constant, rows, [one.gauge for one in readings])
+        readings = [*with_baselines(readings, found)]
+    return Now(readings={reading.gauge: reading for reading in readings}, untold=untold)
 
 
-def certified_or_measured(claims: Claims, measured: Mapping[str, Reading]) -> tuple[tuple[Judged, ...], dict[str, str]]:
+def limited_gauges(claims: Claims, *, is_labelled: bool) -> tuple[list[Gauge], dict[str, str]]:
+    """(gauges that the limits name and that can be measured, gauge -> why it cannot)."""
+    gauges: list[Gauge] = []
+    untold: dict[str, str] = {}
+    for text in dict.fromkeys(limit.gauge for limit in claims.limits):
+        try:
+            gauge = find_gauge(text)
+            gauge.applies(claims.candidate.sketch)
+        except TrivetError as error:
+            untold[text] = f"it cannot be measured here: wanted {error.wanted}, found {error.found}"
+        else:
+            gauges += [gauge] if is_labelled or gauge.family == "cost" else []
+    return gauges, untold
+
+
+def certified_or_measured(claims: Claims, now: Now) -> tuple[tuple[Judged, ...], dict[str, str]]:
     """(each limit, judged by the reading of now or else of the certificate; gauge -> which of the two)."""
-    how = dict.fromkeys(claims.stated, "as certified") | dict.fromkeys(measured, "measured now")
-    readings = {**claims.stated, **measured}
+    how = dict.fromkeys(claims.stated, "as certified") | dict.fromkeys(now.readings, "measured now")
+    readings = {**claims.stated, **now.readings}
     limits = [limit for limit in claims.limits if limit.gauge in readings]
     return tuple(judged(limit, readings[limit.gauge]) for limit in limits), how
 
 
-def measured_or_untold(limit: Limit, measured: Mapping[str, Reading], trial: Trial) -> Judged:
+def measured_or_untold(limit: Limit, now: Now, n_rows: int) -> Judged:
     """The limit judged by the reading of now; UNPROVEN, with the reason, when these rows cannot tell it."""
-    if limit.gauge in measured:
-        return judged(limit, measured[limit.gauge])
-    why = "these rows cannot tell it"
-    try:
-        find_gauge(limit.gauge).measure(trial)
-    except TrivetError as error:
-        why = f"these rows cannot tell it: wanted {error.wanted}, found {error.found}"
+    if limit.gauge in now.readings:
+        return judged(limit, now.readings[limit.gauge])
     nothing = Reading(
         gauge=limit.gauge,
         value=math.nan,
         low=-math.inf,
         high=math.inf,
         unit=limit.unit,
-        n=len(trial.truth),
-        notes=(why,),
+        n=n_rows,
+        notes=(now.untold[limit.gauge],),
     )
     return Judged(limit=limit, reading=nothing, verdict=Verdict.UNPROVEN)
 

@@ -27,6 +27,7 @@ from .disk_errors import exists, failed, holder, locked, system_errors, too_larg
 
 MOST_BYTES = STORE_CAPS.file  # of one file: what may be written may be read again
 _CHUNK = 1 << 20
+Clock = Callable[[], float]
 _PART = (".trivet-", ".part")  # how the names of unfinished files begin and end
 _PRIVATE, _SHARED = 0o600, 0o666  # modes of new files; the system takes the bits of the umask away from them
 
@@ -85,14 +86,9 @@ class Disk:
 
 
 class Storage:
-    """Writes that are whole or absent, and errors that name the operation, the path and the reason.
+    """Writes that are whole or absent, errors that name operation, path and reason, files of up to `most_bytes`."""
 
-    most_bytes: of one file, read or published.
-    """
-
-    def __init__(
-        self, disk: Disk | None = None, *, clock: Callable[[], float] = time.time, most_bytes: int = MOST_BYTES
-    ) -> None:
+    def __init__(self, disk: Disk | None = None, *, clock: Clock = time.time, most_bytes: int = MOST_BYTES) -> None:
         self.disk = disk or Disk()
         self.clock = clock
         self.most_bytes = most_bytes
@@ -100,8 +96,7 @@ class Storage:
 
     def read(self, path: str | Path, cap: int | None = None) -> bytes:
         """The bytes of a file; refuses more than `cap` of them (default: `most_bytes`) before they are in memory."""
-        data = self.read_if_there(path, cap)
-        if data is None:
+        if (data := self.read_if_there(path, cap)) is None:
             raise failed("read", Path(path), "No such file or directory (ENOENT)", errno.ENOENT)
         return data
 

@@ -1,93 +1,48 @@
 """What every gauge must keep, checked on made answers of which the truth is known."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 
 from trivet.core.candidate import Sketch
 from trivet.core.errors import NotApplicable, TrivetError
-from trivet.core.gauges import Costs, Gauge, Trial
-from trivet.core.reading import Machine, Reading
-from trivet.core.task import Field
-from trivet.core.text_form import doc_fields
+from trivet.core.gauges import PLAIN, Gauge, Trial
+from trivet.core.reading import Reading
+from trivet.core.text_form import doc_fields, filled, split_call
+from trivet.core.value import digest_of
 from trivet.runtime.batch import Answers
-from trivet.runtime.part import Array
+from trivet.runtime.probes import PROBES
 
-from .tasks import made_task
+from .trials import CLASSES, made_costs, made_rows, made_task_of, made_trial, sketch_of
 
 LABELS = ("Better", "Interval", "Source")
-CLASSES: Mapping[str, tuple[str, ...]] = {"binary": ("no", "yes"), "multiclass": ("a", "b", "c"), "regression": ()}
-TRUST = {"perfect": 60.0, "good": 2.0, "random": 0.0}
-"""How far the answers of a made model lean towards the truth."""
 
 
 def check_gauge(gauge: Gauge) -> None:
-    """Raises AssertionError with a sentence for each law that the gauge breaks; silent when it keeps them all."""
-    questions = [question for question in CLASSES if accepts(gauge, sketch_of(question))]
+    """Raises AssertionError with a sentence for each law that the gauge breaks; silent when it keeps them all.
+
+    The gauge is tried as it is given and with the parameters of its `examples`, on the rows of `testing/trials.py`.
+    """
     breaches = [*names(gauge), *documents(gauge), *declared(gauge)]
-    if not questions:
-        breaches.append("applies to no kind of question")
-    for question in questions:
-        for law in LAWS:
-            breaches += [f"{question}: {breach}" for breach in law(gauge, question)]
+    for one in (gauge, *read_examples(gauge)):
+        questions = [question for question in CLASSES if accepts(one, sketch_of(question))]
+        own = [*parameters(one)]
+        if not questions:
+            own.append("applies to no kind of question")
+        for question in questions:
+            for law in LAWS:
+                own += [f"{question}: {breach}" for breach in law(one, question)]
+        breaches += [f"{one}: {breach}" for breach in own] if one is not gauge else own
     if breaches:
         raise AssertionError("\n".join(f"{gauge.name}: {breach}" for breach in breaches))
 
 
-def made_trial(question: str, model: str = "good", rows: int = 400, *, seed: int = 0, weighted: bool = False) -> Trial:
-    """A trial of a made model: "perfect", "good", "random" or "constant"."""
-    rng = np.random.default_rng(seed)
-    weight = rng.uniform(0.5, 2.0, rows) if weighted else None
-    make = made_values if question == "regression" else made_classes
-    truth, answers = make(question, model, rows, rng)
-    return Trial(task=sketch_of(question).task, answers=answers, truth=truth, weight=weight, costs=made_costs(rows))
-
-
-def made_classes(question: str, model: str, rows: int, rng: np.random.Generator) -> tuple[Array, Answers]:
-    n = len(CLASSES[question])
-    truth = rng.permutation(np.arange(rows) % n)
-    scores = np.zeros((rows, n)) if model == "constant" else rng.normal(size=(rows, n))
-    scores[np.arange(rows), truth] += TRUST.get(model, 0.0)
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    probabilities = odds / odds.sum(axis=1, keepdims=True)
-    sets = probabilities >= min(0.3, 0.9 / n)
-    return truth, Answers(
-        probabilities=probabilities.astype(np.float32), chosen=probabilities.argmax(axis=1), sets=sets
-    )
-
-
-def made_values(question: str, model: str, rows: int, rng: np.random.Generator) -> tuple[Array, Answers]:
-    truth = rng.normal(size=rows)
-    noise = {"perfect": 0.0, "good": 0.5}.get(model, 1.0) * rng.normal(size=rows)
-    values = {"constant": np.zeros(rows), "random": noise}.get(model, truth + noise)
-    half = rng.uniform(0.5, 1.5, rows)
-    return truth, Answers(values=values, low=values - half, high=values + half)
-
-
-def made_costs(calls: int) -> Costs:
-    """Costs of so many timed calls and five repeats at most; nothing was measured in 0 calls."""
-    rng = np.random.default_rng(0)
-    repeats = min(calls, 5)
-    return Costs(
-        bytes_on_disk=12_345,
-        rows_per_second=rng.uniform(9e4, 1e5, repeats),
-        cold_start_ms=rng.uniform(150, 200, repeats),
-        peak_memory=80e6 if calls else 0.0,
-        latency_ms=rng.lognormal(-2, 0.3, calls),
-        machine=Machine(cpu="made", cores=2, system="none", python="3"),
-    )
-
-
-def sketch_of(question: str, *, guard: bool = True) -> Sketch:
-    """A sketch with every slot filled, or without the guard."""
-    classes = CLASSES[question]
-    answer = Field(name="outcome", type="category" if classes else "number")
-    goal = "classify" if classes else "regress"
-    task = made_task(goal, classes, answer=answer)
-    filled = Sketch(task=task, kinds={}).with_kind(reader="columns", body="affine")
-    return filled.with_kind(guard="made") if guard else filled
+def read_examples(gauge: Gauge) -> list[Gauge]:
+    """The gauges that its examples mean."""
+    return [filled(type(gauge), split_call(text)[1], text=text) for text in gauge.examples]
 
 
 def accepts(gauge: Gauge, sketch: Sketch) -> bool:
@@ -109,8 +64,10 @@ def names(gauge: Gauge) -> Iterator[str]:
 
 def documents(gauge: Gauge) -> Iterator[str]:
     """The module's docstring says which way is better, how the interval is made, and the source."""
-    found = doc_fields(sys.modules[type(gauge).__module__].__doc__ or "", LABELS)
+    found = doc_fields(sys.modules[type(gauge).__module__].__doc__ or "", (*LABELS, "Parameters"))
     missing = [label for label in LABELS if not found.get(label)]
+    told = found.get("Parameters", "")
+    missing += [f"what {field.name} is" for field in fields(gauge) if not re.search(rf"\b{field.name}\b", told)]
     if missing:
         yield f"its docstring does not say {', '.join(missing)}"
     word = {">=": "higher", "<=": "lower"}[gauge.better]
@@ -119,26 +76,42 @@ def documents(gauge: Gauge) -> Iterator[str]:
 
 
 def declared(gauge: Gauge) -> Iterator[str]:
-    """Its range is not empty."""
+    """Its range is not empty, its probes exist, and its parameters are shown with examples."""
+    unknown = set(gauge.needs_probes) - {*PROBES, "size"}
+    if unknown:
+        yield f"needs probes that do not exist: {', '.join(sorted(unknown))}"
+    if fields(gauge) and not gauge.examples:
+        yield "has parameters and no example"
     if not gauge.least < gauge.most:
         yield f"least {gauge.least} is not below most {gauge.most}"
+
+
+def parameters(gauge: Gauge) -> Iterator[str]:
+    """Its text reads back as the same gauge, and tells it from every other."""
+    try:
+        again = filled(type(gauge), split_call(str(gauge))[1], text=str(gauge))
+    except TrivetError as error:
+        yield f"its own text cannot be read: {error}"
+        return
+    if again != gauge or str(again) != str(gauge):
+        yield f"reads back as {again}"
 
 
 def form(gauge: Gauge, question: str) -> Iterator[str]:
     """The value is inside its interval, the interval inside what the gauge can be; name, unit and count are told."""
     for model in ("perfect", "good", "random", "constant"):
         for weighted in (False, True):
-            read = gauge.measure(made_trial(question, model, weighted=weighted), sure=0.9)
+            read = gauge.measure(made_trial(question, model, weighted=weighted, of=gauge), sure=0.9)
             if not gauge.least <= read.low <= read.value <= read.high <= gauge.most:
                 found = f"{read.low}, {read.value}, {read.high}"
                 yield f"{model}: wants least <= low <= value <= high <= most, reads {found}"
-            if (read.gauge, read.unit, read.sure) != (gauge.name, gauge.unit, 0.9) or read.n < 1 or not read.how:
+            if (read.gauge, read.unit, read.sure) != (str(gauge), gauge.unit, 0.9) or read.n < 1 or not read.how:
                 yield f"{model}: its reading does not tell name, unit, level, count and how: {read}"
 
 
 def anchors(gauge: Gauge, question: str) -> Iterator[str]:
     """Of two models, the one that knows the truth does not read worse."""
-    best, worst = (gauge.measure(made_trial(question, model)).value for model in ("perfect", "random"))
+    best, worst = (gauge.measure(made_trial(question, model, of=gauge)).value for model in ("perfect", "random"))
     if (best < worst) if gauge.better == ">=" else (best > worst):
         yield f"a perfect model reads {best}, a random one {worst}, though better is {gauge.better!r}"
     if gauge.family == "quality" and best == worst:
@@ -148,29 +121,24 @@ def anchors(gauge: Gauge, question: str) -> Iterator[str]:
 def repeatable(gauge: Gauge, question: str) -> Iterator[str]:
     """The same trial gives the same reading, in whatever order its rows come; it is left as it was."""
     for weighted in (False, True):
-        trial = made_trial(question, rows=151, weighted=weighted)
+        trial = made_trial(question, rows=151, weighted=weighted, of=gauge)
         first = gauge.measure(trial)
         if gauge.measure(trial) != first:
             yield "measured twice, it reads differently"
         order = np.random.default_rng(1).permutation(len(trial.truth))
-        if gauge.measure(shuffled(trial, order)) != first:
+        if gauge.measure(trial.take(order)) != first:
             yield "another order of the rows changes the reading"
-        again = made_trial(question, rows=151, weighted=weighted)
+        again = made_trial(question, rows=151, weighted=weighted, of=gauge)
         if not np.array_equal(trial.truth, again.truth) or gauge.measure(again) != first:
             yield "it changes the trial that it measures"
 
 
-def shuffled(trial: Trial, order: Array) -> Trial:
-    weight = None if trial.weight is None else trial.weight[order]
-    return replace(trial, answers=trial.answers.take(order), truth=trial.truth[order], weight=weight)
-
-
 def narrows(gauge: Gauge, question: str) -> Iterator[str]:
     """More rows never make the interval wider, and a higher level never narrower."""
-    few, many = (width(gauge.measure(made_trial(question, rows=rows))) for rows in (400, 4000))
+    few, many = (width(gauge.measure(made_trial(question, rows=rows, of=gauge))) for rows in (400, 4000))
     if many > few or (few > 0 and gauge.family != "cost" and many > 0.7 * few):
         yield f"its interval is {few:g} wide on 400 rows and {many:g} on 4000"
-    sure, surer = (width(gauge.measure(made_trial(question), sure=level)) for level in (0.9, 0.99))
+    sure, surer = (width(gauge.measure(made_trial(question, of=gauge), sure=level)) for level in (0.9, 0.99))
     if surer < sure:
         yield f"its interval is {sure:g} wide at 0.9 and {surer:g} at 0.99"
 
@@ -181,17 +149,17 @@ def width(reading: Reading) -> float:
 
 def poor_trials(gauge: Gauge, question: str) -> Iterator[str]:
     """No rows, one row, rows of one class, NaN, absent answers or costs give a reading or a house error."""
-    trial = made_trial(question, rows=12)
+    trial = made_trial(question, rows=12, of=gauge)
     one = np.arange(12)[trial.truth == trial.truth[0]]
-    spoilt = (
-        replace(trial, truth=np.where(np.arange(12) == 3, np.nan, trial.truth)) if question == "regression" else trial
-    )
+    gaps = np.where(np.arange(12) == 3, np.nan, trial.truth) if question == "regression" else trial.truth
     poor: dict[str, Trial] = {
-        "no rows": shuffled(trial, np.arange(0)),
-        "one row": shuffled(trial, np.arange(1)),
-        "rows of one class": shuffled(trial, one),
-        "NaN": replace(spoilt, answers=spoilt_answers(trial.answers)),
-        "no answers and no costs": replace(trial, answers=Answers(), costs=None),
+        "no rows": trial.take(np.arange(0)),
+        "one row": trial.take(np.arange(1)),
+        "rows of one class": trial.take(one),
+        "NaN": replace(trial, rows=replace(trial.rows, truth=gaps), answers=spoilt_answers(trial.answers)),
+        "no answers and no costs": replace(trial, answers={PLAIN: Answers()}, costs={}),
+        "no answers to what it asks": replace(trial, answers={PLAIN: trial.plain}),
+        "rows without any role": replace(trial, rows=replace(trial.rows, roles={})),
         "costs of nothing": replace(trial, costs=made_costs(0)),
     }
     for what, case in poor.items():
@@ -199,11 +167,15 @@ def poor_trials(gauge: Gauge, question: str) -> Iterator[str]:
             yield from manners(gauge, case, what)
 
 
-def spoilt_answers(answers: Answers) -> Answers:
+def spoilt_answers(answers: Mapping[str, Answers]) -> dict[str, Answers]:
     """The answers with NaN in their third row."""
+    return {question: spoilt(said) for question, said in answers.items()}
+
+
+def spoilt(answers: Answers) -> Answers:
     copies = {name: np.array(array) for name, array in answers.items()}
     for array in copies.values():
-        if array.dtype.kind == "f":
+        if array.dtype.kind == "f" and len(array) > 2:
             array[2] = np.nan
     return Answers(copies)
 
@@ -230,11 +202,15 @@ def refuses(gauge: Gauge, question: str) -> Iterator[str]:
         except NotApplicable as refusal:
             if not refusal.reason:
                 yield "refuses without a reason"
-    bare = made_trial(question)
-    own = {name: array for name, array in bare.answers.items() if name not in ("sets", "low", "high")}
-    bare = replace(bare, answers=Answers(own))
+    trial = made_trial(question, of=gauge)
+    bare = replace(trial, answers={asked: unguarded(said) for asked, said in trial.answers.items()})
     if accepts(gauge, sketch_of(question, guard=False)) != measurable(gauge, bare):
         yield "what it says about candidates without a guard is not what it then does"
+
+
+def unguarded(answers: Answers) -> Answers:
+    """The answers without those of a guard."""
+    return Answers({name: array for name, array in answers.items() if name not in ("sets", "low", "high")})
 
 
 def measurable(gauge: Gauge, trial: Trial) -> bool:
@@ -245,6 +221,38 @@ def measurable(gauge: Gauge, trial: Trial) -> bool:
     return True
 
 
+def asks(gauge: Gauge, question: str) -> Iterator[str]:
+    """It asks the same whenever it asks, rows that a file can answer, and leaves the rows as they are."""
+    task, rows = made_task_of(question), made_rows(question, "good", 60)
+    first, before = gauge.questions(task, rows), rows.digest
+    again = gauge.questions(task, rows)
+    if {name: asked.digest for name, asked in first.items()} != {name: asked.digest for name, asked in again.items()}:
+        yield "asked twice, it asks differently"
+    if digest_of(rows) != before:
+        yield "it changes the rows that it asks about"
+    for name, asked in first.items():
+        if name == PLAIN or not name:
+            yield f"calls a question {name!r}, which is how the rows as they are are called"
+        if not {field.name for field in task.inputs} <= set(asked.columns):
+            yield f"its question {name!r} lacks input columns"
+
+
+def among(gauge: Gauge, question: str) -> Iterator[str]:
+    """The reading among groups is that of the worst one, and its interval is the wider for it."""
+    if not getattr(gauge, "among", ""):
+        return
+    plain = replace(gauge, among="")  # type: ignore[call-arg]
+    trial = made_trial(question, rows=600, of=gauge)
+    groups = [trial.rows.roles["site"] == site for site in np.unique(trial.rows.roles["site"])]
+    read, each = gauge.measure(trial), [plain.measure(trial.take(rows)) for rows in groups]
+    worst = (min if gauge.better == ">=" else max)(each, key=lambda one: one.value)
+    if read.value != worst.value:
+        yield f"reads {read.value}, the worst group {worst.value}"
+    if not (read.low <= worst.low if gauge.better == ">=" else read.high >= worst.high):
+        alone = f"{worst.low} to {worst.high} when it is read alone"
+        yield f"is surer of its worst group, {read.low} to {read.high}, than {alone}"
+
+
 LAWS: tuple[Callable[[Gauge, str], Iterator[str]], ...] = (
     form,
     anchors,
@@ -252,4 +260,6 @@ LAWS: tuple[Callable[[Gauge, str], Iterator[str]], ...] = (
     narrows,
     poor_trials,
     refuses,
+    asks,
+    among,
 )

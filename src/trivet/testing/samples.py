@@ -40,9 +40,8 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("prepare-table", "fit-glass-box(rounds=20, bags=1, interactions=2)"),
     ("prepare-table", "fit-net(width=4, steps=20)"),
     ("prepare-table", "fit-vote(members=trees+linear, folds=2)"),
-    ("prepare-table", "fit-linear", "emit-linear"),
-    ("prepare-table", "fit-trees(trees=6, leaves=4, min_rows=5)", "emit-trees"),
-    ("prepare-table", "fit-linear", "emit-linear", "fit-temperature"),
+    ("prepare-table", "fit-linear", "fit-temperature"),
+    ("prepare-table", "score-texts(buckets=64, folds=2)", "fit-linear"),
 )
 """Lines of passes that end in every state of a candidate; a pass is tried after the first line that it accepts."""
 

@@ -76,7 +76,7 @@ def text_of(
             *(f"  {line}" for line in grave_lines(data["findings"])),
             *(f"  note: {notice}" for notice in data["notices"]),
             "measured on the vault and in a clean process:",
-            table([[r.gauge, shown(r), shown_baseline(r), f"[{r.how}]"] for r in readings]),
+            table([[r.gauge, shown(r), shown_baseline(r), f"[{'; '.join((r.how, *r.notes))}]"] for r in readings]),
             "model: " + " -> ".join(f"{slot} {kinds}" for slot, kinds in data["parts"].items()),
             f"size {show_amount(size or 0, 'B')}   made {evidence.get('made', 'at an unknown time')} "
             f"by trivet {libraries.get('trivet', '?')}",

@@ -1,9 +1,10 @@
 """The data doctor: finds what is wrong with a table before any model is fitted to it.
 
+
 Every check in `checks/`, and every one that another distribution registers, is asked in a stated order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Task
@@ -34,9 +35,14 @@ def examine_columns(rows: Rows, task: Task, *, seed: int) -> tuple[Finding, ...]
     return in_order(findings_of("before-split", Exam(rows=rows, task=task, seed=seed)))
 
 
-def examine_domain(rows: Rows, task: Task, *, of_columns: tuple[Finding, ...], seed: int) -> tuple[Finding, ...]:
-    """The findings about columns, with those that depend on the domain; `task` lacks the columns dropped so far."""
-    exam = Exam(rows=rows, task=task, seed=seed, found=of_columns)
+def examine_domain(
+    rows: Rows, task: Task, *, texts_read: Collection[str], of_columns: tuple[Finding, ...], seed: int
+) -> tuple[Finding, ...]:
+    """The findings about columns, with those that depend on what will run; `task` lacks the columns dropped so far.
+
+    texts_read: the text columns that some pass will learn from.
+    """
+    exam = Exam(rows=rows, task=task, seed=seed, found=of_columns, texts_read=frozenset(texts_read))
     return in_order((*of_columns, *findings_of("domain-known", exam)))
 
 

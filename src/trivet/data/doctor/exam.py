@@ -4,8 +4,7 @@ import dataclasses
 from collections.abc import Collection
 from functools import cached_property
 
-import numpy as np
-
+from trivet.core.fieldtypes import find_fieldtype, is_plain
 from trivet.core.row_keys import row_keys
 from trivet.core.rows import Rows
 from trivet.core.task import Field, Task
@@ -22,7 +21,7 @@ SAMPLE = 10_000  # rows for checks that fit models: 32,000 rows are examined in 
 class Exam:
     """One examination.  parts: fit, tune, choose and vault of the rows, or nothing before the split.
 
-    found: what earlier checks of columns found.
+    found: what earlier checks of columns found.  texts_read: text columns that some pass will learn from.
     """
 
     rows: Rows
@@ -30,6 +29,7 @@ class Exam:
     seed: int
     parts: tuple[Rows, ...] = ()
     found: tuple[Finding, ...] = ()
+    texts_read: frozenset[str] = frozenset()
 
     @cached_property
     def keys(self) -> Array:
@@ -49,6 +49,11 @@ class Exam:
         return f"{len(self.sample):,} of {len(self.rows):,} rows"
 
     @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields with one value per row, which is what a check of columns looks at."""
+        return tuple(filter(is_plain, self.rows.fields))
+
+    @property
     def classifies(self) -> bool:
         """Whether answers are classes."""
         return bool(self.task.classes)
@@ -64,4 +69,4 @@ class Exam:
 
 def missing_in(field: Field, column: Array) -> Array:
     """(rows,) bool: whether the value is missing."""
-    return column < 0 if field.type in ("category", "text") else np.isnan(column)
+    return find_fieldtype(field.type).is_missing(column)

@@ -5,14 +5,17 @@ from typing import Any
 import numpy as np
 
 from trivet.core.extras import need
+from trivet.core.fieldtypes import is_plain
 from trivet.core.folds import folds_of
 from trivet.core.rows import Rows
+from trivet.core.scores import log_losses
 from trivet.runtime.part import Array
 
 from .exam import missing_in
 
 _WHO = "the data doctor"
 _LEVELS = 30  # words of a category that get a column of their own in the logistic model
+_LEAST_SHARE = 1e-6  # no smaller probability counts: one sure mistake shall not decide between two models
 _TREES = {
     "num_leaves": 15,
     "learning_rate": 0.15,
@@ -35,7 +38,8 @@ def out_of_fold_probabilities(rows: Rows, labels: Array, *, seed: int) -> tuple[
         "logistic models": logistic_probabilities(logistic_matrix(rows), labels, folds),
         "boosted trees": tree_probabilities(tree_matrix(rows), labels, folds, seed),
     }
-    chosen = min(said, key=lambda name: log_loss(said[name], labels))
+    at = np.arange(len(labels)), labels
+    chosen = min(said, key=lambda name: float(log_losses(said[name][at], least=_LEAST_SHARE).mean()))
     return said[chosen], chosen
 
 
@@ -88,7 +92,7 @@ def boosted(matrix: Array, answer: Array, aim: dict[str, Any], rounds: int, seed
 def tree_matrix(rows: Rows) -> Array:
     """(rows, d) float64, NaN = missing: numbers as they are, categories by their frequency rank; texts left out."""
     columns = []
-    for field in rows.fields:
+    for field in filter(is_plain, rows.fields):
         column = rows.columns[field.name]
         if field.type == "category":
             frequent = np.argsort(np.argsort(-np.bincount(column[column >= 0], minlength=1), kind="stable"))
@@ -102,7 +106,7 @@ def logistic_matrix(rows: Rows) -> Any:
     """(rows, d) finite: standardised numbers, flags of missing values, frequent words, hashed texts (then sparse)."""
     blocks = [np.zeros((len(rows), 1))]
     texts = []
-    for field in rows.fields:
+    for field in filter(is_plain, rows.fields):
         column = rows.columns[field.name]
         if field.type == "text":
             texts.append(hashed_text(column, rows.words[field.name]))
@@ -125,8 +129,3 @@ def standardised(column: Array, missing: Array) -> Array:
 def hashed_text(column: Array, words: tuple[str, ...]) -> Any:
     vectoriser = need("sklearn.feature_extraction.text", for_=_WHO).HashingVectorizer(n_features=2**14)
     return vectoriser.transform(["" if code < 0 else words[code] for code in column])
-
-
-def log_loss(probabilities: Array, labels: Array) -> float:
-    chosen = probabilities[np.arange(len(labels)), labels]
-    return float(-np.log(np.clip(chosen, 1e-6, 1)).mean())

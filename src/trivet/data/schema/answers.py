@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from trivet.core.errors import BadData
+from trivet.core.fieldtypes import find_fieldtype, holds_words
 from trivet.core.goals import Goal, Seen
 from trivet.core.registry import find_goal, usable
 from trivet.core.task import Field
 from trivet.data.sources.columns import RawColumn, TextColumn, truth_text
 from trivet.runtime.part import Array
 
-from .cells import BadCells, boolean, number, number_text, values_of
+from .cells import BadCells, number_text, values_of
 from .encode import cell_error, finite, in_order, measured, spoken
 from .guess import guess
 
@@ -44,7 +45,7 @@ def seen_in(column: RawColumn, answer: Field) -> Seen:
         field=answer,
         texts=texts,
         codes=codes,
-        values=None if answer.type == "category" else answer_values(column, answer),
+        values=None if holds_words(answer) else answer_values(column, answer),
         among=lambda classes: codes_among(classes, codes, texts, answer),
     )
 
@@ -110,9 +111,10 @@ def codes_among(classes: Sequence[str], codes: Array, texts: Sequence[str], answ
 
 def meaning_of(text: str, answer: Field) -> str | float:
     """What the text of a class says: a number, 0.0 or 1.0, or the word itself."""
-    if answer.type == "boolean":
-        return boolean(text)
-    return number(text) if answer.type == "number" else text
+    if holds_words(answer):
+        return text
+    meaning: float = find_fieldtype(answer.type).parse(text, "")
+    return meaning
 
 
 def answer_values(column: RawColumn, answer: Field) -> Array:

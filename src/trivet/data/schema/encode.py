@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from trivet.core.errors import BadData
+from trivet.core.fieldtypes import is_plain
 from trivet.core.task import Field
 from trivet.data.sources.columns import NumberColumn, RawColumn, TextColumn, as_text, cells_of
 from trivet.runtime.kinds.readers.spellings import type_text
@@ -15,7 +16,7 @@ from .guess import guess
 
 
 def measured(column: RawColumn, field: Field) -> Array:
-    """(rows,) float64 of a number, boolean or date column, infinities kept, NaN = missing.
+    """(rows, *shape) float64 of a column that holds numbers, infinities kept, NaN = missing.
 
     Raises BadCells with all cells that are not of the field's type.
     """
@@ -24,6 +25,8 @@ def measured(column: RawColumn, field: Field) -> Array:
     if column.type == field.type or (column.type, field.type) == ("boolean", "number"):
         return column.values
     if (column.type, field.type) == ("number", "date") and field.spelling:  # 20240531 as a number
+        return measured_words(as_text(column), field)
+    if not is_plain(field):
         return measured_words(as_text(column), field)
     known = column.values[~np.isnan(column.values)]
     if (column.type, field.type) == ("number", "boolean"):
@@ -36,7 +39,7 @@ def measured(column: RawColumn, field: Field) -> Array:
 
 
 def measured_words(column: TextColumn, field: Field) -> Array:
-    """(rows,) float64 of cells of text, as in `measured`."""
+    """(rows, *shape) float64 of cells of text, as in `measured`."""
     values, wrong = values_of(column.words, field)
     if wrong:
         counts = np.bincount(column.codes + 1, minlength=len(column.words) + 1)[1:]

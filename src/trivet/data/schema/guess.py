@@ -5,12 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from trivet.core.fieldtypes import find_fieldtype
+from trivet.core.registry import homes
 from trivet.core.value import value
 from trivet.data.sources.columns import RawColumn, TextColumn
 from trivet.runtime.kinds.readers.raw_values import BOOLEANS
 from trivet.runtime.kinds.readers.spellings import NumberSpelling, type_text
 
-from .cells import is_all, is_code, is_missing, number
+from .cells import is_all, is_code, is_missing, is_number
 from .guess_spelling import plain_words, readings_of
 
 TEXT_WORDS = 4  # a sentence has at least this many words on average; names and labels have fewer
@@ -43,11 +45,23 @@ def guess(column: RawColumn) -> Guess:
         return Guess(type="boolean")
     if is_all("date", words):
         return Guess(type="date")
+    volunteer = volunteer_for(words)
+    if volunteer is not None:
+        return volunteer
     readings = readings_of(words)
     if len(readings) == 1 and readings[0].is_sure:
         return Guess(type=readings[0].type, spelling=readings[0].spelling)
     type: str = "text" if is_prose(words, int((column.codes >= 0).sum())) else "category"
     return Guess(type=type, others=tuple(reading.text for reading in readings))
+
+
+def volunteer_for(words: Sequence[str]) -> Guess | None:
+    """A field type that takes these words for plainly its own, in the order of their names."""
+    for name in homes("fieldtype"):
+        spelling = find_fieldtype(name).guess(words)
+        if spelling is not None:
+            return Guess(type=name, spelling=spelling)
+    return None
 
 
 def as_thousands(words: Sequence[str]) -> tuple[str, ...]:
@@ -100,15 +114,6 @@ def option(name: str, type_text: str) -> str:
     plain = shlex.quote(text)
     needs_double = plain != text and not set('"$`\\!') & set(text)  # the shell's own quoting of ' is hard to read
     return f'--type "{text}"' if needs_double else f"--type {plain}"
-
-
-def is_number(word: str) -> bool:
-    """Whether the word reads as a number."""
-    try:
-        number(word)
-    except ValueError:
-        return False
-    return True
 
 
 def code_in(words: Sequence[str]) -> str:

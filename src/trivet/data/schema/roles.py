@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from trivet.core.errors import BadUse, TrivetError, nearest_names, raise_all
-from trivet.core.task import FIELD_TYPES, Field
+from trivet.core.fieldtypes import parsed_type
+from trivet.core.registry import homes
+from trivet.core.task import Field
 from trivet.data.sources.raw import Raw, unknown_column
-from trivet.runtime.kinds.readers.spellings import BadSpelling, parse_type
+from trivet.runtime.kinds.readers.spellings import BadSpelling
 
 
 def roles_of(raw: Raw, asked: Mapping[str, str | int | None]) -> dict[str, str]:
@@ -56,7 +58,7 @@ def checked_types(raw: Raw, types: Mapping[str, str], drop: Sequence[str]) -> di
         try:
             given[name] = typed_field(name, text)
         except BadSpelling as error:
-            wanted, do = f"for column {name!r} {error}", nearest_names(str(text).partition("(")[0], FIELD_TYPES)
+            wanted, do = f"for column {name!r} {error}", nearest_names(str(text).partition("(")[0], homes("fieldtype"))
             errors.append(BadUse("unknown-type", wanted=wanted, found=repr(text), do=do))
     raise_all(errors)
     return given
@@ -64,5 +66,5 @@ def checked_types(raw: Raw, types: Mapping[str, str], drop: Sequence[str]) -> di
 
 def typed_field(name: str, text: str) -> Field:
     """The field of a column that the user gave a type, e.g. "number(decimal=',')"."""
-    type, spelling = parse_type(text)
+    type, spelling = parsed_type(text)
     return Field(name=name, type=type, spelling=spelling)

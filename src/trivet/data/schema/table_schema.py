@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from trivet.core.errors import BadData, TrivetError, raise_all
+from trivet.core.fieldtypes import holds_words
 from trivet.core.goals import Reasons
 from trivet.core.registry import find_goal
 from trivet.core.roles import ROLES
@@ -171,7 +172,7 @@ def notes_on(raw: Raw, fields: Sequence[Field], seen: Mapping[str, Guess]) -> li
         column = here[field.name]
         note = surprise(field.name, column, seen[field.name]) if field.name in seen else None
         notes += [note] if note else []
-        if field.type in ("category", "text"):
+        if holds_words(field):
             continue
         try:
             infinite = int(np.isinf(measured(column, field)).sum())
@@ -196,7 +197,7 @@ def measured_columns(raw: Raw, schema: Schema) -> dict[str, Array]:
     values: dict[str, Array] = {}
     errors: list[TrivetError] = []
     for field in (*schema.fields, schema.answer, *of_roles):
-        if field.type in ("category", "text"):
+        if holds_words(field):
             continue
         column = raw.column(field.name)
         try:

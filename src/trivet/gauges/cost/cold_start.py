@@ -7,14 +7,17 @@ Source: David and Nagaraja 2003, Order Statistics, section 7.1.
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
+from trivet.core.value import value
 from trivet.kit.stats.intervals import median_estimate
-from trivet.kit.stats.trials import costs_of, repeats
+from trivet.kit.stats.trials import cost_of
 
 
+@value
 class ColdStart(Gauge):
     """Belongs to the machine it was measured on."""
 
     family = "cost"
+    needs_probes = ("cold-start",)
     unit = "ms"
     better = "<="
     least = 0.0
@@ -24,7 +27,6 @@ class ColdStart(Gauge):
 
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """The median of the repeats."""
-        costs = costs_of(trial, for_=self)
-        sample = repeats(costs.cold_start_ms, for_=self)
-        estimate, notes = median_estimate(sample, sure)
-        return estimate.reading(self, n=len(sample), sure=sure, where=costs.machine, notes=notes)
+        timed = cost_of(trial, for_=self)
+        estimate, notes = median_estimate(timed.numbers, sure)
+        return estimate.reading(self, n=len(timed.numbers), sure=sure, where=timed.where, notes=notes)

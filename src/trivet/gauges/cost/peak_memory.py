@@ -3,19 +3,20 @@
 Better: lower.  Interval: none, one process was watched.  Source: getrusage, ru_maxrss.
 """
 
-import numpy as np
-
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
+from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate
-from trivet.kit.stats.trials import costs_of, repeats
+from trivet.kit.stats.trials import cost_of
 
 
+@value
 class PeakMemory(Gauge):
     """Includes Python, numpy and ONNX Runtime themselves."""
 
     family = "cost"
+    needs_probes = ("memory",)
     unit = "B"
     better = "<="
     least = 0.0
@@ -24,8 +25,8 @@ class PeakMemory(Gauge):
         """Every process can be watched."""
 
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
-        """0 bytes mean that nothing was measured."""
-        costs = costs_of(trial, for_=self)
-        held = float(repeats(np.array([costs.peak_memory] if costs.peak_memory else []), for_=self)[0])
+        """The largest of what was seen."""
+        seen = cost_of(trial, for_=self)
+        held = float(seen.numbers.max())
         estimate = Estimate(value=held, low=held, high=held, how="one measurement")
-        return estimate.reading(self, n=1, sure=sure, where=costs.machine)
+        return estimate.reading(self, n=len(seen.numbers), sure=sure, where=seen.where)

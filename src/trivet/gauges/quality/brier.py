@@ -10,10 +10,12 @@ import numpy as np
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
+from trivet.core.value import value
 from trivet.kit.stats.class_losses import mean_class_loss
-from trivet.kit.stats.trials import expect_goal, rows_of, weights_of
+from trivet.kit.stats.trials import expect_answers, rows_of, weights_of
 
 
+@value
 class Brier(Gauge):
     """0 for sure and right; 0.25 for one half each."""
 
@@ -21,8 +23,8 @@ class Brier(Gauge):
     least, most = 0.0, 2.0
 
     def applies(self, sketch: Sketch) -> None:
-        """Classification only."""
-        expect_goal(sketch, "classify", for_=self)
+        """Answers with a probability for each class."""
+        expect_answers(sketch, "probabilities", for_=self)
 
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Reads the probabilities of all classes."""

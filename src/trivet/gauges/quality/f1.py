@@ -1,9 +1,11 @@
 """F1: twice the rows rightly answered with a class, of the rows that are of it plus those answered with it.
 
-Two classes: of class 1.  Several: the plain mean over the classes that occur in truth or answers.
+Two classes: of the second.  Several: the plain mean over the classes that occur in truth or answers.
 Better: higher.  Interval: exact: F1 = 2 j / (1 + j), where j is the share of right rows among those that are of the
 class or answered with it (Clopper-Pearson; Wilson with weights); several classes are combined by the distances to
-their ends with the correlation of their errors.  Source: Goutte and Gaussier 2005; Zou and Donner 2008 (combination).
+their ends with the correlation of their errors.
+Parameters: positive, a class: its score alone.
+Source: Goutte and Gaussier 2005; Zou and Donner 2008 (combination).
 """
 
 import math
@@ -13,24 +15,31 @@ import numpy as np
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
+from trivet.core.task import Task
+from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, mean_of_shares, share_estimate
-from trivet.kit.stats.trials import equal_or_given, expect_goal, rows_of, weights_of
+from trivet.kit.stats.trials import class_index, equal_or_given, expect_answers, expect_class, rows_of, weights_of
 from trivet.runtime.part import Array
 
 
+@value
 class F1(Gauge):
     """0 to 1; 0 when the class neither occurs nor is answered."""
 
     least, most = 0.0, 1.0
+    examples = ("f1(positive=yes)",)
+
+    positive: str = ""
 
     def applies(self, sketch: Sketch) -> None:
-        """Classification only."""
-        expect_goal(sketch, "classify", for_=self)
+        """Answers that choose a class."""
+        expect_answers(sketch, "chosen", for_=self)
+        expect_class(sketch, self.positive, for_=self)
 
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Reads the answered classes, after decision weights."""
         truth, chosen = rows_of(trial, "chosen", for_=self)
-        asked = [1] if len(trial.task.classes) == 2 else np.union1d(truth, chosen).tolist()
+        asked = self.asked(trial.task, truth, chosen)
         weight = weights_of(trial)
         plain = equal_or_given(weight, len(truth))
         scores = [class_score(truth == c, chosen == c, weight, sure) for c in asked]
@@ -38,6 +47,12 @@ class F1(Gauge):
         how = f"{scores[0].how} of right rows among the class's"
         estimate = scores[0] if len(asked) == 1 else mean_of_shares(scores, how + ", combined", correlation(moves))
         return estimate.reading(self, n=len(truth), sure=sure)
+
+    def asked(self, task: Task, truth: Array, chosen: Array) -> list[int]:
+        """The classes whose scores are averaged."""
+        if self.positive:
+            return [class_index(task, self.positive, for_=self)]
+        return [1] if len(task.classes) == 2 else np.union1d(truth, chosen).tolist()
 
 
 def class_score(is_class: Array, said_class: Array, weight: Array | None, sure: float) -> Estimate:

@@ -2,7 +2,9 @@
 
 Probabilities are clipped to [1e-7, 1 - 1e-7] first, so that one row costs 16.1 at most.
 Better: lower.  Interval: Student with a correction for skewness; the high end leaves room for wrong rows too rare to
-have been seen.  Source: Good 1952; Hall 1992 (interval).
+have been seen.
+Parameters: among, a role or an input column of words: the reading of its worst group, as `coverage` has it.
+Source: Good 1952; Hall 1992 (interval).
 """
 
 import math
@@ -12,26 +14,38 @@ import numpy as np
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
+from trivet.core.scores import log_losses
+from trivet.core.value import value
 from trivet.kit.stats.class_losses import mean_class_loss
-from trivet.kit.stats.trials import expect_goal, rows_of, weights_of
+from trivet.kit.stats.groups import expect_groups, worst_group
+from trivet.kit.stats.trials import expect_answers, rows_of, weights_of
 
 CLIP = 1e-7  # about the rounding of a float32 probability: below it the file itself knows no difference
 
 
+@value
 class LogLoss(Gauge):
     """0 for sure and right; the entropy of the classes for their plain shares."""
 
     better = "<="
     least, most = -math.log1p(-CLIP), -math.log(CLIP)
+    examples = ("log-loss(among=site)",)
+
+    among: str = ""
 
     def applies(self, sketch: Sketch) -> None:
-        """Classification only."""
-        expect_goal(sketch, "classify", for_=self)
+        """Answers with a probability for each class."""
+        expect_answers(sketch, "probabilities", for_=self)
+        expect_groups(sketch, self.among, for_=self)
 
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Reads the probability of the true class only."""
+        return worst_group(self, self.among, trial, sure, self.read)
+
+    def read(self, trial: Trial, sure: float) -> Reading:
+        """The reading of all rows of the trial."""
         truth, probabilities = rows_of(trial, "probabilities", for_=self)
-        loss = np.clip(-np.log(np.clip(probabilities, CLIP, 1 - CLIP)), self.least, self.most)
+        loss = np.clip(log_losses(probabilities, least=CLIP), self.least, self.most)
         estimate = mean_class_loss(
             loss, probabilities, truth, weights_of(trial), sure, least=self.least, most=self.most
         )

@@ -12,19 +12,21 @@ from trivet.core.candidate import Sketch
 from trivet.core.errors import BadData
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
+from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, skewed_interval
-from trivet.kit.stats.trials import equal_or_given, expect_goal, rows_of, weights_of
+from trivet.kit.stats.trials import equal_or_given, expect_answers, rows_of, weights_of
 from trivet.runtime.part import Array
 
 
+@value
 class R2(Gauge):
     """0 for the mean of the answer, 1 for faultless answers."""
 
     most = 1.0
 
     def applies(self, sketch: Sketch) -> None:
-        """Regression only."""
-        expect_goal(sketch, "regress", for_=self)
+        """Answers that are numbers."""
+        expect_answers(sketch, "values", for_=self)
 
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Refuses rows that all have the same answer: they have no variance to explain."""

@@ -9,10 +9,12 @@ import math
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
+from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, mean_estimate
-from trivet.kit.stats.trials import expect_goal, rows_of, weights_of
+from trivet.kit.stats.trials import expect_answers, rows_of, weights_of
 
 
+@value
 class Rmse(Gauge):
     """0 for faultless answers; the standard deviation of the answer for its mean."""
 
@@ -20,8 +22,8 @@ class Rmse(Gauge):
     least = 0.0
 
     def applies(self, sketch: Sketch) -> None:
-        """Regression only."""
-        expect_goal(sketch, "regress", for_=self)
+        """Answers that are numbers."""
+        expect_answers(sketch, "values", for_=self)
 
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Large errors weigh most."""

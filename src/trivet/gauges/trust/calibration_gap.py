@@ -17,13 +17,14 @@ from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, effective_rows
-from trivet.kit.stats.trials import equal_or_given, expect_goal, rows_of, weights_of
+from trivet.kit.stats.trials import equal_or_given, expect_answers, rows_of, weights_of
 from trivet.runtime.part import Array
 
 BINS = 15
 DRAWS = 4000  # the 97.5 % quantile of the noise then moves by about 1 % of its width from seed to seed
 
 
+@value
 class CalibrationGap(Gauge):
     """0 for probabilities that come true."""
 
@@ -32,8 +33,8 @@ class CalibrationGap(Gauge):
     least, most = 0.0, 1.0
 
     def applies(self, sketch: Sketch) -> None:
-        """Classification only; without a scale the plain sigmoid or softmax is measured."""
-        expect_goal(sketch, "classify", for_=self)
+        """Answers with a probability for each class; without a scale the plain sigmoid or softmax is measured."""
+        expect_answers(sketch, "probabilities", for_=self)
 
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Rows with the same probability share a bin."""

@@ -11,10 +11,12 @@ import numpy as np
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
+from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, mean_estimate
-from trivet.kit.stats.trials import expect_goal, expect_guard, rows_of, weights_of
+from trivet.kit.stats.trials import expect_answers, rows_of, weights_of
 
 
+@value
 class IntervalWidth(Gauge):
     """0 to infinity; compare it with the spread of the answer."""
 
@@ -23,9 +25,8 @@ class IntervalWidth(Gauge):
     least = 0.0
 
     def applies(self, sketch: Sketch) -> None:
-        """Regression with a guard."""
-        expect_goal(sketch, "regress", for_=self)
-        expect_guard(sketch, for_=self)
+        """A guard that states intervals."""
+        expect_answers(sketch, "low", "high", for_=self)
 
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """One unbounded interval makes the mean unbounded."""

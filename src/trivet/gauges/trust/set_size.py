@@ -9,10 +9,12 @@ import numpy as np
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
+from trivet.core.value import value
 from trivet.kit.stats.intervals import mean_estimate
-from trivet.kit.stats.trials import expect_goal, expect_guard, rows_of, weights_of
+from trivet.kit.stats.trials import expect_answers, rows_of, weights_of
 
 
+@value
 class SetSize(Gauge):
     """1 for one class per row; the number of classes for sets that say nothing."""
 
@@ -21,9 +23,8 @@ class SetSize(Gauge):
     least = 0.0
 
     def applies(self, sketch: Sketch) -> None:
-        """Classification with a guard."""
-        expect_goal(sketch, "classify", for_=self)
-        expect_guard(sketch, for_=self)
+        """A guard that states sets of classes."""
+        expect_answers(sketch, "sets", for_=self)
 
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Empty sets count as 0."""

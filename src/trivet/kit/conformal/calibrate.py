@@ -10,7 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from trivet.kit.goal import shares_of
+from trivet.core.scores import log_losses
+from trivet.kit.target import shares_of
 from trivet.runtime.part import Array
 
 COLDEST, HOTTEST = 0.05, 20.0
@@ -37,7 +38,7 @@ def smoothed(answer: Array, classes: int) -> Array:
 
 def mean_log_loss(probabilities: Array, targets: Array, weight: Array | None = None) -> float:
     """Cross-entropy of targets (rows, classes) under probabilities, in nats per row; never infinite."""
-    losses = -(targets * np.log(np.maximum(probabilities, 1e-300))).sum(axis=1)
+    losses = (targets * log_losses(probabilities, least=1e-300)).sum(axis=1)
     return float(np.average(losses, weights=weight))
 
 

@@ -52,6 +52,6 @@ def frequent_codes(column: Array) -> Array:
     return np.sort(found[most])
 
 
-def expanded(expand: Part, x: Array) -> Array:
+def expanded_numbers(expand: Part, x: Array) -> Array:
     """(rows, m) float64: what the runtime will make of the numbers."""
     return body_scores(expand, Batch(numbers=np.asarray(x, np.float32))).astype(np.float64)

@@ -30,7 +30,7 @@ class Estimate:
     ) -> Reading:
         """The estimate as a reading of the gauge, inside what the gauge can be."""
         return Reading(
-            gauge=gauge.name,
+            gauge=str(gauge),
             value=self.value,
             low=max(min(self.low, self.value), gauge.least),
             high=min(max(self.high, self.value), gauge.most),

@@ -4,18 +4,10 @@ import math
 
 import numpy as np
 
+from trivet.core.scores import area_under_roc, share_below
 from trivet.runtime.part import Array
 
 from .intervals import Estimate, logit_interval
-
-
-def share_below(scores: Array, others: Array, weight: Array) -> Array:
-    """(scores,) weighted share of `others` that lie below each score; ties count half."""
-    order = np.lexsort((weight, others))
-    ordered = others[order]
-    mass = np.concatenate([[0.0], np.cumsum(weight[order])])
-    below, up_to = (mass[np.searchsorted(ordered, scores, side=side)] for side in ("left", "right"))
-    return (below + up_to) / (2 * mass[-1])
 
 
 def auroc_influence(scores: Array, positive: Array, weight: Array) -> tuple[float, Array]:
@@ -27,7 +19,7 @@ def auroc_influence(scores: Array, positive: Array, weight: Array) -> tuple[floa
     influence = np.zeros(len(scores))
     above = share_below(scores[positive], scores[~positive], weight[~positive])
     below = 1 - share_below(scores[~positive], scores[positive], weight[positive])
-    area = math.fsum((weight[positive] * above).tolist()) / math.fsum(weight[positive].tolist())
+    area = area_under_roc(scores, positive, weight)
     for rows, share in ((positive, above), (~positive, below)):
         n = len(share)
         spare = math.sqrt(n / max(n - 1, 1))

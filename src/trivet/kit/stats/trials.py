@@ -1,28 +1,52 @@
-"""What a gauge takes from a trial, checked: the right goal, a guard where one is read, rows and numbers in them."""
+"""What a gauge takes from a trial, checked: the answers that it reads, a guard where it takes one, rows and numbers."""
 
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 
 from trivet.core.candidate import Sketch
-from trivet.core.errors import BadData, NotApplicable
-from trivet.core.gauges import Costs, Gauge, Trial
+from trivet.core.errors import BadData, NotApplicable, nearest_names
+from trivet.core.gauges import PLAIN, Gauge, Samples, Trial
+from trivet.core.registry import find, find_goal, homes
+from trivet.core.task import Task
 from trivet.runtime.part import Array
 
 
-def expect_goal(sketch: Sketch, goal: Literal["classify", "regress"], *, for_: Gauge) -> None:
-    """Refuses a task with another goal."""
-    if sketch.task.goal != goal:
-        wanted = {"classify": "class answers", "regress": "number answers"}[goal]
-        raise NotApplicable(for_.name, f"it measures {wanted}; this task asks to {sketch.task.goal}")
+def expect_answers(sketch: Sketch, *names: str, for_: Gauge) -> None:
+    """Refuses a task whose models do not give these answers, and a candidate without the guard that adds them."""
+    goal = find_goal(sketch.task.goal)
+    own, added = goal.answers(sketch.task), goal.guarded(sketch.task)
+    for name in names:
+        if name in own:
+            continue
+        if name not in added:
+            has = ", ".join((*own, *added))
+            raise NotApplicable(for_.name, f"it reads {name}; this task asks to {sketch.task.goal}, which gives {has}")
+        if sketch.kind("guard") is None:
+            raise NotApplicable(for_.name, f"it reads {name}, and the candidate has no guard", do=guards_for(for_))
 
 
-def expect_guard(sketch: Sketch, *, for_: Gauge) -> None:
-    """Refuses a candidate that states neither sets nor intervals."""
-    if sketch.kind("guard") is None:
-        make = "guard-sets" if sketch.task.goal == "classify" else "guard-interval"
-        raise NotApplicable(for_.name, "the candidate has no guard", do=f"put {make} into the steps")
+def guards_for(gauge: Gauge) -> str:
+    """Which passes bring the answers that the gauge reads."""
+    known = [name for name in homes("pass") if gauge.name in find("pass", name).serves]
+    return f"put {' or '.join(known) or 'a pass that makes a guard'} into the steps"
+
+
+def expect_class(sketch: Sketch, positive: str, *, for_: Gauge) -> None:
+    """Refuses a class that the task does not have; "" asks for none."""
+    if positive:
+        class_index(sketch.task, positive, for_=for_)
+
+
+def class_index(task: Task, positive: str, *, for_: Gauge) -> int:
+    """Which of the classes it is; refuses one that the task does not have, with the nearest that it has."""
+    if positive in task.classes:
+        return task.classes.index(positive)
+    few = ", ".join(task.classes[:10]) + (", ..." if len(task.classes) > 10 else "")
+    near = nearest_names(positive, task.classes)
+    do = near if near.startswith("did you mean") else f"the classes are {few}"
+    raise NotApplicable(for_.name, f"no class {positive!r} among the answers", do=do)
 
 
 def rows_of(trial: Trial, *names: str, for_: Gauge, at_least: int = 1) -> list[Array]:
@@ -46,8 +70,11 @@ def with_weight(trial: Trial) -> Array | slice:
     return slice(None) if trial.weight is None else trial.weight > 0
 
 
-def answer(trial: Trial, name: str, *, for_: Gauge) -> Array:
-    array = trial.answers.get(name)
+def answer(trial: Trial, name: str, *, for_: Gauge, to: str = PLAIN) -> Array:
+    """(rows, ...) one array of the answers.  to: the question, where the gauge asked more."""
+    if to not in trial.answers:
+        raise NotApplicable(for_.name, f"nobody asked the candidate about {to}")
+    array = trial.answers[to].get(name)
     if array is None:
         raise NotApplicable(for_.name, f"the candidate's answers have no {name}")
     return numbers(array, name, for_=for_)
@@ -91,15 +118,31 @@ def classes_present(truth: Array, names: Sequence[str], *, for_: Gauge) -> tuple
     return found, tuple(f"no row of class {name!r}: left out" for name in absent)
 
 
-def costs_of(trial: Trial, *, for_: Gauge) -> Costs:
-    """The measured costs; refuses a trial of the search, which measures none."""
-    if trial.costs is None:
-        raise NotApplicable(for_.name, "no cost was measured", do="the judge measures costs of the shipped file")
-    return trial.costs
+def rankings_asked(truth: Array, task: Task, positive: str, *, for_: Gauge) -> tuple[list[int], int, tuple[str, ...]]:
+    """(classes whose ranking against the rest is asked, rows of the rarest class, notes on absent classes).
+
+    positive: the one class that is asked; "" asks for the second of two, for all that are present of several.
+    """
+    if positive:
+        at = class_index(task, positive, for_=for_)
+        classes_present(truth == at, ("any other", positive), for_=for_)
+        n_positive = int((truth == at).sum())
+        return [at], min(n_positive, len(truth) - n_positive), ()
+    present, notes = classes_present(truth, task.classes, for_=for_)
+    rarest = min(int((truth == c).sum()) for c in present)
+    return [1] if len(task.classes) == 2 else present, rarest, notes
 
 
-def repeats(sample: Array, *, for_: Gauge) -> Array:
-    """The measured repeats; refuses when nothing was measured."""
-    if len(sample) == 0:
-        raise NotApplicable(for_.name, "nothing was timed", do="the judge measures costs of the shipped file")
-    return numbers(np.asarray(sample, np.float64), "measurements", for_=for_)
+def cost_of(trial: Trial, *, for_: Gauge) -> Samples:
+    """What the gauge's probe measured, at least one number.
+
+    Refuses a trial of the search, which measures no costs, and one in which this probe did not run.
+    """
+    (probe,) = for_.needs_probes
+    do = "the judge measures costs of the shipped file"
+    if not trial.costs:
+        raise NotApplicable(for_.name, "no cost was measured", do=do)
+    found = trial.costs.get(probe)
+    if found is None or len(found.numbers) == 0:
+        raise NotApplicable(for_.name, f"the probe {probe} measured nothing", do=do)
+    return replace(found, numbers=numbers(np.asarray(found.numbers, np.float64), "measurements", for_=for_))

@@ -1,9 +1,13 @@
 """The runtime kind `trees` taken apart: where rows end, which leaves are siblings, and how to write it back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
+from trivet.core.candidate import Sketch
+from trivet.core.errors import Refused
+from trivet.core.passes import Pass
 from trivet.core.value import value
 from trivet.runtime.batch import Batch
 from trivet.runtime.kinds.bodies.preorder import shape_of
@@ -118,17 +122,24 @@ def part_of(forest: Forest) -> Part:
     return Part(kind="trees", arrays=arrays)
 
 
+def expect_trees(sketch: Sketch, *, for_: Pass) -> None:
+    """Refuses a sketch without a reader, or whose body has no trees in it."""
+    body = sketch.expect(has=("reader", "body"), for_=for_).kinds["body"]
+    if "trees" not in body:
+        raise Refused(for_.name, f"a body of {body}, with no trees in it", do="leave this step out")
+
+
 def with_forests(part: Part, batch: Batch, change: Callable[[Part, Array], Part]) -> Part:
     """The body with each part of kind `trees` changed; `change` is given the part and its inputs (rows, d) float32."""
     if part.kind == "trees":
-        return change(part, batch.numbers)
+        return replace(change(part, batch.numbers), reads=part.reads, gives=part.gives)
     children = []
     for position, child in enumerate(part.children):
         if has_forest(child):
             is_later = part.kind == "chain" and position > 0
             child = with_forests(child, outputs_of(part.children[:position], batch) if is_later else batch, change)
         children.append(child)
-    return Part(kind=part.kind, config=part.config, arrays=part.arrays, children=tuple(children))
+    return replace(part, children=tuple(children))
 
 
 def has_forest(part: Part) -> bool:
@@ -138,4 +149,4 @@ def has_forest(part: Part) -> bool:
 
 def outputs_of(pieces: tuple[Part, ...], batch: Batch) -> Batch:
     """What the first pieces of a chain hand to the next one."""
-    return Batch(numbers=body_scores(Part(kind="chain", children=pieces), batch))
+    return Batch(numbers=body_scores(Part(kind="chain", children=pieces), batch), texts=batch.texts)

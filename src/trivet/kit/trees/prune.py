@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from trivet.kit.goal import shares_of
+from trivet.kit.target import shares_of
 from trivet.runtime.part import Array
 
 from .forest import Forest
@@ -17,7 +17,7 @@ from .forest import Forest
 SWEEPS = 4  # over all trees; more gained nothing on Adult (2026-11-24)
 
 
-def pruned(forest: Forest, mass: Array, keep: float) -> Forest:
+def with_fewer_leaves(forest: Forest, mass: Array, keep: float) -> Forest:
     """The forest with at most a share `keep` of its leaves: siblings that say almost the same become one leaf.
 
     mass: (nodes,) weight of the fit rows in each leaf.  The link that costs least squared change over the rows goes
@@ -54,7 +54,7 @@ def curvature(scores: Array, link: str) -> Array:
     return bend
 
 
-def refitted(forest: Forest, x: Array, target: Array, weight: Array, sweeps: int = SWEEPS) -> Forest:
+def refit_leaves(forest: Forest, x: Array, target: Array, weight: Array, sweeps: int = SWEEPS) -> Forest:
     """The forest with leaf values that bring its scores on the rows x nearer to `target`, tree by tree.
 
     target, weight: (rows, k).  Each step moves the leaves of one tree to the weighted mean of what is missing (held

@@ -12,6 +12,8 @@ from trivet.core.candidate import Sketch, Work
 from trivet.core.context import Context
 from trivet.core.errors import Refused
 from trivet.core.passes import Pass, Size
+from trivet.core.routes import Route
+from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.kit.conformal.calibrate import isotonic_knots
 from trivet.kit.scores import scores_of
@@ -27,6 +29,14 @@ class FitIsotonic(Pass):
     reads: ClassVar[tuple[str, ...]] = ("tune",)
     helps: ClassVar[tuple[str, ...]] = ("calibration-gap", "brier")
     costs: ClassVar[tuple[str, ...]] = ("log-loss", "auroc", "size")
+
+    @classmethod
+    def offers(cls, task: Task, size: Size) -> tuple[Route, ...]:
+        """A curve behind trees, which a search tries."""
+        if task.link != "sigmoid":
+            return ()
+        steps = ("fit-trees", cls.pass_name())
+        return (Route(name="isotonic-trees", steps=steps, vary=("fit-trees",), is_starter=False),)
 
     def check(self, sketch: Sketch) -> Sketch:
         sketch.expect(link=("sigmoid", "softmax"), has=("reader", "body"), for_=self)

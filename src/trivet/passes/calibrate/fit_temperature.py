@@ -12,11 +12,14 @@ import numpy as np
 from trivet.core.candidate import Sketch, Work
 from trivet.core.context import Context
 from trivet.core.passes import Pass, Range, Size
+from trivet.core.routes import Route
+from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.kit.conformal.calibrate import best_temperature, best_temperature_and_bias, smoothed
 from trivet.kit.scores import scores_of
 from trivet.runtime.part import Array, Part
 
+_LINKS = ("sigmoid", "softmax")
 LEAST_ROWS = 10  # fewer rows hardly say whether a body is too sure
 
 
@@ -29,8 +32,13 @@ class FitTemperature(Pass):
 
     bias: bool = False
 
+    @classmethod
+    def finishes(cls, task: Task) -> Route | None:
+        """Every route to probabilities that has no scale yet."""
+        return Route(name="temperature", steps=(cls.pass_name(),)) if task.link in _LINKS else None
+
     def check(self, sketch: Sketch) -> Sketch:
-        sketch.expect(link=("sigmoid", "softmax"), has=("reader", "body"), for_=self)
+        sketch.expect(link=_LINKS, has=("reader", "body"), for_=self)
         return sketch.without("guard").with_kind(scale="temperature")
 
     def run(self, work: Work, ctx: Context) -> Work:

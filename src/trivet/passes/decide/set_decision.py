@@ -45,7 +45,7 @@ class SetDecision(Pass):
 
     @classmethod
     def for_limits(cls, limits: Sequence[Limit]) -> "SetDecision":
-        wanted = [limit.gauge for limit in limits if limit.gauge in _MEANS]
+        wanted = [limit.base for limit in limits if limit.base in _MEANS]
         return cls(gauge=wanted[0]) if wanted else cls()
 
     def check(self, sketch: Sketch) -> Sketch:

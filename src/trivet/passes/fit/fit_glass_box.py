@@ -7,17 +7,18 @@ Needs: interpret, and a reader.  Source: Nori et al. 2019, arXiv 1909.09223; Lou
 from collections.abc import Mapping
 from typing import ClassVar
 
-from trivet.core.candidate import Sketch, Work
-from trivet.core.context import Context
-from trivet.core.passes import Pass, Range, Size
+from trivet.core.candidate import Kinds, kinds
+from trivet.core.passes import Range, Size
+from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.kit.glass_box import fit_terms
-from trivet.kit.goal import Goal
-from trivet.kit.numbers import expect_numbers, numbers_of, with_body
+from trivet.kit.glass_box.terms import fit_terms
+from trivet.kit.learner import Learner, Place
+from trivet.kit.lesson import Lesson
+from trivet.runtime.part import Part
 
 
 @value
-class FitGlassBox(Pass):
+class FitGlassBox(Learner):
     """interactions: pairs of columns, none for three classes or more.  rounds: of boosting over all terms, at most.
 
     rate: step of each round.  bins: per column.  bags: models that are averaged.
@@ -26,6 +27,8 @@ class FitGlassBox(Pass):
     needs: ClassVar[tuple[str, ...]] = ("interpret.glassbox",)
     helps: ClassVar[tuple[str, ...]] = ("quality", "trust", "latency")
     costs: ClassVar[tuple[str, ...]] = ("size",)
+    pays_as: ClassVar[tuple[Place, ...]] = ("route", "member")
+    cost: ClassVar[float] = 1.5
 
     interactions: int = 12
     rounds: int = 1000
@@ -33,18 +36,14 @@ class FitGlassBox(Pass):
     bins: int = 256
     bags: int = 4
 
-    def check(self, sketch: Sketch) -> Sketch:
-        return expect_numbers(sketch, for_=self).with_kind(body="ebm")
+    def kinds(self, task: Task) -> Kinds:
+        return kinds("additive")
 
-    def run(self, work: Work, ctx: Context) -> Work:
-        rows = work.data.fit
-        goal = Goal.of(rows, work.candidate.task)
-        x = numbers_of(rows, work.candidate.parts, for_=self.name)
-        body = fit_terms(
-            x, goal, interactions=self.interactions, rounds=self.rounds, rate=self.rate, bins=self.bins,
-            bags=self.bags, seed=ctx.seed,
+    def learn(self, lesson: Lesson) -> Part:
+        return fit_terms(
+            lesson.x, lesson.target, interactions=self.interactions, rounds=self.rounds, rate=self.rate,
+            bins=self.bins, bags=self.bags, seed=lesson.seed,
         )  # fmt: skip
-        return with_body(work, body)
 
     def ranges(self) -> Mapping[str, Range]:
         return {

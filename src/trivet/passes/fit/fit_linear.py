@@ -7,33 +7,32 @@ Needs: scikit-learn, and a reader.  Source: Hastie, Tibshirani and Friedman 2009
 from collections.abc import Mapping
 from typing import ClassVar
 
-from trivet.core.candidate import Sketch, Work, kinds
-from trivet.core.context import Context
-from trivet.core.passes import Pass, Range, Size
+from trivet.core.candidate import Kinds, kinds
+from trivet.core.passes import Range, Size
+from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.kit.goal import Goal
+from trivet.kit.learner import Learner, Place
+from trivet.kit.lesson import Lesson
 from trivet.kit.linear.lines import fit_line
-from trivet.kit.numbers import code_columns, expect_numbers, numbers_of, with_body
+from trivet.runtime.part import Part
 
 
 @value
-class FitLinear(Pass):
+class FitLinear(Learner):
     """strength: of the L2 penalty, above 0; 1 is one row's worth of loss."""
 
     needs: ClassVar[tuple[str, ...]] = ("sklearn.linear_model",)
     helps: ClassVar[tuple[str, ...]] = ("quality", "size", "latency")
+    pays_as: ClassVar[tuple[Place, ...]] = ("route", "member", "student")
+    cost: ClassVar[float] = 0.2
 
     strength: float = 1.0
 
-    def check(self, sketch: Sketch) -> Sketch:
-        return expect_numbers(sketch, for_=self).with_kind(body=kinds("chain", "expand", "sklearn-linear"))
+    def kinds(self, task: Task) -> Kinds:
+        return kinds("chain", "expand", "affine")
 
-    def run(self, work: Work, ctx: Context) -> Work:
-        parts, rows = work.candidate.parts, work.data.fit
-        goal = Goal.of(rows, work.candidate.task)
-        x = numbers_of(rows, parts, for_=self.name)
-        body = fit_line(x, goal, codes=code_columns(parts["reader"]), strength=self.strength)
-        return with_body(work, body)
+    def learn(self, lesson: Lesson) -> Part:
+        return fit_line(lesson.x, lesson.target, codes=lesson.codes, strength=self.strength)
 
     def ranges(self) -> Mapping[str, Range]:
         return {"strength": Range(low=1e-2, high=1e3, log=True)}

@@ -7,17 +7,18 @@ Needs: scikit-learn, and a reader.  Source: Kingma and Ba 2015; Gorishniy et al.
 from collections.abc import Mapping
 from typing import ClassVar
 
-from trivet.core.candidate import Sketch, Work, kinds
-from trivet.core.context import Context
-from trivet.core.passes import Pass, Range, Size
+from trivet.core.candidate import Kinds, kinds
+from trivet.core.passes import Range, Size
+from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.kit.goal import Goal
-from trivet.kit.net import train_net
-from trivet.kit.numbers import code_columns, expect_numbers, numbers_of, with_body
+from trivet.kit.learner import Learner, Place
+from trivet.kit.lesson import Lesson
+from trivet.kit.nets.small_net import train_net
+from trivet.runtime.part import Part
 
 
 @value
-class FitNet(Pass):
+class FitNet(Learner):
     """width: of each hidden layer.  layers: hidden ones.  steps: of Adam on 256 rows each, rounded up to whole epochs.
 
     rate: of Adam.  decay: L2 penalty on the weights.  The epoch with the least loss on the tune rows is kept.
@@ -27,6 +28,9 @@ class FitNet(Pass):
     needs: ClassVar[tuple[str, ...]] = ("sklearn.neural_network",)
     helps: ClassVar[tuple[str, ...]] = ("quality", "latency")
     costs: ClassVar[tuple[str, ...]] = ("size",)
+    pays_as: ClassVar[tuple[Place, ...]] = ("route", "member", "student")
+    cost: ClassVar[float] = 2.5
+    stops_early: ClassVar[bool] = True
 
     width: int = 32
     layers: int = 1
@@ -34,20 +38,22 @@ class FitNet(Pass):
     rate: float = 3e-3
     decay: float = 0.1
 
-    def check(self, sketch: Sketch) -> Sketch:
-        return expect_numbers(sketch, for_=self).with_kind(body=kinds("chain", "expand", "sklearn-net"))
+    @classmethod
+    def as_member(cls) -> "FitNet":
+        return cls(decay=1e-2)  # a vote evens out what a network learned by heart
 
-    def run(self, work: Work, ctx: Context) -> Work:
-        task, parts, data = work.candidate.task, work.candidate.parts, work.data
-        x = numbers_of(data.fit, parts, for_=self.name)
-        tune = None
-        if len(data.tune):
-            tune = (numbers_of(data.tune, parts, for_=self.name), Goal.of(data.tune, task))
-        body = train_net(
-            x, Goal.of(data.fit, task), codes=code_columns(parts["reader"]), width=self.width,
-            layers=self.layers, steps=self.steps, rate=self.rate, decay=self.decay, seed=ctx.seed, tune=tune,
+    @classmethod
+    def as_student(cls, size: float) -> "FitNet":
+        return cls(width=max(2, round(16 * size)))
+
+    def kinds(self, task: Task) -> Kinds:
+        return kinds("chain", "expand", "net")
+
+    def learn(self, lesson: Lesson) -> Part:
+        return train_net(
+            lesson.x, lesson.target, codes=lesson.codes, width=self.width, layers=self.layers, steps=self.steps,
+            rate=self.rate, decay=self.decay, seed=lesson.seed, tune=lesson.tune,
         )  # fmt: skip
-        return with_body(work, body)
 
     def ranges(self) -> Mapping[str, Range]:
         return {

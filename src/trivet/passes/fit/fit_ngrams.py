@@ -6,21 +6,26 @@ Source: Weinberger et al. 2009 (feature hashing); Wang and Manning 2012 (linear 
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
-
-import numpy as np
+from typing import ClassVar
 
 from trivet.core.candidate import Sketch, Work
 from trivet.core.context import Context
 from trivet.core.errors import Refused
 from trivet.core.extras import need
 from trivet.core.passes import Pass, Range, Size
+from trivet.core.routes import Route
+from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.kit.goal import Goal
-from trivet.runtime.batch import Batch
-from trivet.runtime.kinds import Flow, load_body
-from trivet.runtime.part import Array, Part
+from trivet.kit.target import Target
+from trivet.kit.text.ngrams import Grams, gram_weights
 from trivet.runtime.program import read_batch
+
+_LINES = {
+    "letters": "fit-ngrams",
+    "words": "fit-ngrams(analyser=word, low=1, high=2)",
+    "long-letters": "fit-ngrams(low=3, high=5, buckets=65536)",
+    "few-letters": "fit-ngrams(buckets=8192, high=3)",
+}
 
 
 @value
@@ -40,6 +45,22 @@ class FitNgrams(Pass):
     buckets: int = 32768
     strength: float = 0.1
 
+    @classmethod
+    def offers(cls, task: Task, size: Size) -> tuple[Route, ...]:
+        """Letters first: they forgive spelling; every line is rounded to 8 bits, which texts do not notice."""
+        if [field.type for field in task.inputs] != ["text"]:
+            return ()
+        vary = (cls.pass_name(), "round-weights")
+        return tuple(Route(name=name, steps=(step, "round-weights"), vary=vary) for name, step in _LINES.items())
+
+    @property
+    def grams(self) -> Grams:
+        """What is counted."""
+        return Grams(column=self.column, analyser=self.analyser, low=self.low, high=self.high, buckets=self.buckets)
+
+    def texts_read(self, task: Task) -> tuple[str, ...]:
+        return tuple(field.name for field in task.inputs if field.type == "text")[self.column : self.column + 1]
+
     def check(self, sketch: Sketch) -> Sketch:
         reader = sketch.expect(has="reader", for_=self).kinds["reader"]
         if "columns" not in reader:
@@ -47,31 +68,17 @@ class FitNgrams(Pass):
         n_texts = sum(field.type == "text" for field in sketch.task.inputs)
         if self.column >= n_texts:
             raise Refused(self.name, f"{n_texts} text columns, no number {self.column}", do="use a route for tables")
-        if self.analyser not in ("char", "word") or not 1 <= self.low <= self.high <= 16 or self.buckets < 1:
+        if not self.grams.is_valid:
             raise Refused(self.name, str(self), do="take analyser char or word, and 1 <= low <= high <= 16")
         return sketch.without("scale", "guard").with_kind(body="ngrams")
 
     def run(self, work: Work, ctx: Context) -> Work:
         need("sklearn.linear_model", for_=self)
         rows = work.data.fit.at_least(1, for_=self.name)
-        goal = Goal.of(rows, work.candidate.task)
         batch = read_batch(work.candidate.parts["reader"], rows.raw())
-        weights, bias = fitted(self.features(batch), goal, strength=self.strength)
-        return work.without("scale", "guard").with_(body=self.part(weights, bias))
-
-    def part(self, weights: Array, bias: Array) -> Part:
-        """The body with these weights (buckets, scores) and biases (scores,)."""
-        config = {name: getattr(self, name) for name in ("column", "analyser", "low", "high", "buckets")}
-        arrays = {"weights": np.asarray(weights, np.float32), "bias": np.asarray(bias, np.float32)}
-        return Part(kind="ngrams", config=config, arrays=arrays)
-
-    def features(self, batch: Batch) -> Any:
-        """(rows, buckets) sparse values, made by the very code that will make them at prediction."""
-        sparse = need("scipy.sparse", for_=self)
-        empty = self.part(np.zeros((self.buckets, 1)), np.zeros(1))
-        body: Any = load_body(empty, Flow(int(batch.numbers.shape[1]), len(batch.texts)))
-        buckets, rows, values = body.features(batch)
-        return sparse.csr_matrix((values.astype(float), (rows, buckets)), shape=(len(batch), self.buckets))
+        target = Target.of(rows, work.candidate.task)
+        weights, bias = gram_weights(self.grams.features(batch), target, strength=self.strength)
+        return work.without("scale", "guard").with_(body=self.grams.part(weights, bias))
 
     def ranges(self) -> Mapping[str, Range]:
         return {
@@ -83,31 +90,3 @@ class FitNgrams(Pass):
 
     def units(self, size: Size) -> float:
         return 0.1 + 6e-4 * size.rows * size.scores  # 1.8 s for 3,000 messages (2026-11)
-
-
-def fitted(x: Any, goal: Goal, *, strength: float) -> tuple[Array, Array]:
-    """(weights (buckets, scores), bias (scores,)) of logistic or ridge regression."""
-    linear = need("sklearn.linear_model", for_="fit-ngrams")
-    if goal.link == "identity":
-        ridge = linear.Ridge(alpha=strength, solver="sparse_cg").fit(x, goal.hard, sample_weight=goal.weight)
-        return ridge.coef_[:, None], np.array([ridge.intercept_])
-    found = np.unique(np.asarray(goal.hard))
-    n_classes = max(goal.n_scores, 2)
-    if len(found) < 2:
-        return np.zeros((x.shape[1], goal.n_scores)), sure_of(int(found[0]), goal.n_scores)
-    model = linear.LogisticRegression(C=1.0 / strength, max_iter=300).fit(x, goal.hard, sample_weight=goal.weight)
-    if goal.n_scores == 1:
-        return model.coef_.T, model.intercept_
-    weights, bias = np.zeros((n_classes, x.shape[1])), np.full(n_classes, -20.0)  # a class without rows: never likely
-    if len(found) == 2:  # scikit-learn keeps one row of weights when only two classes are there
-        weights[found], bias[found] = np.vstack([-model.coef_, model.coef_]) / 2, np.r_[-1, 1] * model.intercept_ / 2
-    else:
-        weights[found], bias[found] = model.coef_, model.intercept_
-    return weights.T, bias
-
-
-def sure_of(only: int, n_scores: int) -> Array:
-    """Biases of a model that has seen one class alone."""
-    if n_scores == 1:
-        return np.array([5.0 if only else -5.0])
-    return np.where(np.arange(n_scores) == only, 5.0, 0.0)

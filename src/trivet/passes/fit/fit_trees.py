@@ -7,18 +7,20 @@ Needs: LightGBM, and a reader.  Source: Ke et al. 2017, LightGBM; Friedman 2001;
 from collections.abc import Mapping
 from typing import ClassVar
 
-from trivet.core.candidate import Sketch, Work
-from trivet.core.context import Context
+from trivet.core.candidate import Kinds, Sketch, kinds
 from trivet.core.errors import Refused
-from trivet.core.passes import Pass, Range, Size
+from trivet.core.passes import Range, Size
+from trivet.core.routes import Route
+from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.kit.goal import Goal
-from trivet.kit.numbers import expect_numbers, numbers_of, with_body
+from trivet.kit.learner import Learner, Place
+from trivet.kit.lesson import Lesson
 from trivet.kit.trees.boosting import grow_trees
+from trivet.runtime.part import Part
 
 
 @value
-class FitTrees(Pass):
+class FitTrees(Learner):
     """trees: rounds of boosting, each one tree per score.  leaves: per tree.  rate: step of each round.
 
     min_rows: in a leaf, at least.  smooth: L2 penalty on leaf values.  column_share: of columns per tree, in (0, 1].
@@ -30,6 +32,8 @@ class FitTrees(Pass):
     needs: ClassVar[tuple[str, ...]] = ("lightgbm",)
     helps: ClassVar[tuple[str, ...]] = ("quality", "interval-width")
     costs: ClassVar[tuple[str, ...]] = ("size", "latency")
+    pays_as: ClassVar[tuple[Place, ...]] = ("route", "member", "student")
+    stops_early: ClassVar[bool] = True
 
     trees: int = 150
     leaves: int = 15
@@ -41,24 +45,34 @@ class FitTrees(Pass):
     patience: int = 30
     coverage: float = 0.0
 
+    @classmethod
+    def offers(cls, task: Task, size: Size) -> tuple[Route, ...]:
+        """Trees by themselves; for values also with quantiles, which make intervals that are wide where they must."""
+        alone = super().offers(task, size)
+        if task.link != "identity":
+            return alone
+        return (*alone, Route(name="quantile-trees", steps=(str(cls(coverage=0.9)),), vary=(cls.pass_name(),)))
+
+    @classmethod
+    def as_student(cls, size: float) -> "FitTrees":
+        return cls(trees=max(1, round(120 * size**0.5)), leaves=max(2, round(16 * size**0.5)), rate=0.1)
+
+    def kinds(self, task: Task) -> Kinds:
+        return kinds("trees")
+
     def check(self, sketch: Sketch) -> Sketch:
         if self.coverage > 0 and sketch.task.link != "identity":
             raise Refused(self.name, "coverage for a task with classes", do="leave coverage out; guard-sets gives sets")
-        return expect_numbers(sketch, for_=self).with_kind(body="lightgbm")
+        return super().check(sketch)
 
-    def run(self, work: Work, ctx: Context) -> Work:
-        task, parts, data = work.candidate.task, work.candidate.parts, work.data
-        x = numbers_of(data.fit, parts, for_=self.name)
-        tune = None
-        if self.patience > 0 and len(data.tune):
-            tune = (numbers_of(data.tune, parts, for_=self.name), Goal.of(data.tune, task))
-        body = grow_trees(
-            x, Goal.of(data.fit, task),
+    def learn(self, lesson: Lesson) -> Part:
+        return grow_trees(
+            lesson.x, lesson.target,
             trees=self.trees, leaves=self.leaves, rate=self.rate, min_rows=self.min_rows, smooth=self.smooth,
-            column_share=self.column_share, bins=self.bins, seed=ctx.seed, tune=tune, patience=self.patience,
+            column_share=self.column_share, bins=self.bins, seed=lesson.seed, patience=self.patience,
+            tune=lesson.tune if self.patience > 0 else None,
             quantiles=((1 - self.coverage) / 2, (1 + self.coverage) / 2) if self.coverage > 0 else None,
         )  # fmt: skip
-        return with_body(work, body)
 
     def ranges(self) -> Mapping[str, Range]:
         return {

@@ -46,7 +46,7 @@ class GuardInterval(Pass):
     @classmethod
     def for_limits(cls, limits: Sequence[Limit]) -> "GuardInterval":
         """Covers as much as the highest limit asks."""
-        bounds = [limit.bound for limit in limits if limit.gauge == "coverage" and limit.must == ">="]
+        bounds = [limit.bound for limit in limits if limit.base == "coverage" and limit.must == ">="]
         return cls(coverage=min(max(bounds, default=cls.coverage), MOST_COVERAGE))
 
     def check(self, sketch: Sketch) -> Sketch:

@@ -47,10 +47,10 @@ class GuardSets(Pass):
     @classmethod
     def for_limits(cls, limits: Sequence[Limit]) -> "GuardSets":
         """Covers as much as the highest limit asks; per class only when the worst class is limited."""
-        asked = {limit.gauge: limit.bound for limit in limits if limit.must == ">="}
-        bounds = [asked[gauge] for gauge in ("coverage", "worst-class-coverage") if gauge in asked]
-        coverage = min(max(bounds, default=cls.coverage), MOST_COVERAGE)
-        return cls(coverage=coverage, per_class="worst-class-coverage" in asked)
+        gauges = ("coverage", "worst-class-coverage")
+        served = [limit for limit in limits if limit.must == ">=" and limit.base in gauges]
+        coverage = min(max((limit.bound for limit in served), default=cls.coverage), MOST_COVERAGE)
+        return cls(coverage=coverage, per_class=any(limit.base == "worst-class-coverage" for limit in served))
 
     def check(self, sketch: Sketch) -> Sketch:
         if not 0 < self.coverage < 1 or self.margin < 0:

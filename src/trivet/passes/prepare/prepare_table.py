@@ -11,14 +11,16 @@ import numpy as np
 
 from trivet.core.candidate import Sketch, Work, kinds, kinds_of
 from trivet.core.context import Context
+from trivet.core.fieldtypes import reader_of
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.registry import find_goal
+from trivet.core.routes import Route
 from trivet.core.rows import Rows
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.core.words import packed_words
 from trivet.kit.category_order import Order, category_order
-from trivet.kit.goal import Goal
+from trivet.kit.target import Target
 from trivet.runtime.part import Part
 
 
@@ -32,6 +34,11 @@ class PrepareTable(Pass):
     words: int = 1000
     rare: int = 10
 
+    @classmethod
+    def begins(cls, task: Task) -> Route | None:
+        """Every task whose columns it can read."""
+        return Route(name="table", steps=(cls.pass_name(),)) if task.inputs else None
+
     def check(self, sketch: Sketch) -> Sketch:
         has_codes = any(field.type == "category" for field in sketch.task.inputs)
         reader = kinds("columns", "codes") if has_codes else kinds("columns")
@@ -40,8 +47,9 @@ class PrepareTable(Pass):
 
     def run(self, work: Work, ctx: Context) -> Work:
         task, rows = work.candidate.task, work.data.fit.at_least(1, for_=self.name)
-        fields = [[field.name, field.type] for field in task.inputs]
-        spellings = {field.name: field.spelling for field in task.inputs if field.spelling}
+        read = {field.name: reader_of(field) for field in task.inputs}
+        fields = [[name, type_] for name, (type_, _) in read.items()]
+        spellings = {name: spelling for name, (_, spelling) in read.items() if spelling}
         config = {"fields": fields, **({"spellings": spellings} if spellings else {})}
         columns = Part(kind="columns", config=config, children=self.codes(rows, task))
         decoder = find_goal(task.goal).decoder(task)
@@ -49,11 +57,11 @@ class PrepareTable(Pass):
 
     def codes(self, rows: Rows, task: Task) -> tuple[Part, ...]:
         """The part that turns words into ranks, if there is any category."""
-        goal = Goal.of(rows, task)
+        target = Target.of(rows, task)
         names = [field.name for field in task.inputs if field.type == "category"]
         words = [rows.words[name] for name in names]
         orders = [
-            category_order(rows.columns[name], len(own), goal, most=self.words, least=self.rare)
+            category_order(rows.columns[name], len(own), target, most=self.words, least=self.rare)
             for name, own in zip(names, words)
         ]
         return (codes_part(words, orders),) if names else ()

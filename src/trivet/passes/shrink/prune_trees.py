@@ -1,7 +1,7 @@
 """Prune boosted trees: merge the sibling leaves whose difference matters least, over all trees together.
 
 Helps: size, and latency where whole trees go.  Costs: quality, the less the more leaves are kept.
-Needs: a body with the kind `trees`, as emit-trees makes it, and the fit rows.
+Needs: a body with the kind `trees`, as fit-trees makes it, and the fit rows.
 Source: Breiman, Friedman, Olshen and Stone 1984, section 3.3 (weakest link); Buja, Hastie and Tibshirani 1989
 (backfitting, by which the leaves that stay take over from those that went).
 """
@@ -15,12 +15,13 @@ from trivet.core.candidate import Sketch, Work
 from trivet.core.context import Context
 from trivet.core.errors import Refused
 from trivet.core.passes import Pass, Range, Size
+from trivet.core.routes import Route
+from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.kit.lower import expect_kind
-from trivet.kit.trees.forest import Forest, forest_of, part_of, with_forests
-from trivet.kit.trees.prune import curvature, pruned, refitted
+from trivet.kit.numbers import inputs_of
+from trivet.kit.trees.forest import Forest, expect_trees, forest_of, part_of, with_forests
+from trivet.kit.trees.prune import curvature, refit_leaves, with_fewer_leaves
 from trivet.runtime.part import Array, Part
-from trivet.runtime.program import read_batch
 
 MOST_ROWS = 20_000  # that are looked at
 
@@ -34,8 +35,21 @@ class PruneTrees(Pass):
 
     keep: float = 0.5
 
+    @classmethod
+    def offers(cls, task: Task, size: Size) -> tuple[Route, ...]:
+        """Many trees, of which half the leaves stay; a search also tries a vote's large student."""
+        vary = ("fit-trees", cls.pass_name(), "round-trees")
+        many, large = "fit-trees(trees=400, leaves=31, rate=0.05)", "distil(into=trees, size=4.0)"
+        return (
+            Route(name="pruned-trees", steps=(many, cls.pass_name(), "round-trees"), vary=vary),
+            Route(
+                name="taught-pruned-trees", steps=("fit-vote", large, cls.pass_name(), "round-trees"),
+                vary=("distil", *vary[1:]), is_starter=False,
+            ),
+        )  # fmt: skip
+
     def check(self, sketch: Sketch) -> Sketch:
-        expect_kind(sketch.expect(has="reader", for_=self), "trees", for_=self)
+        expect_trees(sketch, for_=self)
         if not 0 < self.keep <= 1:
             raise Refused(self.name, f"keep {self.keep}", do="keep a share above 0 and at most 1")
         return sketch.without("scale", "guard")
@@ -52,7 +66,7 @@ class PruneTrees(Pass):
 
         body = parts["body"]
         if self.keep < 1:
-            body = with_forests(body, read_batch(parts["reader"], some.raw()), change)
+            body = with_forests(body, inputs_of(some, parts, for_=self.name), change)
         return work.without("scale", "guard").with_(body=body)
 
     def smaller(self, forest: Forest, x: Array, weight: Array | None, link: str) -> Forest:
@@ -60,7 +74,7 @@ class PruneTrees(Pass):
         scores = forest.scores_of(x)
         bend = curvature(scores, link)
         bend = bend if weight is None else bend * weight[:, None]
-        return refitted(pruned(forest, forest.mass_of(x, bend), self.keep), x, scores, bend)
+        return refit_leaves(with_fewer_leaves(forest, forest.mass_of(x, bend), self.keep), x, scores, bend)
 
     def ranges(self) -> Mapping[str, Range]:
         return {"keep": Range(low=0.1, high=1, log=True)}

@@ -1,11 +1,12 @@
 """Round boosted trees: leaf values in 8 or 16 bits, thresholds in 16 where no fit row takes another way.
 
 Helps: size, by about a third to a half.  Costs: nothing worth mentioning in quality; each leaf is off by half a step.
-Needs: a body with the kind `trees`, as emit-trees makes it, and the fit rows.
+Needs: a body with the kind `trees`, as fit-trees makes it, and the fit rows.
 Source: Jacob et al. 2018, arXiv 1712.05877, section 2 (symmetric steps, one scale per output).
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -15,11 +16,10 @@ from trivet.core.context import Context
 from trivet.core.errors import Refused
 from trivet.core.passes import Pass, Range, Size
 from trivet.core.value import value
-from trivet.kit.lower import expect_kind
-from trivet.kit.rounding import fits_float16, snapped, step_of, to_int8
-from trivet.kit.trees.forest import Forest, forest_of, with_forests
+from trivet.kit.numbers import inputs_of
+from trivet.kit.rounding import fits_float16, float16_thresholds, step_of, to_int8
+from trivet.kit.trees.forest import Forest, expect_trees, forest_of, with_forests
 from trivet.runtime.part import Array, Part
-from trivet.runtime.program import read_batch
 
 MOST_REROUTED = 0.001  # share of (row, tree) pairs that may end in another leaf
 
@@ -34,14 +34,14 @@ class RoundTrees(Pass):
     bits: int = 8
 
     def check(self, sketch: Sketch) -> Sketch:
-        expect_kind(sketch.expect(has="reader", for_=self), "trees", for_=self)
+        expect_trees(sketch, for_=self)
         if self.bits not in (8, 16):
             raise Refused(self.name, f"{self.bits} bits", do="take 8 or 16 bits")
         return sketch.without("scale", "guard")
 
     def run(self, work: Work, ctx: Context) -> Work:
         parts = work.candidate.parts
-        batch = read_batch(parts["reader"], work.data.fit.at_least(1, for_=self.name).raw())
+        batch = inputs_of(work.data.fit, parts, for_=self.name)
 
         def change(part: Part, x: Array) -> Part:
             forest = forest_of(part)
@@ -49,7 +49,7 @@ class RoundTrees(Pass):
             if arrays["leaf"].dtype != np.int8:
                 arrays.pop("leaf_scale", None)
             ctx.say.note(f"leaves in {arrays['leaf'].dtype}, thresholds in {arrays['threshold'].dtype}")
-            return Part(kind="trees", config=part.config, arrays=arrays)
+            return replace(part, arrays=arrays)
 
         return work.without("scale", "guard").with_(body=with_forests(parts["body"], batch, change))
 
@@ -79,7 +79,7 @@ def rounded_thresholds(forest: Forest, x: Array) -> dict[str, Array]:
     short, is_same = np.empty(len(threshold), np.float16), np.empty(len(threshold), bool)
     for column in np.unique(feature):
         own = feature == column
-        short[own], is_same[own] = snapped(threshold[own], x[:, column])
+        short[own], is_same[own] = float16_thresholds(threshold[own], x[:, column])
     if is_same.all() or share_rerouted(forest, short, x) < MOST_REROUTED:
         return {"threshold": short}
     return {"threshold": threshold}
@@ -89,6 +89,5 @@ def share_rerouted(forest: Forest, short: Array, x: Array) -> float:
     """The share of (row, tree) pairs that end in another leaf with the short thresholds."""
     threshold = forest.threshold.copy()
     threshold[~forest.is_leaf] = short
-    fields = {name: getattr(forest, name) for name in forest.__dataclass_fields__}
-    moved = Forest(**{**fields, "threshold": threshold})
+    moved = replace(forest, threshold=threshold)
     return float((moved.leaves_of(x) != forest.leaves_of(x)).mean())

@@ -23,7 +23,7 @@ class BrokenColumns(DoctorCheck):
     drops = {"constant-column": "one value in every row", "empty-column": "every cell is missing"}
 
     def check(self, exam: Exam) -> Iterator[Finding]:
-        for field in exam.rows.fields:
+        for field in exam.fields:
             column = exam.rows.columns[field.name]
             missing = missing_in(field, column)
             if missing.all():

@@ -26,7 +26,7 @@ class IdColumns(DoctorCheck):
     drops = {"id-column": "an id"}
 
     def check(self, exam: Exam) -> Iterator[Finding]:
-        for field in exam.rows.fields if len(exam.rows) >= _LEAST_ROWS else ():
+        for field in exam.fields if len(exam.rows) >= _LEAST_ROWS else ():
             column = exam.rows.columns[field.name]
             known = column[~missing_in(field, column)]
             if not len(known):

@@ -33,7 +33,7 @@ class LabelErrors(DoctorCheck):
     def check(self, exam: Exam) -> Iterator[Finding]:
         # A column that gives the answer away would make every wrong label look right.
         exam = exam.without({f.column for f in exam.found if f.code == "leaking-column" and f.column is not None})
-        if len(exam.sample) >= _LEAST_ROWS and exam.rows.fields:
+        if len(exam.sample) >= _LEAST_ROWS and exam.fields:
             yield from wrong_classes(exam) if exam.classifies else unlikely_values(exam)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from trivet.core.folds import folds_of
 from trivet.core.rows import Rows
+from trivet.core.scores import area_under_roc
 from trivet.core.task import Field
 from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam, missing_in
@@ -34,7 +35,7 @@ class LeakingColumns(DoctorCheck):
             return
         judge = class_leak if exam.classifies else number_leak
         fold = folds_of(exam.sample, _FOLDS, exam.seed)
-        for field in exam.rows.fields:
+        for field in exam.fields:
             if field.type != "text":
                 found = judge(field, exam, fold)
                 if found is not None:
@@ -121,7 +122,7 @@ def class_score(levels: Array, answer: Array, fold: Array) -> float:
     present = np.flatnonzero(prior)
     # With two classes, one says it all.
     asked = present[-1:] if len(present) == 2 else present
-    return min(auroc(share[fold, levels, c], answer == c) for c in asked)
+    return min(area_under_roc(share[fold, levels, c], answer == c) for c in asked)
 
 
 def number_score(levels: Array, answer: Array, fold: Array) -> float:
@@ -140,15 +141,8 @@ def rank_auroc(column: Array, positive: Array) -> float:
     known = ~np.isnan(column)
     if known.mean() < 0.5 or distinct(positive[known]) < 2:
         return 0.5
-    area = auroc(column[known], positive[known])
+    area = area_under_roc(column[known], positive[known])
     return max(area, 1 - area)
-
-
-def auroc(score: Array, positive: Array) -> float:
-    """Share of pairs in which the positive row has the higher score; ties count half."""
-    n_positive = int(positive.sum())
-    wins = ranks(score)[positive].sum() - n_positive * (n_positive + 1) / 2
-    return float(wins / (n_positive * (len(score) - n_positive)))
 
 
 def rank_correlation(one: Array, other: Array) -> float:

@@ -24,7 +24,7 @@ class MixedUnits(DoctorCheck):
     codes = ("mixed-units",)
 
     def check(self, exam: Exam) -> Iterator[Finding]:
-        for field in exam.rows.fields:
+        for field in exam.fields:
             column = exam.rows.columns[field.name]
             known = column[~np.isnan(column)]
             if field.type != "number" or len(known) < _LEAST_ROWS or known.min() <= 0:

@@ -27,7 +27,7 @@ class SentinelValues(DoctorCheck):
     codes = ("sentinel-value", "sentinel-word", "suspicious-zero")
 
     def check(self, exam: Exam) -> Iterator[Finding]:
-        for field in exam.rows.fields:
+        for field in exam.fields:
             if field.type == "number":
                 yield from number_codes(field, exam)
             elif field.type == "category":

@@ -1,11 +1,10 @@
-"""Columns of free text in a table whose models read none."""
+"""Columns of free text that no route reads."""
 
 import shlex
 from collections.abc import Iterator
 
 import numpy as np
 
-from trivet.core.registry import find_domain
 from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam
 from trivet.data.doctor.finding import Finding
@@ -14,28 +13,26 @@ _MOST_NAMED = 10
 
 
 class UnusedText(DoctorCheck):
-    """unused-text: one for each text column, where the domain reads no text."""
+    """unused-text: one for each text column that no pass that will run reads."""
 
     when = "domain-known"
     order = 10
     codes = ("unused-text",)
-    drops = {"unused-text": "text, which the models of this domain do not read"}
+    drops = {"unused-text": "text, which no pass that will run reads"}
 
     def check(self, exam: Exam) -> Iterator[Finding]:
-        if find_domain(exam.task.modality).reads_text:
-            return
         others = [field.name for field in exam.task.inputs if field.type != "text"]
         for field in exam.task.inputs:
-            if field.type == "text":
+            if field.type == "text" and field.name not in exam.texts_read:
                 cells, words = size_of(exam, field.name)
                 yield Finding(
                     code="unused-text",
                     severity="warn",
                     column=field.name,
-                    evidence=f"{field.name} holds text ({cells:,} cells of {words:.0f} words on average), which the "
-                    f"models of a {exam.task.modality} do not read: whatever it says is lost",
-                    fix=f"build on the text alone with {dropping(others)}, or turn it into columns before the "
-                    f"build (whether a word occurs, how long it is)",
+                    evidence=f"{field.name} holds text ({cells:,} cells of {words:.0f} words on average), which no "
+                    f"pass that will run reads: whatever it says is lost",
+                    fix="let the search choose the steps, put score-texts behind prepare-table, or build on the text "
+                    f"alone with {dropping(others)}",
                 )
 
 

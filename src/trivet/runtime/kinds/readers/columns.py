@@ -14,16 +14,16 @@ from ..inspector import MOST_WIDTH, Inspector
 from .codes import codebooks
 from .one_row import OneRow
 from .raw_values import MOST, WANTED, Read, Unreadable, boolean, category, date_parts, number, text
-from .spellings import BadSpelling, Spelling, spelling_of, type_text
+from .spellings import BadSpelling, NumbersSpelling, Spelling, spelling_of, type_text
 
-TYPES = ("number", "boolean", "category", "date", "text")
+TYPES = ("number", "boolean", "category", "date", "text", "numbers")
 DATE_PARTS = 3
 MOST_SPELLINGS = 64  # different ones; each costs a pattern to build
 FEW_ROWS = 8  # fewer rows than this are read one by one, which costs less than going through columns
 
 
 class Columns:
-    """Reads every field by its type: a date gives three numbers, a text gives none, all others one."""
+    """Reads every field by its type: a date gives three numbers, a text none, `numbers` its length, all others one."""
 
     def __init__(self, look: Inspector) -> None:
         look.unwired()
@@ -42,11 +42,16 @@ class Columns:
         for name, type_ in self.fields:
             book = self.books.get(name)
             spelled = self._spellings.get(name)
+            if type_ == "numbers" and spelled is None:
+                look.refuse("part-config", "a length for each field of numbers", name, "spellings")
             reader = category(book.words, book.unknown) if book else spelled.read if spelled else SIMPLE[type_]
             self._readers.append((name, type_, reader))
         self._plan: list[tuple[str, Read]] = [(n, read) for n, type_, read in self._readers if type_ != "text"]
-        self._has_dates = any(type_ == "date" for _, type_ in self.fields)
-        width = sum(WIDTHS[type_] for _, type_ in self.fields)
+        self._widths = [width_of(type_, self._text_of(name)) for name, type_ in self.fields]
+        self._has_wide = any(type_ in WIDE for _, type_ in self.fields)
+        width = sum(self._widths)
+        if width > MOST_WIDTH:
+            look.refuse("part-limit", f"at most {MOST_WIDTH} numbers", str(width), "fields")
         self.flow = Flow(width, len(self.text_names))
         plain = [type_ == "number" and name not in self._spellings for name, type_ in self.fields]
         self._one_row = None if self.text_names else OneRow(self._readers, plain=plain, width=width)
@@ -66,12 +71,11 @@ class Columns:
             raise BadRow("ragged-columns", wanted="columns of one length", found=str(wanted), do="fill the short ones")
         numbers = np.empty((lengths[0], self.flow.width), np.float32)
         texts, at = [], 0
-        for (name, type_, read), column in zip(self._readers, lists):
+        for (name, type_, read), width, column in zip(self._readers, self._widths, lists):
             if type_ == "text":
                 texts.append(tuple(self._each(name, type_, read, column)))
                 continue
-            width = WIDTHS[type_]
-            numbers[:, at : at + width] = self._numbers(name, type_, read, column)
+            numbers[:, at : at + width] = self._numbers(name, type_, read, column, width)
             at += width
         return Batch(numbers=numbers, texts=tuple(texts))
 
@@ -101,20 +105,20 @@ class Columns:
 
     def _read_few(self, rows: Sequence[Mapping[str, Any]]) -> Batch:
         cells: list[Any] = [[read(row[name]) for name, read in self._plan] for row in rows]
-        if self._has_dates:
+        if self._has_wide:
             cells = [list(flat(row)) for row in cells]
         numbers = np.array(cells, np.float32).reshape(len(rows), self.flow.width)
         texts = tuple(tuple(text(row[name]) for row in rows) for name in self.text_names)
         return Batch(numbers=numbers, texts=texts)
 
-    def _numbers(self, name: str, type_: str, read: Read, column: Sequence[Any]) -> Array:
-        """(rows, 1 or 3) the column as numbers."""
+    def _numbers(self, name: str, type_: str, read: Read, column: Sequence[Any], width: int) -> Array:
+        """(rows, width) the column as numbers."""
         if type_ == "number" and (name not in self._spellings or is_numeric(column)):
             quick = quick_numbers(column)
             if quick is not None:
                 return quick[:, None]
         values = self._each(name, type_, read, column.tolist() if isinstance(column, np.ndarray) else column)
-        return np.array(values, np.float64).reshape(len(column), WIDTHS[type_])
+        return np.array(values, np.float64).reshape(len(column), width)
 
     def _each(self, name: str, type_: str, read: Any, column: Sequence[Any]) -> list[Any]:
         try:
@@ -123,6 +127,9 @@ class Columns:
             spelled = self._spellings.get(name)
             wanted = WANTED[type_] + (f" as {type_text(type_, spelled.text)} says" if spelled else "")
             return explain_wrong(name, wanted, read, column)
+
+    def _text_of(self, name: str) -> str:
+        return self._spellings[name].text if name in self._spellings else ""
 
     def _check_names(self, given: Mapping[str, Any]) -> None:
         absent = [name for name in self.names if name not in given]
@@ -137,6 +144,15 @@ class Columns:
 
 SIMPLE = {"number": number, "boolean": boolean, "date": date_parts, "text": text}
 WIDTHS = {"number": 1, "boolean": 1, "category": 1, "date": DATE_PARTS, "text": 0}
+WIDE = ("date", "numbers")  # what gives a tuple
+
+
+def width_of(type_: str, spelling: str) -> int:
+    """Numbers that a field gives; spelling: as in the config, "" for none."""
+    if type_ != "numbers":
+        return WIDTHS[type_]
+    spelled = spelling_of(type_, spelling)
+    return spelled.length if isinstance(spelled, NumbersSpelling) else 0
 
 
 def fields_of(look: Inspector) -> list[tuple[str, str]]:

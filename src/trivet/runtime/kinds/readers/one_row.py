@@ -28,7 +28,7 @@ class OneRow:
         names = [name for name, _, _ in plan]
         self._cells_of = itemgetter(*names, names[0])  # one more, because a single name would give no tuple
         self._read = tuple((at, read) for at, (_, _, read) in enumerate(plan) if not plain[at])
-        self._has_dates = any(type_ == "date" for _, type_, _ in plan)
+        self._has_wide = any(type_ in ("date", "numbers") for _, type_, _ in plan)
         self._pack_into = Struct(f"={width}f").pack_into
 
     def read_into(self, numbers: Array, row: Mapping[str, Any]) -> bool:
@@ -38,7 +38,7 @@ class OneRow:
             cells.pop()
             for at, read in self._read:
                 cells[at] = read(cells[at])
-            if self._has_dates:
+            if self._has_wide:
                 cells = [*chain.from_iterable(cell if type(cell) is tuple else (cell,) for cell in cells)]
             types = {*map(type, cells)}
             if not types <= QUICK:

@@ -23,6 +23,7 @@ WANTED = {
     "category": "a text or number",
     "date": "a date such as 2024-05-31",
     "text": "a text",
+    "numbers": "a list of numbers",
 }
 
 Read = Callable[[Any], float]

@@ -7,6 +7,7 @@ their values come from lists, patterns are made of escaped pieces, and no locale
 
 import re
 from datetime import datetime
+from math import nan
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +16,8 @@ from .raw_values import ISO_DAY, WANTED, Unreadable, date_parts, is_missing, num
 
 MOST_CHARACTERS = 120  # of a spelling
 MOST_IN_CELL = 200  # characters of a spelled number; longer ones do not fit
-OPTIONS = {"number": ("decimal", "thousands", "unit"), "date": ("format",)}
+OPTIONS = {"number": ("decimal", "thousands", "unit"), "date": ("format",), "numbers": ("length",)}
+MOST_NUMBERS = 4096  # in one cell
 EXAMPLES = "number(decimal=','), number(unit='%') or date(format='%d.%m.%Y')"
 DECIMALS = (".", ",")
 THOUSANDS = {",": ",", ".": r"\.", " ": "[ \u00a0\u202f]", "'": "['\u2019]"}  # canonical -> pattern of one
@@ -31,6 +33,7 @@ FIRST_YEAR = 69  # %y from here on lies in 19.., below in 20.., as POSIX has it
 
 _TYPE = re.compile(r"\s*([a-z]+)\s*(?:\((.*)\))?\s*", re.DOTALL)
 _OPTION = re.compile(r"""\s*([a-z]+)\s*=\s*(?:'([^']*)'|"([^"]*)")\s*(?:,|\Z)""")
+_BETWEEN = re.compile(r"[\s,;]+")
 _PROBES = ("2001-02-03", "2001-02-03 04:05", "2001-02-03 04:05:06")
 
 
@@ -71,6 +74,8 @@ def spelling_of(type_: str, text: str) -> Spelling:
     given = options_of(type_, text)
     if type_ == "date" and not given:
         raise BadSpelling(f"a format for the date: {EXAMPLES}")
+    if type_ == "numbers":
+        return NumbersSpelling(given.get("length", ""))
     return DateSpelling(given["format"]) if type_ == "date" else NumberSpelling(**given)
 
 
@@ -172,6 +177,35 @@ class DateSpelling:
         if found is None and ISO_DAY.fullmatch(value.strip()) is None:
             raise Unreadable
         return date_parts(found or value)
+
+
+class NumbersSpelling:
+    """A fixed number of numbers in one cell: a list, or a text with blanks, commas or semicolons between them."""
+
+    def __init__(self, length: str) -> None:
+        if not length.isdecimal() or str(int(length)) != length or not 1 <= int(length) <= MOST_NUMBERS:
+            raise BadSpelling(f"length='16' with a whole number from 1 to {MOST_NUMBERS}")
+        self.length = int(length)
+        self._missing = (nan,) * self.length
+
+    @property
+    def text(self) -> str:
+        return f"length={quoted(str(self.length))}"
+
+    def measure(self, cell: str) -> float:
+        raise Unreadable
+
+    def read(self, value: Any) -> tuple[float, ...]:
+        """The numbers; all missing where the cell is."""
+        if isinstance(value, str):
+            if is_missing(value):
+                return self._missing
+            value = _BETWEEN.split(value.strip("[]() \t")) if len(value) <= MOST_IN_CELL * self.length else []
+        if value is None or (isinstance(value, float) and value != value):
+            return self._missing
+        if not isinstance(value, list | tuple | np.ndarray) or len(value) != self.length:
+            raise Unreadable
+        return tuple(number(item) for item in value)
 
 
 def is_unit(unit: str) -> bool:

@@ -1,0 +1,1 @@
+"""Field types: one file each, found by its name."""
