@@ -196,7 +196,7 @@ def parse_step(text: str) -> "Pass":
 @cache
 def find_gauge(text: str) -> "Gauge":
     """The gauge that a text means, such as "auroc" or "coverage(among=sex)"; `str` of it is the canonical text."""
-    kind: "type[Gauge]" = find("gauge", text.partition("(")[0].strip())
+    kind: type[Gauge] = find("gauge", text.partition("(")[0].strip())
     try:
         gauge: Gauge = filled(kind, split_call(text)[1], text=text)
     except BadRecipe as error:
