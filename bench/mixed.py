@@ -63,7 +63,7 @@ def tables(folder: Path) -> Iterator[tuple[str, Intake]]:
         yield "compas", take_in(Recipe(data=data))
     else:
         print(f"{source} is missing: only the made table", file=sys.stderr)
-    yield "made", take_in(Recipe(data=DataSpec(source="", target="state")), made_table(5000))
+    yield "made", take_in(Recipe(data=DataSpec(source="", target="state", types={"note": "text"})), made_table(5000))
 
 
 def made_table(n: int) -> list[dict[str, object]]:

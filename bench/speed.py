@@ -120,7 +120,7 @@ def trivet(case: Case, folder: Path, budget: float) -> list[dict[str, Any]]:
     contents = decode(file.read_bytes())
     route = next(row["route"] for row in contents.manifest["frontier"] if row["shipped"])
     said = next(seen["answers"][name][1] for name in ("probabilities", "values") if name in seen["answers"])
-    found |= {"classes": contents.manifest["task"]["classes"], "answers": said}
+    found |= {"classes": contents.manifest["task"]["details"].get("classes", []), "answers": said}
     found |= {"fit_seconds": taken, "bytes": file.stat().st_size}
     return [measured(f"trivet file ({route})", found)]
 

@@ -23,7 +23,7 @@ LINE = ("prepare-table", "fit-linear")
 def steadiness(monkeypatch):
     """The made gauge, as if another distribution had registered it."""
     point = EntryPoint(name="steadiness", value="steadiness", group="trivet.gauges")
-    caches = (registry.homes, registry.find, registry.find_gauge)
+    caches = (registry.places, registry.find, registry.why_unusable)
     monkeypatch.setattr(registry, "outside", lambda group: [point] if group == point.group else [])
     for cached in caches:
         cached.cache_clear()

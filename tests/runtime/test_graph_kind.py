@@ -13,11 +13,11 @@ from trivet.runtime.file.container import decode, encode
 from trivet.runtime.kinds import Flow, load_body
 from trivet.runtime.kinds.inspector import Inspector
 from trivet.runtime.kinds.network import Network
-from trivet.runtime.onnx_graph import Graph as OnnxGraph
+from trivet.runtime.onnx_graph import OnnxGraph
 from trivet.runtime.ops import OPERATORS
 from trivet.runtime.ops.tensor import Tensor
 from trivet.runtime.part import Part
-from trivet.runtime.program import body_scores, rows_of
+from trivet.runtime.program import body_scores
 from trivet.testing.graphs import FORMS, graph, loop
 from trivet.testing.parts import behind_expand, random_batch
 
@@ -81,7 +81,7 @@ def test_executors_agree_and_rows_stay_apart(kind, seed):
     assert plain.dtype == onnx.dtype == np.float32
     close(onnx, plain, 1e-5)
     for executor, together in (("numpy", plain), ("onnx", onnx)):
-        alone = [body_scores(part, rows_of(batch, row, row + 1), executor) for row in range(5)]
+        alone = [body_scores(part, batch.rows(row, row + 1), executor) for row in range(5)]
         close(np.concatenate(alone), together[:5], 1e-6)
 
 

@@ -90,6 +90,21 @@ def test_scores_that_could_overflow_are_refused():
     assert refusal(Part(kind="chain", children=(expand, Part(kind="affine", arrays=huge)))).code == "part-limit"
 
 
+@pytest.mark.parametrize("kind", ["affine", "graph"])
+def test_a_scale_that_takes_int8_weights_beyond_float32_is_refused(kind):
+    arrays = {"weights": np.full((5, 1), 127, np.int8), "weights_scale": np.array([3e38], np.float32)}
+    config = {
+        "axes": {}, "inputs": {"numbers": ["float32", ["rows", 5]]}, "outputs": {"scores": 0},
+        "nodes": [["linear", "numbers", "weights"]],
+    }  # fmt: skip
+    part = Part(kind="graph", config=config, arrays=arrays)
+    if kind == "affine":
+        part = Part(kind="affine", arrays={**arrays, "bias": np.zeros(1, np.float32)})
+    with pytest.raises(BadFile) as caught:
+        load_body(part, Flow(5, 0, 4.0))
+    assert caught.value.code == "part-array"
+
+
 def test_endless_nesting_is_refused(trees):
     part = trees
     for _ in range(9):

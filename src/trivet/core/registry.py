@@ -193,7 +193,6 @@ def parse_step(text: str) -> "Pass":
     return parsed
 
 
-@cache
 def find_gauge(text: str) -> "Gauge":
     """The gauge that a text means, such as "auroc" or "coverage(among=sex)"; `str` of it is the canonical text."""
     kind: type[Gauge] = find("gauge", text.partition("(")[0].strip())

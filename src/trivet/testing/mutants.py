@@ -53,6 +53,7 @@ class Opened:
 
 
 Edit = Callable[[Opened, Random, Opened], None]
+MOST_PARTS = 100  # after which no more are copied: the bound of memory is for readers, not for the making of mutants
 
 
 def mutants(files: Mapping[str, bytes], count: int, seed: int = 0) -> Iterator[tuple[str, bytes]]:
@@ -281,7 +282,7 @@ def nest_part(whole: Opened, random: Random, other: Opened) -> None:
     """Makes copies of a part its own children, one or many, some levels deep."""
     for part in _one(all_parts(whole), random):
         for _ in range(random.choice((1, 2, 6))):
-            if isinstance(part.get("children"), list):
+            if isinstance(part.get("children"), list) and len(all_parts(whole)) < MOST_PARTS:
                 part["children"] = [*part["children"], copy.deepcopy(part)] * random.choice((1, 1, 3))
                 part = part["children"][-1]
 

@@ -105,7 +105,15 @@ class Inspector:
         if not self._is_int8(name):
             return raw.astype(np.float32, copy=False)
         scale = self.array(f"{name}_scale", FLOATS, raw.shape[-1])
-        return raw.astype(np.float32) * scale
+        return self.scaled(name, raw, scale)
+
+    def scaled(self, name: str, raw: Array, scale: Array) -> Array:
+        """int8 numbers times their scale, as float32; refuses a scale that takes them beyond."""
+        with np.errstate(over="ignore"):
+            found = raw.astype(np.float32) * scale
+        if not np.isfinite(found).all():
+            self.refuse("part-array", "a scale that keeps numbers finite", f"{float(np.abs(scale).max()):g}", name)
+        return found
 
     def indices(self, name: str, below: int, dtype: str = "uint16") -> Array:
         """A vector of column numbers, all below the bound."""

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.meta_path.insert(0, Guard())
     asked = parsed(arguments)
     rows = rows_in(asked.rows, 1 if asked.first else None)
-    specialist = Specialist.load(asked.file, caps="large")
+    specialist = Specialist.load(asked.file, caps="large")  # built here, or opened before under the user's caps
     found: dict[str, Any] = {"answers": lists_of(specialist.answers(rows))}
     # Before more is asked: a question that needs much memory is none that a user's row has to pay for.
     found["costs"] = {name: PROBES[name](times).measure(specialist, rows) for name, times in asked.probe}

@@ -62,7 +62,7 @@ class Trees(Body):
             return raw.astype(np.float32)
         scale = look.array("leaf_scale", FLOATS, self.width)
         tree_of_node = np.searchsorted(self.shape.roots, np.flatnonzero(self.is_leaf), side="right") - 1
-        return raw.astype(np.float32) * scale[self.output[tree_of_node]]
+        return look.scaled("leaf", raw, scale[self.output[tree_of_node]])
 
     def _prepare_walk(self) -> None:
         """Tables by node: a leaf is its own child, so that all trees can be walked to the deepest level together."""

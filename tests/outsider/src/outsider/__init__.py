@@ -1,0 +1,1 @@
+"""Counts of events from short recordings: one of each thing that trivet can be given."""
