@@ -1,4 +1,4 @@
-"""category: one of some words, which names a kind of thing."""
+"""Category: one of some words, which names a kind of thing."""
 
 from trivet.core.fieldtypes import WordType
 

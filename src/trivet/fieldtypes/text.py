@@ -1,4 +1,4 @@
-"""text: sentences, of which hardly two rows have the same."""
+"""Text: sentences, of which hardly two rows have the same."""
 
 from trivet.core.fieldtypes import WordType
 
