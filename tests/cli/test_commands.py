@@ -17,6 +17,7 @@ def test_compile_writes_the_file_and_tells_every_verdict(workplace):
     told = workplace.compiled.json
     assert set(told) == {
         "outcome", "out", "bytes", "digest", "body_digest", "route", "why", "candidates", "seconds", "stages", "main",
+            "search",
         "constant", "limits", "readings", "findings", "alerts", "notices",
     }  # fmt: skip
     assert told["bytes"] == workplace.file.stat().st_size
@@ -45,7 +46,7 @@ def test_show_as_json_has_stable_keys(workplace, trivet):
     told = trivet("show", str(workplace.file), "--json").json
     assert set(told) == {
         "file", "task", "outcome", "verdicts", "why", "alerts", "findings", "notices", "readings", "constant", "parts",
-        "digest", "body_digest", "recipe",
+        "digest", "body_digest", "recipe", "search",
     }  # fmt: skip
     assert told["digest"] == workplace.compiled.json["digest"]
 
@@ -108,7 +109,10 @@ def test_flags_win_over_the_recipe(workplace, trivet, tmp_path):
     source = json.dumps(str(workplace.table))
     recipe.write_text(f'[data]\nsource = {source}\ntarget = "a"\n[limits]\nsize = "<= 9 kB"\n', encoding="utf-8")
     words = ["--target", "y", "--limit", "size <= 7 kB", "--limit", "auroc >= 0.8", "--time", "90", "--seed", "5"]
-    text = trivet("compile", str(recipe), *words, "--dry-run", "--json").json["recipe"]
+    words += ["--aim", "P50_latency", "--stop-when-proven"]
+    plan = trivet("compile", str(recipe), *words, "--dry-run", "--json").json
+    text = plan["recipe"]
+    assert plan["aim"] == "p50-latency" and 'aim = "p50-latency"\nstop_when_proven = true' in text
     assert 'target = "y"' in text and 'size = "<= 7 kB"' in text and 'time = "90 s"' in text and "seed = 5" in text
 
 

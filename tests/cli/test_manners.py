@@ -53,6 +53,8 @@ def test_help_and_catalogues_load_no_heavy_library(words):
         (["compile", "ab.csv", "--target", "y", "--limit", "size <= 5"], "limit-unit"),
         (["compile", "ab.csv", "--target", "y", "--limit", "auroc >= 2"], "limit-range"),
         (["compile", "ab.csv", "--target", "y", "--limit", "rmse <= 2"], "not-applicable"),
+        (["compile", "ab.csv", "--target", "y", "--aim", "aurco"], "unknown-gauge"),
+        (["compile", "ab.csv", "--target", "y", "--aim", "rmse"], "not-applicable"),
         (["compile", "ab.csv", "--target", "y", "--steps", "fit-tres"], "unknown-pass"),
         (["compile", "ab.csv", "--target", "y", "--steps", "fit-trees"], "refused"),
         (["compile", "ab.csv", "--target", "y", "--time", "0"], "recipe-field"),

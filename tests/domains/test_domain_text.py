@@ -36,7 +36,10 @@ def test_the_command_line_knows_texts_without_being_told(tmp_path, capsys, monke
         table.writeheader()
         table.writerows(rows)
     limits = ["--limit", "balanced-accuracy >= 0.8", "--limit", "size <= 200 kB"]
-    assert main(["compile", "notes.csv", "--target", target, "--time", "60s", "--quiet", *limits]) == 0
+    assert (
+        main(["compile", "notes.csv", "--target", target, "--time", "60s", "--stop-when-proven", "--quiet", *limits])
+        == 0
+    )
     assert "2 limits hold" in capsys.readouterr().out
     assert main(["report", "notes.trivet"]) == 0
     assert "2 limits hold" in Path("notes.html").read_text(encoding="utf-8")

@@ -38,7 +38,8 @@ DOMAIN = '''"""Routes whose second step is what the test wants to see.
 
 Of a test.
 """
-from trivet.core.domains import Domain, Route
+from trivet.core.domains import Domain
+from trivet.core.routes import Route
 
 BAD = {bad}
 END = ("fit-linear", "fit-temperature")

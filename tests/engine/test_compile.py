@@ -71,7 +71,9 @@ def test_costs_and_times_stand_in_the_evidence_and_not_in_the_body(table, tmp_pa
 def test_the_number_of_workers_and_the_folder_change_no_byte_of_the_body(table, tmp_path):
     limits = ("auroc >= 0.9", "size <= 100 kB")
     bodies = {
-        compile_recipe(recipe(table, *limits, steps=("auto",)), store=tmp_path / f"store-{k}", threads=k).body_digest
+        compile_recipe(
+            recipe(table, *limits, steps=("auto",), stop_when_proven=True), store=tmp_path / f"store-{k}", threads=k
+        ).body_digest
         for k in (1, 2)
     }
     assert len(bodies) == 1
@@ -159,7 +161,17 @@ def run_compile(table: Path, folder: Path, **more) -> "subprocess.CompletedProce
 
 def command(table: Path) -> list[str]:
     words = [sys.executable, "-m", "trivet.cli.main", "compile", str(table), "--target", "answer", "--quiet", "--json"]
-    return [*words, "--time", "300s", "--limit", "auroc >= 0.9", "--out", "cancer.trivet", "--force"]
+    return [
+        *words,
+        "--time",
+        "300s",
+        "--limit",
+        "auroc >= 0.9",
+        "--stop-when-proven",
+        "--out",
+        "cancer.trivet",
+        "--force",
+    ]
 
 
 @pytest.mark.slow

@@ -17,12 +17,14 @@ from trivet.core.reading import Reading
 from trivet.core.recipe import DataSpec, Lock, Recipe, parse_recipe
 from trivet.core.registry import parse_limit
 from trivet.core.routes import Route
+from trivet.engine.aim import Aim
 from trivet.engine.chance import ENOUGH, Odds, Point
-from trivet.engine.compile import compile_recipe, prepare
+from trivet.engine.compile import compile_recipe
 from trivet.engine.deadline import Deadline
 from trivet.engine.failure import JobCut, JobFailed
 from trivet.engine.frontier import finalists, why_this_one
 from trivet.engine.outcome import Certified, Infeasible
+from trivet.engine.prepare import prepare
 from trivet.engine.progress import Progress
 from trivet.engine.search import Search
 from trivet.engine.worker_process import Worker
@@ -63,8 +65,8 @@ def test_05_5_among_candidates_likely_enough_to_be_proven_the_main_gauge_decides
     odds = Odds(limits=(parse_limit("mae <= 1.5"), parse_limit("coverage >= 0.9")), n_vault=800)
     better, surer = made_point("linear", 0.052, 0.936), made_point("glass-box", 0.095, 0.97, kilobytes=84)
     assert ENOUGH < odds.chance(better) < 0.9 * odds.chance(surer)  # would have been passed over for its coverage
-    assert [point.route for point in finalists([surer, better], odds, "mae")] == ["linear", "glass-box"]
-    why = why_this_one(better, [surer, better], odds, "mae", [])
+    assert [point.route for point in finalists([surer, better], odds, Aim(gauge="mae"))] == ["linear", "glass-box"]
+    why = why_this_one(better, [surer, better], odds, Aim(gauge="mae"), [])
     assert "linear has mae 0.0520" in why and "the best of 2 candidates, out of 2 tried" in why
 
 
@@ -89,10 +91,11 @@ def test_05_5_a_guard_is_widened_rather_than_a_better_model_thrown_away():
         for name in ("linear", "glass-box")
     )
     search = Search(
-        routes=routes, odds=odds, main="mae", size=Size(rows=500, columns=5, scores=1), units=50, seed=0,
+        routes=routes, odds=odds, aim=Aim(gauge="mae"), size=Size(rows=500, columns=5, scores=1), units=50, seed=0,
         evaluate=evaluate,
     )  # fmt: skip
-    best = finalists(search.run(), odds, "mae")[0]
+    search.run()
+    best = finalists(search.points, odds, Aim(gauge="mae"))[0]
     assert best.route == "linear"
     assert "margin=" in best.steps[-1]
     assert search.widened == len(visited) - 2
@@ -213,7 +216,8 @@ def test_05_10_a_step_that_was_cut_is_named_in_the_lock_and_cut_again_from_it(tm
 
 def test_05_10_a_search_is_over_before_the_build_is():
     deadline = Deadline.after(60.0, began=100.0, judging=10.0)
-    assert (deadline.search_ends, deadline.gives_up, deadline.ends) == (150.0, 156.0, 160.0)
+    assert (deadline.search_ends, deadline.gives_up, deadline.ends) == (145.0, 151.0, 160.0)
+    assert deadline.refit_ends == 150.0  # a tenth of the 50 s to search is kept for it
     assert deadline.longest_step == 25.0
     assert not Deadline().is_over()
 

@@ -10,10 +10,12 @@ from trivet.core.reading import Reading
 from trivet.core.registry import parse_limit
 from trivet.core.routes import Route
 from trivet.core.task import Field
+from trivet.engine.aim import Aim
 from trivet.engine.chance import Odds, Point
 from trivet.engine.frontier import dominates, finalists, frontier
 from trivet.engine.routes import routes_for
-from trivet.engine.search import Search, helps
+from trivet.engine.sampler import helps
+from trivet.engine.search import Search
 from trivet.testing.tasks import made_task
 
 TASK = made_task("classify", ("no", "yes"), inputs=(Field(name="age", type="number"),), modality="table")
@@ -40,7 +42,9 @@ def by_hash(route: Route) -> Point | None:
     return replace(made_point(route.name, 0.8 + 0.15 * share, 10 + 100 * share), candidate=str(route.steps))
 
 
-def searched(units: float, limits: tuple[str, ...] = ("auroc >= 0.97", "size <= 100 kB")) -> tuple[list[str], Search]:
+def searched(
+    units: float, limits: tuple[str, ...] = ("auroc >= 0.97", "size <= 100 kB"), **more
+) -> tuple[list[str], Search]:
     visited: list[str] = []
 
     def evaluate(batch):
@@ -50,11 +54,12 @@ def searched(units: float, limits: tuple[str, ...] = ("auroc >= 0.97", "size <= 
     search = Search(
         routes=routes_for(TASK, SIZE)[0],
         odds=Odds(limits=tuple(map(parse_limit, limits)), n_vault=400),
-        main="auroc",
+        aim=Aim(gauge="auroc"),
         size=SIZE,
         units=units,
         seed=0,
         evaluate=evaluate,
+        **more,
     )
     search.run()
     return visited, search
@@ -68,13 +73,19 @@ def test_the_same_seed_visits_the_same_candidates():
 def test_a_search_never_spends_more_than_its_units_but_for_the_first_route(units):
     visited, search = searched(units)
     assert visited
-    assert search.spent <= max(units, search.cost(search.routes[0]))
+    assert search.spent <= max(units, search.cost(search.routes[0], begun=set()))
 
 
-def test_a_search_stops_as_soon_as_a_candidate_is_nearly_sure_to_be_proven():
-    visited, search = searched(50, limits=("auroc >= 0.6",))
+def test_a_search_that_stops_when_proven_ends_with_the_first_batch_that_holds_a_sure_candidate():
+    visited, search = searched(50, limits=("auroc >= 0.6",), stops_when_proven=True)
     assert len(visited) == 4  # one batch
     assert search.is_done()
+
+
+def test_beginnings_that_routes_share_are_paid_once():
+    _, search = searched(50)
+    route = search.routes[0]
+    assert search.cost(route, begun=set()) > search.cost(route)
 
 
 def test_every_starter_runs_when_nothing_is_limited():
@@ -129,6 +140,6 @@ def test_the_frontier_is_what_no_other_point_beats():
 def test_finalists_are_at_most_three_and_keep_every_limit():
     odds = Odds(limits=(parse_limit("auroc >= 0.9"),), n_vault=400)
     points = [made_point(str(k), 0.88 + 0.01 * k, 10 + k) for k in range(8)]
-    chosen = finalists(points, odds, "auroc")
+    chosen = finalists(points, odds, Aim(gauge="auroc"))
     assert [point.route for point in chosen] == ["7", "6", "5"]
-    assert finalists([made_point("low", 0.7, 1)], odds, "auroc") == []
+    assert finalists([made_point("low", 0.7, 1)], odds, Aim(gauge="auroc")) == []

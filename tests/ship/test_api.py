@@ -23,7 +23,7 @@ DEFAULTS = {
     "roles": None,
     "time_column": None, "drop": (), "goal": "auto", "header": True, "strict": False, "accept": (), "sketch": True,
     "out": None, "force": False, "store": None, "threads": 1, "progress": None, "best_effort": False,
-    "memory": None, "retry_failed": False,
+    "memory": None, "retry_failed": False, "aim": None, "stop_when_proven": False,
 }  # fmt: skip
 
 
@@ -87,6 +87,14 @@ def test_a_text_is_one_column_or_one_finding_and_numbers_of_numpy_are_numbers():
     assert (recipe.data.drop, recipe.accept, recipe.seed, recipe.seconds) == (("id",), ("id-column",), 7, 30.0)
     assert recipe.steps == ("fit-linear",) and not recipe.sketch
     assert asked(drop={"b", "a"}).data.drop == ("a", "b")  # a set has no order; a recipe needs one
+
+
+def test_the_aim_is_a_gauge_however_it_is_spelled_and_an_unknown_one_is_told_with_its_argument():
+    recipe = asked(aim="P50_latency", stop_when_proven=True)
+    assert (recipe.aim, recipe.stop_when_proven) == ("p50-latency", True)
+    assert digest_of(parse_recipe(str(recipe))) == digest_of(recipe)
+    error = refused(aim="auorc")
+    assert error.code == "unknown-gauge" and "trivet.compile(aim=...)" in error.where
 
 
 def test_the_call_and_the_recipe_in_the_file_are_one_recipe():

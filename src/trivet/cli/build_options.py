@@ -30,6 +30,14 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Options that say what must hold and what may be spent."""
     group = parser.add_argument_group("build")
     group.add_argument("--limit", action="append", default=[], metavar="'GAUGE >= VALUE'", help="all of them must hold")
+    group.add_argument(
+        "--aim",
+        metavar="GAUGE",
+        help="what to improve once the limits are kept (default: the first limited quality gauge)",
+    )
+    group.add_argument(
+        "--stop-when-proven", action="store_true", help="end the search at the first candidate that will do"
+    )
     group.add_argument("--time", help="the build ends within this time, such as 90s or 5m (default 5m)")
     group.add_argument("--seed", type=int, help="every random choice follows from it (default 0)")
     group.add_argument(
@@ -49,7 +57,7 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
 
 def recipe_of(arguments: argparse.Namespace) -> "Recipe":
     """The recipe that a TOML file, or a source with flags, means; flags win over the file."""
-    from trivet.core.recipe import DataSpec, Recipe, parse_recipe, parse_seed, parse_time
+    from trivet.core.recipe import DataSpec, Recipe, parse_recipe
 
     source = arguments.source
     if source.endswith(".toml"):
@@ -59,26 +67,37 @@ def recipe_of(arguments: argparse.Namespace) -> "Recipe":
             recipe = replace(recipe, data=replace(recipe.data, source=str(beside)))
     else:
         recipe = Recipe(data=DataSpec(source=source, target=wanted_target(arguments)))
-    changed: dict[str, Any] = {"data": data_of(arguments, recipe.data)}
-    if arguments.limit:
-        changed["limits"] = limits_of(arguments.limit, recipe)
-    if arguments.time is not None:
-        changed["seconds"] = parse_time(arguments.time)
-    if arguments.seed is not None:
-        changed["seed"] = parse_seed(arguments.seed)
-    if arguments.steps:
-        changed["steps"] = steps_of(arguments.steps)
-    if arguments.measure:
-        changed["measure"] = tuple(dict.fromkeys((*recipe.measure, *gauges_in(arguments.measure))))
-    if arguments.strict:
-        changed["strict"] = True
-    if arguments.no_sketch:
-        changed["sketch"] = False
-    if arguments.accept:
-        changed["accept"] = tuple(dict.fromkeys((*recipe.accept, *accepted_in(arguments.accept))))
+    changed = {"data": data_of(arguments, recipe.data), **build_of(arguments, recipe)}
     wanted = replace(recipe, **changed)
     # A lock says how far the search for this very recipe came; another recipe has to search for itself.
     return wanted if wanted == recipe else replace(wanted, lock=None)
+
+
+def build_of(arguments: argparse.Namespace, recipe: "Recipe") -> dict[str, Any]:
+    """The fields of the recipe that flags give anew."""
+    from trivet.core.recipe import parse_aim, parse_seed, parse_time
+
+    changed: dict[str, Any] = {}
+    if arguments.limit:
+        changed["limits"] = limits_of(arguments.limit, recipe)
+    if arguments.steps:
+        changed["steps"] = steps_of(arguments.steps)
+    if arguments.accept:
+        changed["accept"] = tuple(dict.fromkeys((*recipe.accept, *accepted_in(arguments.accept))))
+    if arguments.measure:
+        changed["measure"] = tuple(dict.fromkeys((*recipe.measure, *gauges_in(arguments.measure))))
+    for flag, name, parse in (
+        ("time", "seconds", parse_time), ("seed", "seed", parse_seed), ("aim", "aim", parse_aim),
+    ):  # fmt: skip
+        if getattr(arguments, flag) is not None:
+            changed[name] = parse(getattr(arguments, flag))
+    if arguments.strict:
+        changed["strict"] = True
+    if arguments.stop_when_proven:
+        changed["stop_when_proven"] = True
+    if arguments.no_sketch:
+        changed["sketch"] = False
+    return changed
 
 
 def wanted_target(arguments: argparse.Namespace) -> str:

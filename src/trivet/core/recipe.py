@@ -10,9 +10,10 @@ from trivet.runtime.kinds.readers.spellings import BadSpelling
 
 from .errors import BadRecipe, TrivetError, nearest_names, raise_all
 from .fieldtypes import parsed_type
-from .limits import Limit
+from .limits import Limit, gauge_named
 from .registry import find_gauge, homes, parse_limit, parse_step
 from .roles import ROLES
+from .toml_text import time_text, toml
 from .units import parse_amount, show_amount
 from .value import value
 
@@ -56,7 +57,9 @@ class Lock:
 class Recipe:
     """Everything that decides the body of a specialist.
 
-    limits: all must hold.  steps: ("auto",) or texts of passes.  seconds: the time within which the build ends.
+    limits: all must hold.  aim: the gauge that the search improves once they are likely to; None: see `plan.aim_of`.
+    steps: ("auto",) or texts of passes.  seconds: the time within which the build ends.
+    stop_when_proven: the search ends at the first candidate that is nearly sure to be proven, whatever the aim.
     seed: every random choice follows from it.  strict: findings of the data doctor become errors.
     accept: findings that a strict build lets pass, e.g. "id-column" or "missing-values(age)".
     measure: gauges that are measured besides the limited and the usual ones.
@@ -66,8 +69,10 @@ class Recipe:
 
     data: DataSpec
     limits: tuple[Limit, ...] = ()
+    aim: str | None = None
     steps: tuple[str, ...] = AUTO
     seconds: float = 300.0
+    stop_when_proven: bool = False
     seed: int = 0
     strict: bool = False
     accept: tuple[str, ...] = ()
@@ -85,7 +90,7 @@ _DATA_TYPES: dict[str, type] = {
 }  # fmt: skip
 _BUILD_TYPES: dict[str, Any] = {
     "time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool, "accept": list, "measure": list,
-    "sketch": bool,
+    "sketch": bool, "aim": str, "stop_when_proven": bool,
 }  # fmt: skip
 _LOCK_TYPES: dict[str, Any] = {"units": (int, float), "widened": int, "finalists": int, "cut": list}
 _SECTIONS = ("data", "types", "limits", "build", "lock")
@@ -126,6 +131,8 @@ class _Reader:
             self.attempt("seed", lambda: parse_seed(build["seed"]))
         if "goal" in data:
             self.attempt("goal", lambda: parse_goal(data["goal"]))
+        if "aim" in build:
+            self.attempt("aim", lambda: build.update(aim=parse_aim(build["aim"])))
         steps = build.get("steps", "auto")
         return Recipe(
             data=DataSpec(
@@ -134,8 +141,10 @@ class _Reader:
                 types=types or None,
             ),
             limits=self.limits(table.get("limits", {})),
+            aim=build.get("aim"),
             steps=self.steps([steps] if isinstance(steps, str) else steps),
             seconds=self.seconds(build.get("time", "5m")),
+            stop_when_proven=build.get("stop_when_proven", False),
             seed=build.get("seed", 0),
             strict=build.get("strict", False),
             accept=tuple(map(str, build.get("accept", ()))),
@@ -248,6 +257,13 @@ def parse_goal(found: str) -> str:
     return found
 
 
+def parse_aim(found: str) -> str:
+    """The name of the gauge as gauges are called; refuses one that there is not."""
+    name = gauge_named(found)
+    find_gauge(name)
+    return name
+
+
 def parse_seed(found: int) -> int:
     """The seed; refuses a negative one, which random generators do not take."""
     if found < 0:
@@ -276,21 +292,23 @@ def text_of_recipe(recipe: Recipe) -> str:
             lines.append(f"{name} = {toml(item)}")
     if data.types:
         lines += ["", "[types]", *(f"{toml(k)} = {toml(v)}" for k, v in data.types.items())]
-    lines += ["", "[limits]", *limit_lines(recipe.limits), "", "[build]"]
-    lines.append(f"time = {toml(time_text(recipe.seconds))}")
-    lines.append(f"seed = {recipe.seed}")
-    lines.append(f"steps = {toml('auto' if recipe.steps == AUTO else recipe.steps)}")
-    if recipe.strict:
-        lines.append("strict = true")
-    if recipe.accept:
-        lines.append(f"accept = {toml(recipe.accept)}")
-    if recipe.measure:
-        lines.append(f"measure = {toml(recipe.measure)}")
-    if not recipe.sketch:
-        lines.append("sketch = false")
+    lines += ["", "[limits]", *limit_lines(recipe.limits), "", "[build]", *build_lines(recipe)]
     if recipe.lock is not None:
         lines += ["", "[lock]", *lock_lines(recipe.lock)]
     return "\n".join(lines) + "\n"
+
+
+def build_lines(recipe: Recipe) -> list[str]:
+    """The fields of the section [build]; most of those at their default are left out."""
+    lines = [] if recipe.aim is None else [f"aim = {toml(recipe.aim)}"]
+    lines += ["stop_when_proven = true"] if recipe.stop_when_proven else []
+    lines.append(f"time = {toml(time_text(recipe.seconds))}")
+    lines.append(f"seed = {recipe.seed}")
+    lines.append(f"steps = {toml('auto' if recipe.steps == AUTO else recipe.steps)}")
+    lines += ["strict = true"] if recipe.strict else []
+    lines += [f"accept = {toml(recipe.accept)}"] if recipe.accept else []
+    lines += [f"measure = {toml(recipe.measure)}"] if recipe.measure else []
+    return lines + ([] if recipe.sketch else ["sketch = false"])
 
 
 def lock_lines(lock: Lock) -> list[str]:
@@ -299,14 +317,6 @@ def lock_lines(lock: Lock) -> list[str]:
     for name in ("widened", "finalists"):
         lines += [] if getattr(lock, name) is None else [f"{name} = {getattr(lock, name)}"]
     return lines + ([f"cut = {toml(lock.cut)}"] if lock.cut else [])
-
-
-def time_text(seconds: float) -> str:
-    """The time as people write it; loses nothing."""
-    for unit, scale in (("h", 3600), ("m", 60)):
-        if seconds % scale == 0:
-            return f"{seconds / scale:.0f}{unit}"
-    return f"{seconds:.0f} s" if seconds == round(seconds) else f"{seconds!r} s"
 
 
 def limit_lines(limits: Sequence[Limit]) -> list[str]:
@@ -326,20 +336,3 @@ def bound_text(limit: Limit) -> str:
     shown = show_amount(limit.bound, limit.unit) if limit.unit else f"{limit.bound:g}"
     same = parse_limit(f"{limit.gauge} {limit.must} {shown}").bound == limit.bound
     return shown if same else f"{limit.bound!r} {limit.unit}".strip()
-
-
-def toml(item: Any) -> str:
-    """One TOML value: text, truth, number or list of these."""
-    if isinstance(item, bool):
-        return "true" if item else "false"
-    if isinstance(item, (list, tuple)):
-        return "[" + ", ".join(toml(one) for one in item) + "]"
-    if isinstance(item, str):
-        return '"' + "".join(_escape(letter) for letter in item) + '"'
-    return repr(item)
-
-
-def _escape(letter: str) -> str:
-    if letter in '"\\':
-        return "\\" + letter
-    return f"\\u{ord(letter):04x}" if ord(letter) < 32 or ord(letter) == 127 else letter

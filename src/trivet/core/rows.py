@@ -77,6 +77,21 @@ class Rows:
             beside=some(self.beside),
         )  # fmt: skip
 
+    def and_(self, other: "Rows") -> "Rows":
+        """These rows and others of the same table, in the order of the source."""
+        order = np.argsort(np.concatenate([self.ids, other.ids]), kind="stable")
+
+        def both(one: Array, two: Array) -> Array:
+            return np.concatenate([one, two])[order]
+
+        def each(one: Mapping[str, Array], two: Mapping[str, Array]) -> dict[str, Array]:
+            return {name: both(array, two[name]) for name, array in one.items() if name in two}
+
+        return replace(
+            self, columns=each(self.columns, other.columns), truth=both(self.truth, other.truth),
+            ids=both(self.ids, other.ids), roles=each(self.roles, other.roles), beside=each(self.beside, other.beside),
+        )  # fmt: skip
+
     def with_beside(self, **arrays: Array) -> "Rows":
         """The same rows with more beside them."""
         return replace(self, beside={**self.beside, **arrays})

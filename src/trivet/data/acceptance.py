@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from trivet.core.errors import BadData, BadUse, TrivetError, nearest_names, raise_all
-from trivet.core.recipe import toml
+from trivet.core.toml_text import toml
 from trivet.core.value import value
 
 from .doctor.examiner import known_codes

@@ -20,13 +20,13 @@ class Environment(Fragment):
     def make(self, file: FileFacts) -> dict[str, Any]:
         build = file.manifest.get("build", {})
         return {
-            "environment": environment_rows(build, file.evidence),
+            "environment": environment_rows(build, file.manifest.get("search", {}), file.evidence),
             "libraries": sorted(build.get("libraries", {}).items()),
             "dropped": dropped_of(file.manifest),
         }
 
 
-def environment_rows(build: Json, evidence: Json) -> list[tuple[str, str]]:
+def environment_rows(build: Json, search: Json, evidence: Json) -> list[tuple[str, str]]:
     machine = evidence.get("machine") or {}
     seconds = evidence.get("seconds")
     rows = {
@@ -34,8 +34,9 @@ def environment_rows(build: Json, evidence: Json) -> list[tuple[str, str]]:
         "build time": None if seconds is None else show_duration(seconds),
         "machine of the cost readings": ", ".join(f"{name} {machine[name]}" for name in sorted(machine)) or None,
         "seed": build.get("seed"),
-        "work units": build.get("units"),
-        "candidates tried": build.get("candidates", build.get("trials")),
+        "work units": search.get("units"),
+        "candidates tried": search.get("trials"),
+        "the search ended": search.get("ended"),
         "steps that failed": list(evidence.get("notices", ())),
     }
     return [(name, "not recorded" if fact is None else in_words(fact)) for name, fact in rows.items()]

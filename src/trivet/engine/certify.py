@@ -31,6 +31,7 @@ from .machine import this_machine
 from .measure import gauges_for, readings_of, standard_gauges
 from .outcome import Certified, Told, stand_ins
 from .pack import SKETCH, Finalist, exact_size, pack
+from .refit import shipped
 from .self_test import self_test
 from .steps import Steps
 
@@ -56,7 +57,10 @@ class Tried:
 
 @dataclass(frozen=True, kw_only=True)
 class Certifier:
-    """What every finalist of a build is certified with.  began: when the build began, by the monotonic clock."""
+    """What every finalist of a build is certified with.  began: when the build began, by the monotonic clock.
+
+    overhead: bytes of a file besides its parts.
+    """
 
     steps: Steps
     writer: Writer
@@ -65,15 +69,17 @@ class Certifier:
     storage: Storage
     told: Told
     began: float
+    overhead: int
 
     def judge(self, point: Point, points: Sequence[Point], turn: int, *, why: str) -> Tried:
-        """Packs the finalist, measures it on the vault in a clean process, and packs it again with the verdicts."""
+        """Refits and packs the finalist, measures it on the vault in a clean process, packs it with the verdicts."""
         start = time.monotonic()
-        candidate = self.steps.candidate(point.candidate)
+        ships = shipped(point, self.steps, self.odds, overhead=self.overhead)
+        candidate = self.steps.candidate(ships.candidate)
         finalist = Finalist(
             point=point,
             candidate=candidate,
-            dossier=self.writer.of(point, points, self.steps, why=why),
+            dossier=self.writer.of(point, points, self.steps, ships, why=why + ships.in_words),
             selftest=self_test(candidate, self.steps.dataset.fit),
             tables={},
             made=self.made(),
@@ -153,6 +159,7 @@ class Certifier:
             judged=verdicts(self.odds.limits, readings),
             readings=readings,
             main=self.writer.plan.main,
+            search=contents.manifest["search"],
             constant=contents.manifest["constant"],
             candidates=candidates,
             seconds=time.monotonic() - self.began,

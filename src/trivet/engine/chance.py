@@ -10,7 +10,8 @@ from trivet.core.value import value
 
 _Z = NormalDist().inv_cdf(0.975)
 EXACT = "size"  # the one cost that is known before it is measured
-ENOUGH = 0.8  # chance of being proven from which the main gauge decides
+ENOUGH = 0.8  # chance of being proven from which the aim decides
+SURE = 0.95  # chance of being proven that is as good as a proof
 _MARGIN = 1.1  # of an interval that a bound is given to spare: the judge's may be a little wider
 _DOUBT = 0.3  # chance of keeping a cost limit that the forecast breaks: forecasts do not know the machine
 
@@ -61,6 +62,10 @@ class Odds:
         for limit in self.limits:
             product *= self.chance_of(point, limit)
         return product
+
+    def likely(self, points: Sequence[Point]) -> list[Point]:
+        """Those that are likely enough to be proven for the aim to decide among them."""
+        return [point for point in points if self.chance(point) >= ENOUGH]
 
     def chance_of(self, point: Point, limit: Limit) -> float:
         """Probability of HOLDS for one limit: the choose rows and the vault both err."""

@@ -12,6 +12,7 @@ from trivet.core.value import value
 GRACE = 0.1  # share of the time by which a step under way may be late before it is given up
 _STEP_SHARE = 0.5  # of the time to search in that one step may take
 
+_REFIT_SHARE = 0.1  # of the time to search is kept for fitting the finalists once more
 _PATIENCE_SECONDS = 60.0  # that a step of the first candidate may take, however short the time
 _EXPLAIN_SHARE = 0.3  # of the judge's time that importance may take
 
@@ -20,12 +21,14 @@ _EXPLAIN_SHARE = 0.3  # of the judge's time that importance may take
 class Deadline:
     """Moments of `time.monotonic`, in seconds.
 
-    search_ends: no candidate begins later.  gives_up: a step that still runs then is stopped.  ends: of the build.
+    search_ends: no candidate begins later.  gives_up: a step that still runs then is stopped.
+    refit_ends: a refit that still runs then is stopped.  ends: of the build.
     longest_step: seconds after which a step has spent its own budget.  explains_until: importance is given up then.
     """
 
     search_ends: float = inf
     gives_up: float = inf
+    refit_ends: float = inf
     explains_until: float = inf
     ends: float = inf
     longest_step: float = inf
@@ -33,11 +36,13 @@ class Deadline:
     @classmethod
     def after(cls, seconds: float, *, began: float, judging: float) -> "Deadline":
         """For a build that began then and has so many seconds, of which the judge takes about `judging`."""
-        search_ends = began + max(seconds - judging, 0.0)
+        span = max(seconds - judging, 0.0)
+        search_ends = began + (1 - _REFIT_SHARE) * span
         return cls(
             search_ends=search_ends,
             gives_up=search_ends + GRACE * seconds,
-            explains_until=search_ends + GRACE * seconds + _EXPLAIN_SHARE * judging,
+            refit_ends=began + span,
+            explains_until=began + span + GRACE * seconds + _EXPLAIN_SHARE * judging,
             ends=began + seconds,
             longest_step=max(_STEP_SHARE * (seconds - judging), 1.0),
         )

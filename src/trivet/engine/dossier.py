@@ -9,12 +9,19 @@ from trivet.core.value import value
 from trivet.data.intake import Intake
 
 from .chance import Point
+from .course import Course, Reached
 from .frontier import frontier
 from .machine import libraries
 from .plan import Plan
+from .refit import WITH_CHOOSE, Shipped
 from .steps import IMPORTANCE, Steps
 
 _UNEXPLAINED = "the importance of columns was not measured: it failed, or there was no time left for it"
+_UNTOLD = Course(  # of a usual length
+    aim="average-precision", units=123.456789012345, trials=100,
+    first=Reached(route="taught-pruned-trees", number=0.123456, trial=10),
+    ended="24 candidates without a clearly better one",
+)  # fmt: skip
 _MOST_POINTS = 24  # candidates that the frontier's plot shows besides the frontier itself
 
 
@@ -23,13 +30,14 @@ class Dossier:
     """Every entry is JSON.
 
     recipe: its text, with the lock.  why: why this candidate ships.  alerts: findings that block.
-    constant: what a constant answer says.
+    constant: what a constant answer says.  search: what the search did, see `course`.
     """
 
     recipe: str
     why: str
     alerts: Sequence[str]
     constant: Mapping[str, Any]
+    search: Mapping[str, Any]
     lineage: Sequence[Mapping[str, Any]]
     frontier: Sequence[Mapping[str, Any]]
     doctor: Sequence[Mapping[str, Any]]
@@ -40,39 +48,45 @@ class Dossier:
 
 @dataclass(frozen=True, kw_only=True)
 class Writer:
-    """Writes the dossiers of one build.  constant: see `kit.constant`.  notices: everything that the user was told."""
+    """Writes the dossiers of one build.
+
+    constant: see `kit.constant`.  notices: everything that the user was told.  course: of the search, once it is over.
+    """
 
     intake: Intake
     plan: Plan
     constant: Mapping[str, Any]
     notices: Sequence[str]
+    course: Course = _UNTOLD
 
     def blank(self) -> Dossier:
         """One as it is before anything was found, for forecasts of size."""
-        return self.about(None, (), lineage=(), importance=(), why="w" * 300)
+        return self.about(None, (), rows=WITH_CHOOSE, lineage=(), importance=(), why="w" * 300)
 
-    def of(self, point: Point, points: Sequence[Point], steps: Steps, *, why: str) -> Dossier:
+    def of(self, point: Point, points: Sequence[Point], steps: Steps, ships: Shipped, *, why: str) -> Dossier:
         """The dossier of the candidate that ships, before the lock is known."""
-        dossier = self.about(point, points, lineage=steps.lineage(point), importance=steps.importance(point), why=why)
+        lineage, importance = steps.lineage(point, ships.notes), steps.importance(point)
+        dossier = self.about(point, points, rows=ships.rows, lineage=lineage, importance=importance, why=why)
         if IMPORTANCE not in steps.cut:
             return dossier
         return replace(dossier, data={**dossier.data, "notices": [*self.notices, _UNEXPLAINED]})
 
     def with_lock(self, dossier: Dossier, lock: Lock) -> Dossier:
         """The same with how far the build went."""
-        recipe = str(replace(self.plan.recipe, lock=lock))
-        return replace(dossier, recipe=recipe, build={**dossier.build, "units": lock.units})
+        search = {**dossier.search, "units": lock.units}
+        return replace(dossier, recipe=str(replace(self.plan.recipe, lock=lock)), search=search)
 
     def about(
         self,
         shipped: Point | None,
         points: Sequence[Point],
         *,
+        rows: Sequence[str],
         lineage: Sequence[Mapping[str, Any]],
         importance: Sequence[Sequence[Any]],
         why: str,
     ) -> Dossier:
-        edge = frontier(points, [self.plan.main, "size"])
+        edge = frontier(points, [*dict.fromkeys((self.plan.main, self.plan.aim, "size"))])
         kept = [*edge, *points[:_MOST_POINTS], *([shipped] if shipped else [])]
         kept = sorted({id(point): point for point in kept}.values(), key=order)
         unlocked = Lock(units=123.456789012345)  # of a usual length
@@ -81,12 +95,13 @@ class Writer:
             why=why,
             alerts=list(self.intake.alerts),
             constant=dict(self.constant),
+            search={**self.course.as_json(shipped), "main": self.plan.main},
             lineage=lineage,
             frontier=[self.frontier_row(point, shipped) for point in kept],
             doctor=[finding.as_json() for finding in self.intake.findings],
-            data={**self.intake.describe(), "notices": list(self.notices)},
+            data={**self.intake.describe(), "notices": list(self.notices), "fitted_on": list(rows)},
             importance=importance,
-            build={"seed": self.plan.recipe.seed, "trials": len(points), "libraries": libraries()},
+            build={"seed": self.plan.recipe.seed, "libraries": libraries()},
         )
 
     def frontier_row(self, point: Point, shipped: Point | None) -> dict[str, Any]:

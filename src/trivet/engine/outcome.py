@@ -125,7 +125,8 @@ class Certified:
     """A packaged specialist with the verdict on every limit; none is BROKEN, but for a best effort.
 
     data: the bytes of the `.trivet` file.  readings: every gauge that was measured on the vault or the machine.
-    main: the gauge that decided among candidates.  constant: what a constant answer says.  why: why this candidate.
+    main: the quality gauge to show first.  search: what the search did, see `course`.  constant: what a constant answer
+    says.  why: why this candidate.
     """
 
     data: bytes
@@ -134,6 +135,7 @@ class Certified:
     judged: tuple[Judged, ...]
     readings: tuple[Reading, ...]
     main: str
+    search: Mapping[str, Any]
     constant: Mapping[str, Any]
     candidates: int
     seconds: float

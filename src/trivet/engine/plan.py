@@ -23,7 +23,7 @@ from .routes import accepts, routes_for, sketch_of
 from .wishes import check_wishes
 
 # Share of the time budget that the search may spend; the rest is for reading, the doctor and the judge.
-_SEARCH_SHARE = 0.7
+SEARCH_SHARE = 0.7
 _JUDGE_SECONDS, _JUDGE_SECONDS_PER_ROW = 3.0, 2.5e-4  # of one finalist: 2 to 3 s for 3,400 rows, 8 s for 23,000
 _JUDGE_SHARE = 0.5  # of the time is the most that is kept for the judge
 
@@ -32,7 +32,8 @@ _JUDGE_SHARE = 0.5  # of the time is the most that is kept for the judge
 class Plan:
     """What will run.  routes: complete lines of passes, all checked.  units: work units the search may spend.
 
-    gauges: what is measured of every candidate.  main: the gauge that decides among candidates that keep all limits.
+    gauges: what is measured of every candidate.  aim: the gauge that decides among candidates that keep all limits.
+    main: the quality gauge to show first, which is the aim if that is one of quality.
     seconds, judging, memory: forecast of the whole build, of its judge, and in bytes, for the number of workers it was
     made for and the speed of this machine.
     """
@@ -42,6 +43,7 @@ class Plan:
     routes: tuple[Route, ...]
     size: Size
     gauges: tuple[str, ...]
+    aim: str
     main: str
     units: float
     seconds: float
@@ -59,19 +61,20 @@ def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int, speed: flo
     routes = checked_routes(recipe, task, size, errors)
     sketches = [sketch_of(route, task) for route in routes]
     check_limits(recipe.limits, sketches, errors)
-    for text in recipe.measure:
+    for text in (*recipe.measure, *([recipe.aim] if recipe.aim else [])):
         check_measurable(find_gauge(text), sketches, errors)
     check_extras(routes, errors)
     raise_all(errors)
-    units = recipe.seconds * _SEARCH_SHARE
+    units = recipe.seconds * SEARCH_SHARE
     starters = shared_units([route for route in routes if route.is_starter], size)
     return Plan(
         recipe=recipe,
         task=task,
         routes=routes,
         size=size,
-        gauges=gauges_of(recipe.limits, task),
-        main=main_gauge(recipe.limits, task),
+        gauges=gauges_of(recipe, task),
+        aim=aim_of(recipe, task),
+        main=main_gauge(recipe, task),
         units=units,
         # Reading, judging, workers: 5 to 11 s; 23,000 x 14 held 470 MB in all (bench/compile_stages.py, 2026-11).
         seconds=min((8 + 1e-4 * rows + min(units, starters) / threads) / speed, recipe.seconds),
@@ -158,15 +161,20 @@ def check_extras(routes: Sequence[Route], errors: list[TrivetError]) -> None:
     errors.extend(seen.values())
 
 
-def main_gauge(limits: Sequence[Limit], task: Task) -> str:
-    """The first limited quality gauge, else the usual one for the goal."""
-    for limit in limits:
-        if find_gauge(limit.gauge).family == "quality":
-            return limit.gauge
+def aim_of(recipe: Recipe, task: Task) -> str:
+    """What the recipe says; else the first limited quality gauge, else the usual one for the goal."""
+    return recipe.aim or main_gauge(recipe, task)
+
+
+def main_gauge(recipe: Recipe, task: Task) -> str:
+    """The aim if it is one of quality; else the first limited quality gauge, else the usual one for the goal."""
+    for gauge in ([recipe.aim] if recipe.aim else []) + [limit.gauge for limit in recipe.limits]:
+        if find_gauge(gauge).family == "quality":
+            return gauge
     return find_goal(task.goal).main_gauge(task)
 
 
-def gauges_of(limits: Sequence[Limit], task: Task) -> tuple[str, ...]:
-    """What every candidate is measured by: the limited gauges that are functions of bytes, and the main one."""
-    limited = [limit.gauge for limit in limits if find_gauge(limit.gauge).family != "cost"]
-    return tuple(dict.fromkeys([main_gauge(limits, task), *limited]))
+def gauges_of(recipe: Recipe, task: Task) -> tuple[str, ...]:
+    """What every candidate is measured by: main gauge, aim and limited gauges, but for costs, which are forecast."""
+    wanted = [main_gauge(recipe, task), aim_of(recipe, task), *(limit.gauge for limit in recipe.limits)]
+    return tuple(dict.fromkeys(gauge for gauge in wanted if find_gauge(gauge).family != "cost"))

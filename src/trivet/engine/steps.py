@@ -1,7 +1,7 @@
 """Runs what a search asks for, each step once: passes, readings and importance, from the ledger or a worker."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +29,10 @@ _SURE = 0.95  # level of the intervals by which candidates are compared
 _FEW = 3  # failed steps that are named
 _MOST_IMPORTANT = 100  # columns whose importance the file tells
 MEASURE, IMPORTANCE = "measure", "importance"  # how ledger and lock call what is no step of a route
+REFIT = "refit: "  # how a lock begins the name of a step that fits once more
+
+State = tuple[Mapping[str, str], list[str]]
+"""({candidate and rows: digest}, notes) after a step."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,11 @@ class Steps:
         candidate = self.store.put(candidate_to_bytes(self.blank))
         rows = {name: self.store.put(rows_to_bytes(part)) for name, part in self.dataset.splits.items()}
         return {"candidate": candidate, **rows}
+
+    @cached_property
+    def start_of_refit(self) -> dict[str, str]:
+        """The same with the rows that compared candidates among those to fit on."""
+        return {**self.start, "fit": self.store.put(rows_to_bytes(self.dataset.fit.and_(self.dataset.choose)))}
 
     def __post_init__(self) -> None:
         # Asked for now: threads that ask at the same time would each write all rows.
@@ -90,29 +99,40 @@ class Steps:
         """The candidate in the store."""
         return candidate_from_bytes(self.store.get(digest))
 
-    def walk(self, steps: Sequence[str], clock: Deadline) -> list[tuple[Mapping[str, str], list[str]]]:
-        """(work, notes) after each step."""
-        states: list[tuple[Mapping[str, str], list[str]]] = []
-        work: Mapping[str, str] = self.start
+    def walk(self, steps: Sequence[str], clock: Deadline, *, of: str = "") -> list[State]:
+        """(work, notes) after each step.  of: "", or REFIT to begin with the rows of a refit."""
+        states: list[State] = []
+        work: Mapping[str, str] = self.start_of_refit if of else self.start
         for at, step in enumerate(steps):
-            result = self.stepped(steps[: at + 1], work, steps[:at].count(step), clock)
+            name = of + " | ".join(steps[: at + 1])
+            result = self.stepped(name, step, work, steps[:at].count(step), clock)
             work = {**work, **result["work"]}
             states.append((work, result["notes"]))
         return states
 
-    def stepped(self, steps: Sequence[str], work: Mapping[str, str], turn: int, clock: Deadline) -> dict[str, Any]:
-        """The result of the last of the steps."""
-        step = steps[-1]
-        seed = self.seed_for(step, turn)
-        seen = {name: work[name] for name in ("candidate", *parse_step(step).reads) if name in work}
-        job = {"do": "step", "did": step, "step": step, "work": seen, "seed": seed}
-        return self.unless_given_up(steps, self.keys.step(step, work, seed), job, clock)
+    def refit(self, point: Point) -> list[State]:
+        """(work, notes) after each step of the point's route, fitted on the rows that compared candidates, too.
 
-    def unless_given_up(
-        self, beginning: Sequence[str], key: str, job: dict[str, Any], clock: Deadline
-    ) -> dict[str, Any]:
+        Raises JobFailed when a step fails, JobCut when there is no time left for it.
+        """
+        name = REFIT + " | ".join(point.steps)
+        if name in self.cut:
+            raise JobFailed(Failure(did=name, kind="time", why="given up: there was no time for it"))
+        return self.walk(point.steps, replace(self.deadline, gives_up=self.deadline.refit_ends), of=REFIT)
+
+    def notes(self, point: Point) -> list[list[str]]:
+        """The notes of each step of the route."""
+        return [notes for _, notes in self.walk(point.steps, Deadline())]
+
+    def stepped(self, name: str, step: str, work: Mapping[str, str], turn: int, clock: Deadline) -> dict[str, Any]:
+        """The result of a step.  name: of the route up to it, as a lock calls it."""
+        seed = self.seed_for(step, turn)
+        seen = {part: work[part] for part in ("candidate", *parse_step(step).reads) if part in work}
+        job = {"do": "step", "did": step, "step": step, "work": seen, "seed": seed}
+        return self.unless_given_up(name, self.keys.step(step, work, seed), job, clock)
+
+    def unless_given_up(self, name: str, key: str, job: dict[str, Any], clock: Deadline) -> dict[str, Any]:
         """The result of a job; one that fails for what the machine could not give is remembered for the lock."""
-        name = " | ".join(beginning)
         if name in self.cut:
             why = "given up: it took too much time or memory, here or where the lock comes from"
             raise JobFailed(Failure(did=job["did"], kind="time", why=why))
@@ -145,16 +165,16 @@ class Steps:
             did = f"{MEASURE} {name}"
             job = {"do": MEASURE, "did": did, "candidate": candidate, "rows": rows, "gauge": name, "sure": _SURE}
             key = self.keys.reading(name, candidate, rows, sure=_SURE)
-            found[name] = reading_from_json(self.unless_given_up([*steps, did], key, job, clock)["reading"])
+            found[name] = reading_from_json(self.unless_given_up(" | ".join([*steps, did]), key, job, clock)["reading"])
         return found
 
-    def lineage(self, point: Point) -> tuple[dict[str, Any], ...]:
-        """For each step of the route: its notes, and the readings wherever the candidate can already answer."""
+    def lineage(self, point: Point, notes: Sequence[Sequence[str]]) -> tuple[dict[str, Any], ...]:
+        """For each step of the route: the readings wherever its candidate can already answer, and the given notes."""
         line = []
-        for at, (work, notes) in enumerate(self.walk(point.steps, Deadline()), 1):
+        for at, ((work, _), said) in enumerate(zip(self.walk(point.steps, Deadline()), notes), 1):
             readings = self.readings_on_the_way(point.steps[:at], work["candidate"])
             values = {gauge: float(f"{reading.value:.6g}") for gauge, reading in readings.items()}
-            line.append({"step": point.steps[at - 1], "readings": values, "notes": notes})
+            line.append({"step": point.steps[at - 1], "readings": values, "notes": list(said)})
         return tuple(line)
 
     def readings_on_the_way(self, steps: Sequence[str], candidate: str) -> dict[str, Reading]:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from trivet.core.errors import BadRecipe, TrivetError, raise_all
 from trivet.core.limits import Limit
-from trivet.core.recipe import AUTO, DataSpec, Recipe, parse_goal, parse_seed, parse_time
+from trivet.core.recipe import AUTO, DataSpec, Recipe, parse_aim, parse_goal, parse_seed, parse_time
 from trivet.core.registry import find_gauge, parse_limit, parse_step
 from trivet.core.roles import ROLES
 from trivet.engine.machine import parse_memory
@@ -21,6 +21,8 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "group": ((str, type(None)), "the name of a column (a text), or None"),
     "time_column": ((str, type(None)), "the name of a column (a text), or None"),
     "roles": ((Mapping, type(None)), "a mapping from role to column, or None"),
+    "aim": ((str, type(None)), "the name of a gauge (a text), or None"),
+    "stop_when_proven": ((bool,), "True or False"),
     "goal": ((str,), "'auto' or the name of a goal"),
     "time": ((str, Real), "a time such as '5m', or seconds"),
     "seed": ((Integral,), "a whole number"),
@@ -54,6 +56,8 @@ def recipe_of_call(source: str, given: Mapping[str, Any]) -> Recipe:
             types=call.types(),
         ),
         limits=call.limits(),
+        aim=call.parsed("aim", lambda name: None if name is None else parse_aim(name), None),
+        stop_when_proven=given["stop_when_proven"],
         steps=call.steps(),
         seconds=call.parsed("time", lambda time: parse_time(time if isinstance(time, str) else float(time)), 300.0),
         seed=call.parsed("seed", lambda seed: parse_seed(int(seed)), 0),

@@ -78,5 +78,7 @@ MANIFEST: dict[str, Any] = {
         "baseline": {"class": "No", "accuracy": 0.731},
     },
     "importance": [["Contract", 0.058, 0.052, 0.068], ["tenure", 0.028, 0.022, 0.031]],
-    "build": {"trivet": "0.1.0", "seed": 7, "units": 10.5, "candidates": 14, "libraries": {"numpy": "2.4.6"}},
+    "search": {"aim": "auroc", "main": "auroc", "units": 10.5, "trials": 14, "first": None, "final": None,
+               "ended": "the work units were spent"},
+    "build": {"trivet": "0.1.0", "seed": 7, "libraries": {"numpy": "2.4.6"}},
 }  # fmt: skip

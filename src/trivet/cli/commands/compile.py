@@ -93,8 +93,8 @@ def default_out(source: str) -> str:
 def dry_run(recipe: "Recipe", threads: int) -> Result:
     """Everything that a build does before its first fit, and its forecast; refuses what a build would refuse."""
     from trivet.core.units import show_amount, show_duration
-    from trivet.engine.compile import prepare
     from trivet.engine.outcome import Infeasible
+    from trivet.engine.prepare import prepare
 
     prepared = prepare(recipe, threads=threads)
     if isinstance(prepared, Infeasible):
@@ -102,6 +102,7 @@ def dry_run(recipe: "Recipe", threads: int) -> Result:
     if prepared.refusal is not None:
         return infeasible(prepared.refusal, None, {})
     plan, task, rows, told = prepared.plan, prepared.plan.task, prepared.intake.n_rows, prepared.told
+    ends = "; the search ends at the first candidate that will do" if recipe.stop_when_proven else ""
     routes = [[route.name, " -> ".join(route.steps)] for route in plan.routes if route.is_starter]
     text = "\n".join(
         [
@@ -110,6 +111,7 @@ def dry_run(recipe: "Recipe", threads: int) -> Result:
             f"# forecast: about {show_duration(plan.seconds)} on this machine as busy as it is now, "
             f"{show_amount(plan.memory, 'B')} of memory, at most {plan.units:g} work units",
             *(f"# {line}" for line in told_lines(told)),
+            f"# aim: {plan.aim}, among candidates that are likely to keep every limit{ends}",
             "# tried first:",
             table(routes, indent="#   "),
         ]
@@ -119,6 +121,7 @@ def dry_run(recipe: "Recipe", threads: int) -> Result:
         "rows": rows,
         "goal": task.goal,
         "modality": task.modality,
+        "aim": plan.aim,
         "forecast": {"seconds": plan.seconds, "memory": plan.memory, "units": plan.units},
         "routes": [{"name": route.name, "steps": list(route.steps)} for route in plan.routes],
         **told.as_json(),
@@ -128,6 +131,7 @@ def dry_run(recipe: "Recipe", threads: int) -> Result:
 
 def certified(outcome: "Certified", out: Path, threads: int, stages: dict[str, float]) -> Result:
     from trivet.core.units import show_amount, show_duration
+    from trivet.engine.course import sentence
 
     spent = show_duration(outcome.seconds)
     effort = f"{counted(outcome.candidates, 'candidate')}, {spent}, {counted(threads, 'worker')}"
@@ -136,6 +140,7 @@ def certified(outcome: "Certified", out: Path, threads: int, stages: dict[str, f
             f"  {tally(outcome.judged)}{alarm(outcome.told)}        ({effort})",
             verdict_table(outcome.judged) or unlimited(outcome),
             f"  why this one: {outcome.why}",
+            f"  search: {sentence(outcome.search)}",
             *(f"  {line}" for line in (*grave_lines(outcome.told), *failed_lines(outcome.told))),
             f"  written: {out} ({show_amount(len(outcome.data), 'B')})   body {outcome.body_digest[:16]}",
             f"  next: trivet show {out}   |   trivet report {out} --out {out.with_suffix('.html')}",
@@ -158,6 +163,7 @@ def file_data(outcome: "Certified", out: Path) -> dict[str, Any]:
         "candidates": outcome.candidates,
         "seconds": outcome.seconds,
         "main": outcome.main,
+        "search": dict(outcome.search),
         "constant": dict(outcome.constant),
         "limits": [{**one.as_json(), "reading": one.reading.as_json()} for one in outcome.judged],
         "readings": [reading.as_json() for reading in outcome.readings],

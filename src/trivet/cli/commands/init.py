@@ -112,7 +112,8 @@ def recipe_with_comments(recipe: str, constant: dict[str, Any]) -> str:
 
     notes = {
         "[limits]": '# A limit is  gauge = "op value"; `trivet gauges` lists the gauges.  These are only a start.',
-        "[build]": "# The build ends within this time; steps may be a list of passes, see `trivet passes`.",
+        "[build]": "# The build ends within this time; steps may be a list of passes, see `trivet passes`.\n"
+        '# aim = "size"  would seek the smallest file that keeps the limits; by default it is the first quality gauge.',
     }
     lines = []
     for line in recipe.rstrip().splitlines():

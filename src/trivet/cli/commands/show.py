@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "notices": [*manifest["data"].get("notices", []), *evidence.get("notices", [])],
         "readings": [reading.as_json() for reading in readings],
         "constant": manifest.get("constant"),
+        "search": manifest["search"],
         "parts": parts,
         "digest": contents.digest,
         "body_digest": contents.body_digest,
@@ -57,6 +58,7 @@ def text_of(
 ) -> str:
     """What a file is, what it promises, what was found, what was measured."""
     from trivet.core.units import show_amount
+    from trivet.engine.course import sentence as sentence_of_search
     from trivet.engine.outcome import shown, shown_baseline
 
     size = next((reading.value for reading in readings if reading.gauge == "size"), None)
@@ -70,6 +72,7 @@ def text_of(
             *([f"  BUT the data has a finding that blocks: {', '.join(data['alerts'])}"] if data["alerts"] else []),
             table(verdicts) or "  no limits were stated: nothing to prove",
             *([f"  why this one: {data['why']}"] if data["why"] else []),
+            f"  search: {sentence_of_search(data['search'])}",
             *(f"  {line}" for line in grave_lines(data["findings"])),
             *(f"  note: {notice}" for notice in data["notices"]),
             "measured on the vault and in a clean process:",
