@@ -64,6 +64,18 @@ class FieldType:
         return np.asarray(np.isnan(column).reshape(len(column), -1).all(axis=1))
 
 
+class WordType(FieldType):
+    """Base of the types whose columns are codes into the column's distinct words."""
+
+    holds = "words"
+
+    def parse(self, cell: str, spelling: str) -> Any:
+        raise ValueError("words are not measured")
+
+    def raw(self, column: Array, words: Sequence[str]) -> list[Any]:
+        return [None if code < 0 else words[code] for code in column.tolist()]
+
+
 def find_fieldtype(name: str) -> FieldType:
     """The field type of this name."""
     found: FieldType = find("fieldtype", name)()

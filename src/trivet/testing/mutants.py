@@ -53,7 +53,7 @@ class Opened:
 
 
 Edit = Callable[[Opened, Random, Opened], None]
-MOST_PARTS = 100  # after which no more are copied: the bound of memory is for readers, not for the making of mutants
+MOST_PARTS = 30  # after which no more are copied: the bound of memory is for readers, not for the making of mutants
 
 
 def mutants(files: Mapping[str, bytes], count: int, seed: int = 0) -> Iterator[tuple[str, bytes]]:
@@ -161,8 +161,17 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 
 def all_parts(whole: Opened) -> list[dict[str, Any]]:
     """Every part in the tree that is still one."""
-    found = [container[key] for container, key in places(whole.manifest)]
-    return [p for p in found if isinstance(p, dict) and isinstance(p.get("arrays"), dict)]
+    return [
+        value for value in inside(whole.manifest) if isinstance(value, dict) and isinstance(value.get("arrays"), dict)
+    ]
+
+
+def inside(value: Any) -> Iterator[Any]:
+    """Every object and list in a JSON value, itself among them; unlike `places` it takes no memory for numbers."""
+    if isinstance(value, dict | list):
+        yield value
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from inside(item)
 
 
 def all_arrays(whole: Opened) -> list[tuple[dict[str, Any], str]]:

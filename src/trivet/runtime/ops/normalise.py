@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..part import Array
-from .lengths import most, numbers_in
+from .lengths import numbers_in, places
 from .onnx_sizes import OnnxSizes
 from .operator import Attribute, Operator, flag, number, whole
 from .tensor import MOST_AXES, Tensor, fixed, floats_of, refuse, wants_floats, within_row
@@ -29,7 +29,7 @@ class Softmax(Operator):
     def facts(self, *operands: Tensor) -> Tensor:
         wants_floats(*operands)
         x = operands[0]
-        terms = most(within_row(length_of(x, self.axis)), self.axes)
+        terms = places(within_row(length_of(x, self.axis)), self.axes)
         if self.log:
             reach = (x.high - x.low) + log(terms)
             return floats_of(-reach * (1 + 1e-6) - 1e-5, 1e-5, x.shape)

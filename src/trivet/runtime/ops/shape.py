@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..part import Array
-from .lengths import Length, actual, flat, names_in, product
+from .lengths import Length, flat, names_in, places, product
 from .normalise import length_of
 from .onnx_sizes import OnnxSizes
 from .operator import Attribute, Operator, lengths, number, whole, wholes
@@ -37,7 +37,7 @@ class Reshape(Operator):
         return 1
 
     def run(self, operands: Sequence[Array], sizes: Mapping[str, int]) -> Array:
-        return operands[0].reshape([actual(length, sizes) for length in self.to])
+        return operands[0].reshape([places(length, sizes) for length in self.to])
 
     def lower(self, onnx: "OnnxGraph", names: Sequence[str], sizes: OnnxSizes) -> str:
         return onnx.node("Reshape", names[0], sizes.shape_to_fill(self.to))
@@ -80,7 +80,7 @@ class Expand(Operator):
         return replace(x, shape=self.to)
 
     def run(self, operands: Sequence[Array], sizes: Mapping[str, int]) -> Array:
-        return np.broadcast_to(operands[0], [actual(length, sizes) for length in self.to])
+        return np.broadcast_to(operands[0], [places(length, sizes) for length in self.to])
 
     def lower(self, onnx: "OnnxGraph", names: Sequence[str], sizes: OnnxSizes) -> str:
         return onnx.node("Expand", names[0], sizes.shape(self.to))
