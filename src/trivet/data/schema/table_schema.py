@@ -8,7 +8,7 @@ import numpy as np
 
 from trivet.core.errors import BadData, TrivetError, raise_all
 from trivet.core.fieldtypes import holds_words
-from trivet.core.goals import Reasons
+from trivet.core.goals import NO_ANSWER, Reasons
 from trivet.core.registry import find_goal
 from trivet.core.roles import ROLES
 from trivet.core.row_keys import column_bits
@@ -128,16 +128,33 @@ def to_rows(raw: Raw, schema: Schema) -> tuple[Rows, tuple[Dropped, ...]]:
     keep, dropped = kept_rows(raw.n_rows, reasons)
     if not keep.any():
         raise empty(raw.origin, "no row that can be used: " + ", ".join(f"{n} with {why}" for why, n in dropped))
-    columns, words = encoded_fields(raw, schema.fields, values, keep)
-    rows = Rows(
+    return rows_where(keep, raw, schema, values, truth), dropped
+
+
+def unlabelled_rows(raw: Raw, schema: Schema) -> Rows | None:
+    """The rows that have everything but an answer; None when there are none.  For passes that learn without answers."""
+    check_columns(raw, schema)
+    values = measured_columns(raw, schema)
+    truth, reasons = truth_in(raw, schema)
+    unanswered = np.zeros(raw.n_rows, bool)
+    for why, mask in reasons:
+        unanswered |= mask & (why == NO_ANSWER)
+    for _, is_missing in roles_in(raw, schema, values).values():
+        unanswered &= ~is_missing
+    return rows_where(unanswered, raw, schema, values, truth) if unanswered.any() else None
+
+
+def rows_where(which: Array, raw: Raw, schema: Schema, values: Mapping[str, Array], truth: Array) -> Rows:
+    """The rows of a mask (rows,); values: the measured columns and truth: the answers of all rows."""
+    columns, words = encoded_fields(raw, schema.fields, values, which)
+    return Rows(
         fields=schema.fields,
         columns=columns,
         words=words,
-        truth=truth[keep],
-        ids=np.flatnonzero(keep),
-        roles={role: array[keep] for role, (array, _) in roles.items()},
+        truth=truth[which],
+        ids=np.flatnonzero(which),
+        roles={role: array[which] for role, (array, _) in roles_in(raw, schema, values).items()},
     )
-    return rows, dropped
 
 
 def input_fields(
