@@ -148,7 +148,7 @@ def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
     rows, dropped = to_rows(raw, schema)
     unlabelled = unlabelled_rows(raw, schema)
     # Columns first: an id column would hide that two rows are copies, and copies must not straddle a border.
-    task, findings = examined(rows, task_of(schema), recipe)
+    task, findings = task_and_findings(rows, task_of(schema), recipe)
     return FirstLook(
         origin=raw.origin,
         schema=schema,
@@ -162,7 +162,7 @@ def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
     )
 
 
-def examined(rows: Rows, task: Task, recipe: Recipe) -> tuple[Task, tuple[Finding, ...]]:
+def task_and_findings(rows: Rows, task: Task, recipe: Recipe) -> tuple[Task, tuple[Finding, ...]]:
     """(the task without the columns that no model sees, what is wrong with the columns)."""
     findings = examine_columns(rows, task, seed=recipe.seed)
     kept = without_columns(task, dict(why_dropped(findings)))

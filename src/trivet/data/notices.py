@@ -16,8 +16,8 @@ def notices_of(
 ) -> tuple[str, ...]:
     """Rows left out, columns left out, what reading noted, and entries of `accept` that met nothing."""
     told = [
-        *(f"{counted(n, 'row')} {set_aside(why)}" for why, n in dropped),
-        *(f"{counted(len(names), 'column')} {gone(why)}: {some(names)}" for why, names in by_reason(left_out)),
+        *(f"{count_of(n, 'row')} {set_aside(why)}" for why, n in dropped),
+        *(f"{count_of(len(names), 'column')} {gone(why)}: {some(names)}" for why, names in by_reason(left_out)),
         *notes,
         *(f"accept names {entry}, but the doctor found no such thing" for entry in idle),
     ]
@@ -59,6 +59,6 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:_MOST_NAMED]) + more
 
 
-def counted(count: int, thing: str) -> str:
+def count_of(count: int, thing: str) -> str:
     """ "1 row", "1,200 rows"."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"

@@ -10,7 +10,7 @@ import numpy as np
 from trivet.core.errors import NotApplicable, TrivetError
 from trivet.core.gauges import PLAIN, Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.core.text_form import doc_fields, filled, split_call
+from trivet.core.text_form import doc_fields, instance_from, split_call
 from trivet.core.value import digest_of
 from trivet.engine.measure import can_measure
 from trivet.runtime.batch import Answers
@@ -26,7 +26,7 @@ def check_gauge(gauge: Gauge) -> None:
 
     The gauge is tried as it is given and with the parameters of its `examples`, on the rows of `testing/trials.py`.
     """
-    breaches = [*names(gauge), *documents(gauge), *declared(gauge)]
+    breaches = [*names(gauge), *documents(gauge), *declarations(gauge)]
     for one in (gauge, *read_examples(gauge)):
         questions = [question for question in CLASSES if can_measure(one, sketch_of(question))]
         own = [*parameters(one)]
@@ -42,7 +42,7 @@ def check_gauge(gauge: Gauge) -> None:
 
 def read_examples(gauge: Gauge) -> list[Gauge]:
     """The gauges that its examples mean."""
-    return [filled(type(gauge), split_call(text)[1], text=text) for text in gauge.examples]
+    return [instance_from(type(gauge), split_call(text)[1], text=text) for text in gauge.examples]
 
 
 def names(gauge: Gauge) -> Iterator[str]:
@@ -67,7 +67,7 @@ def documents(gauge: Gauge) -> Iterator[str]:
         yield f"its docstring says Better: {found['Better']} but `better` is {gauge.better!r}"
 
 
-def declared(gauge: Gauge) -> Iterator[str]:
+def declarations(gauge: Gauge) -> Iterator[str]:
     """Its range is not empty, its probes exist, and its parameters are shown with examples."""
     unknown = set(gauge.needs_probes) - {*PROBES, "size"}
     if unknown:
@@ -81,7 +81,7 @@ def declared(gauge: Gauge) -> Iterator[str]:
 def parameters(gauge: Gauge) -> Iterator[str]:
     """Its text reads back as the same gauge, and tells it from every other."""
     try:
-        again = filled(type(gauge), split_call(str(gauge))[1], text=str(gauge))
+        again = instance_from(type(gauge), split_call(str(gauge))[1], text=str(gauge))
     except TrivetError as error:
         yield f"its own text cannot be read: {error}"
         return

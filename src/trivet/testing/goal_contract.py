@@ -12,12 +12,12 @@ from trivet.core.task import Field, Task
 from trivet.runtime.batch import Answers
 from trivet.runtime.kinds import KINDS
 
-from .documented import documented
+from .documented import file_breaches
 
 
 def check_goal(goal: Goal) -> list[str]:
     """The laws that the goal breaks, as sentences; empty when it keeps them all."""
-    breaches = list(documented(goal, goal.name))
+    breaches = list(file_breaches(goal, goal.name))
     taken = {what: seen for what, seen in made_answers().items() if accepts(goal, seen)}
     if not taken:
         breaches.append("it refuses numbers as well as words")

@@ -21,7 +21,7 @@ from trivet.runtime.part import Array
 
 from .answers import answer_field, seen_in, settled_goal
 from .cells import BadCells
-from .encode import cell_error, finite, in_order, measured, spoken
+from .encode import cell_error, column_numbers, column_words, finite, in_order
 from .guess import Guess, guess, surprise
 from .roles import check_roles, checked_types, roles_of
 
@@ -192,7 +192,7 @@ def notes_on(raw: Raw, fields: Sequence[Field], seen: Mapping[str, Guess]) -> li
         if holds_words(field):
             continue
         try:
-            infinite = int(np.isinf(measured(column, field)).sum())
+            infinite = int(np.isinf(column_numbers(column, field)).sum())
             notes += [f"{field.name}: {infinite} infinite cells count as missing"] if infinite else []
         except BadCells as bad:
             errors.append(cell_error(column, field, bad, raw.origin))
@@ -218,7 +218,7 @@ def measured_columns(raw: Raw, schema: Schema) -> dict[str, Array]:
             continue
         column = raw.column(field.name)
         try:
-            values[field.name] = finite(measured(column, field))
+            values[field.name] = finite(column_numbers(column, field))
         except BadCells as bad:
             errors.append(cell_error(column, field, bad, raw.origin))
     raise_all(errors)
@@ -277,7 +277,7 @@ def check_weights(weights: Array, name: str, origin: str) -> None:
 
 def names_in(raw: Raw, name: str) -> tuple[Array, Array]:
     """((rows,) int64 hash of each name, so that a group has one id in every table, (rows,) mask of missing ones)."""
-    spelled = spoken(raw.column(name), "category")
+    spelled = column_words(raw.column(name), "category")
     return column_bits(spelled.codes, spelled.words).view(np.int64), spelled.codes < 0
 
 
@@ -303,7 +303,7 @@ def encoded_fields(
         if field.name in values:
             columns[field.name] = values[field.name][keep]
         else:
-            text = spoken(here[field.name], field.type)
+            text = column_words(here[field.name], field.type)
             columns[field.name], words[field.name] = in_order(text.words, text.codes[keep])
     return columns, words
 
