@@ -85,7 +85,7 @@ def test_init_prints_a_recipe_that_compile_reads(workplace, trivet, tmp_path):
     plan = trivet("compile", str(recipe), "--dry-run", "--json")
     assert plan.code == 0, plan.out
     assert set(plan.json) == {
-        "recipe", "rows", "goal", "modality", "forecast", "routes", "findings", "alerts", "notices",
+        "recipe", "rows", "goal", "modality", "aim", "forecast", "routes", "findings", "alerts", "notices",
     }  # fmt: skip
     assert (plan.json["rows"], plan.json["goal"], plan.json["modality"]) == (400, "classify", "table")
 
