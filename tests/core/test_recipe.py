@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from made_recipes import recipes
 
 from trivet.core.errors import ManyErrors, TrivetError
-from trivet.core.recipe import AUTO, DataSpec, Recipe, parse_recipe, parse_time, time_text
+from trivet.core.recipe import AUTO, DataSpec, Recipe, parse_recipe, parse_time
+from trivet.core.toml_text import time_text
 
 WHOLE = """
 [data]

@@ -86,6 +86,8 @@ def build_of(arguments: argparse.Namespace, recipe: "Recipe") -> dict[str, Any]:
         changed["measure"] = tuple(dict.fromkeys((*recipe.measure, *gauges_in(arguments.measure))))
     if arguments.accept:
         changed["accept"] = tuple(dict.fromkeys((*recipe.accept, *accepted_in(arguments.accept))))
+    if arguments.measure:
+        changed["measure"] = tuple(dict.fromkeys((*recipe.measure, *gauges_in(arguments.measure))))
     for flag, name, parse in (
         ("time", "seconds", parse_time), ("seed", "seed", parse_seed), ("aim", "aim", parse_aim),
     ):  # fmt: skip

@@ -13,6 +13,7 @@ from .fieldtypes import parsed_type
 from .limits import Limit, gauge_named
 from .registry import find_gauge, homes, parse_limit, parse_step
 from .roles import ROLES
+from .toml_text import time_text, toml
 from .units import parse_amount, show_amount
 from .value import value
 
@@ -316,14 +317,6 @@ def lock_lines(lock: Lock) -> list[str]:
     return lines + ([f"cut = {toml(lock.cut)}"] if lock.cut else [])
 
 
-def time_text(seconds: float) -> str:
-    """The time as people write it; loses nothing."""
-    for unit, scale in (("h", 3600), ("m", 60)):
-        if seconds % scale == 0:
-            return f"{seconds / scale:.0f}{unit}"
-    return f"{seconds:.0f} s" if seconds == round(seconds) else f"{seconds!r} s"
-
-
 def limit_lines(limits: Sequence[Limit]) -> list[str]:
     by_gauge: dict[str, list[str]] = {}
     for limit in limits:
@@ -341,20 +334,3 @@ def bound_text(limit: Limit) -> str:
     shown = show_amount(limit.bound, limit.unit) if limit.unit else f"{limit.bound:g}"
     same = parse_limit(f"{limit.gauge} {limit.must} {shown}").bound == limit.bound
     return shown if same else f"{limit.bound!r} {limit.unit}".strip()
-
-
-def toml(item: Any) -> str:
-    """One TOML value: text, truth, number or list of these."""
-    if isinstance(item, bool):
-        return "true" if item else "false"
-    if isinstance(item, (list, tuple)):
-        return "[" + ", ".join(toml(one) for one in item) + "]"
-    if isinstance(item, str):
-        return '"' + "".join(_escape(letter) for letter in item) + '"'
-    return repr(item)
-
-
-def _escape(letter: str) -> str:
-    if letter in '"\\':
-        return "\\" + letter
-    return f"\\u{ord(letter):04x}" if ord(letter) < 32 or ord(letter) == 127 else letter

@@ -60,12 +60,10 @@ def compile(
     data: path, glob, SQL, pandas, polars or Arrow table, list of dicts, mapping of columns.
     limits: "auroc >= 0.92", several such texts, or {"auroc": ">= 0.92", "size": "<= 200 kB"}.
     weight, group, time_column, roles: columns with a part of their own, e.g. roles={"site": "clinic"}.
-    weight, group, time_column, roles: columns with a part of their own, e.g. roles={"site": "clinic"}.
-    measure: gauges to measure besides, without a limit, e.g. "brier".
     aim: the gauge that the search improves once the limits are likely to hold, e.g. "auroc" or "size"; None: the first
     limited quality gauge, else the usual one for the task.  stop_when_proven: ends the search at the first candidate
-    that will do.  time: within which the build ends.
-    accept: findings of the data doctor that a strict build lets pass.
+    that will do.  measure: gauges to measure besides, without a limit, e.g. "brier".
+    time: within which the build ends.  accept: findings of the data doctor that a strict build lets pass.
     sketch: whether the file can tell later which rows it was built on.
     out: where to write the `.trivet` file.  A file that is there is replaced when the same recipe made it from the same
     rows (a cell that runs again), or with force=True; any other is refused before anything is fitted.

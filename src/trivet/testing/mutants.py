@@ -47,13 +47,13 @@ class Opened:
     def close(self) -> bytes:
         """The file, with true lengths and digests, whatever stands in it."""
         found: list[bytes] = []
-        manifest = spelled(described(self.manifest, found))
+        manifest = loose_json(description(self.manifest, found))
         pieces = [piece + bytes(-len(piece) % ALIGNMENT) for piece in (*found, self.loose)]
-        return assemble(manifest, digests_of(found), pieces, spelled(self.evidence))
+        return assemble(manifest, digests_of(found), pieces, loose_json(self.evidence))
 
 
 Edit = Callable[[Opened, Random, Opened], None]
-MOST_PARTS = 100  # after which no more are copied: the bound of memory is for readers, not for the making of mutants
+MOST_PARTS = 30  # after which no more are copied: the bound of memory is for readers, not for the making of mutants
 
 
 def mutants(files: Mapping[str, bytes], count: int, seed: int = 0) -> Iterator[tuple[str, bytes]]:
@@ -134,17 +134,17 @@ def digests_of(arrays: Sequence[bytes]) -> bytes:
     return b"".join(hashlib.sha256(data).digest() for data in arrays)
 
 
-def described(value: Any, found: list[bytes]) -> Any:
+def description(value: Any, found: list[bytes]) -> Any:
     """The value with arrays as [dtype, shape]; their bytes, in the order of the file, go to `found`."""
     if isinstance(value, RawArray):
         found.append(value.data)
         return [value.dtype, value.shape]
     if isinstance(value, dict):
-        return {key: described(value[key], found) for key in sorted(value)}
-    return [described(item, found) for item in value] if isinstance(value, list) else value
+        return {key: description(value[key], found) for key in sorted(value)}
+    return [description(item, found) for item in value] if isinstance(value, list) else value
 
 
-def spelled(value: Any) -> bytes:
+def loose_json(value: Any) -> bytes:
     """JSON like the canonical, but also for values that have none: NaN, lone surrogates."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode("utf-8", "surrogatepass")
@@ -161,8 +161,17 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 
 def all_parts(whole: Opened) -> list[dict[str, Any]]:
     """Every part in the tree that is still one."""
-    found = [container[key] for container, key in places(whole.manifest)]
-    return [p for p in found if isinstance(p, dict) and isinstance(p.get("arrays"), dict)]
+    return [
+        value for value in inside(whole.manifest) if isinstance(value, dict) and isinstance(value.get("arrays"), dict)
+    ]
+
+
+def inside(value: Any) -> Iterator[Any]:
+    """Every object and list in a JSON value, itself among them; unlike `places` it takes no memory for numbers."""
+    if isinstance(value, dict | list):
+        yield value
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from inside(item)
 
 
 def all_arrays(whole: Opened) -> list[tuple[dict[str, Any], str]]:
