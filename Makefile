@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all lint docs size bench clean
+.PHONY: demo test test-all lint docs house size bench clean
 
 demo: .venv/demo-ready
 	@$(BIN)/python examples/demo.py
@@ -21,6 +21,9 @@ lint: .venv/dev-ready
 
 docs: .venv/dev-ready
 	@$(BIN)/python tools/make_docs.py
+
+house: .venv/dev-ready
+	@$(BIN)/python tools/draw_house.py
 
 # Short forms of the benches that need no tables from elsewhere; bench/README.md tells of the others.
 bench: .venv/dev-ready

@@ -26,7 +26,7 @@ from trivet.core.context import Context
 from trivet.core.registry import parse_step
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Field
-from trivet.kit.conformal.calibrate import best_temperature, mean_log_loss, probabilities_of, smoothed
+from trivet.kit.conformal.calibrate import best_temperature, mean_log_loss, probabilities_of, smooth_targets
 from trivet.kit.lesson import Lesson
 from trivet.kit.scores import scores_of
 from trivet.testing.tasks import made_task
@@ -108,7 +108,7 @@ def figures(candidate: Candidate, work: Work, teacher: np.ndarray) -> dict[str, 
     """Accuracy, log loss as it comes and scaled, and agreement with the teacher, on the held-out rows."""
     tune, test, n = work.data.tune, work.data.choose, len(candidate.task.classes)
     scores = scores_of(candidate, test)
-    temperature = best_temperature(scores_of(candidate, tune), smoothed(tune.truth, n))
+    temperature = best_temperature(scores_of(candidate, tune), smooth_targets(tune.truth, n))
     plain, scaled, targets = probabilities_of(scores), probabilities_of(scores, temperature), np.eye(n)[test.truth]
     chosen = plain.argmax(axis=1)
     return {

@@ -12,7 +12,7 @@ from trivet.core.context import Checkpoint, Context
 from trivet.core.extras import need
 from trivet.core.passes import Pass
 from trivet.core.value import value
-from trivet.kit.linear.expand import expanded, make_expand
+from trivet.kit.linear.expand import expanded_numbers, make_expand
 from trivet.kit.numbers import code_columns, expect_numbers, numbers_of, with_body
 from trivet.runtime.part import Part
 
@@ -40,7 +40,7 @@ class FitTorch(Pass):
         rows, parts = work.data.fit, work.candidate.parts
         x = numbers_of(rows, parts, for_=self.name)
         expand = make_expand(x, code_columns(parts["reader"]))
-        inputs = torch.tensor(expanded(expand, x), dtype=torch.float32)
+        inputs = torch.tensor(expanded_numbers(expand, x), dtype=torch.float32)
         labels = torch.tensor(rows.truth, dtype=torch.int64)
         training = Training(torch, inputs.shape[1], self.width, ctx.seed)
         checkpoint = ctx.checkpoint("epoch")

@@ -22,7 +22,7 @@ import numpy as np
 
 from trivet.core.candidate import Candidate, Work
 from trivet.core.context import Context
-from trivet.core.gauges import Trial
+from trivet.core.gauges import PLAIN, Trial
 from trivet.core.passes import Size
 from trivet.core.reading import Reading
 from trivet.core.recipe import DataSpec, Recipe
@@ -89,7 +89,7 @@ def best_of(intake: Intake, side: str) -> tuple[Route, Reading, Reading]:
     kept = tuple(field for field in intake.task.inputs if (field.type == "text") in is_text)
     task = replace(intake.task, inputs=kept, modality=domain_for(kept))
     data, vault = intake.dataset, replace(intake.vault, fields=kept)
-    data = Dataset(**{name: replace(getattr(data, name), fields=kept) for name in ("fit", "tune", "choose")})
+    data = Dataset(splits={name: replace(rows, fields=kept) for name, rows in data.splits.items()})
     routes, _ = routes_for(task, Size(rows=len(data.fit), columns=len(kept), scores=task.n_scores))
     found = []
     for route in routes:
@@ -112,7 +112,7 @@ def made(task: Task, data: Dataset, route: Route) -> Candidate:
 def auroc(candidate: Candidate, task: Task, rows: Rows) -> Reading:
     program = Program(candidate.parts)
     answers = program.answers(program.read(rows.raw()))
-    return find_gauge("auroc").measure(Trial(task=task, answers=answers, truth=rows.truth, weight=rows.weight))
+    return find_gauge("auroc").measure(Trial(task=task, rows=rows, answers={PLAIN: answers}))
 
 
 def shown(reading: Reading) -> str:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from trivet.core.errors import BadRecipe, BadUse
 from trivet.core.registry import find, homes, parse_step
-from trivet.core.text_form import doc_fields, filled, kebab, split_call, text_of
+from trivet.core.text_form import doc_fields, instance_from, kebab, split_call, text_of
 from trivet.core.value import value
 
 
@@ -30,7 +30,7 @@ samples = st.builds(
 def test_every_step_reads_back_from_its_text(sample):
     name, arguments = split_call(text_of("sample", sample))
     assert name == "sample"
-    assert filled(Sample, arguments, text="") == sample
+    assert instance_from(Sample, arguments, text="") == sample
 
 
 def test_parameters_at_their_default_are_left_out():

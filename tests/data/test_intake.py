@@ -43,7 +43,7 @@ def test_05_8_rows_and_columns_that_are_left_out_are_told_by_name_count_and_reas
         "id": "an id",
     }
     assert intake.notices == (
-        "12 rows left out: no answer",
+        "12 rows left out: no answer (kept as unlabelled)",
         "1 column left out by the user: branch",
         "1 column left out, every cell is missing: gone",
         "1 column left out, a copy of the answer: copy",
@@ -66,7 +66,7 @@ def test_05_8_the_file_keeps_reasons_notices_and_the_times_that_were_taught_and_
     assert told == json.loads(json.dumps(told))
     assert told["rows"] == 299
     assert told["dropped"] == [["no answer", 1]] and told["left_out"] == [["plain", "one value in every row"]]
-    assert told["notices"][0] == "1 row left out: no answer"
+    assert told["notices"][0] == "1 row left out: no answer (kept as unlabelled)"
     (first, _), (later, last) = told["times"]["fit"], told["times"]["vault"]
     assert (first, last) == (19723.0, 19752.0) and first < later
     assert "times" not in take_in(recipe(), table()).describe()
@@ -153,3 +153,20 @@ def test_a_first_look_needs_no_split(rows):
     assert (len(seen.rows), seen.left_out) == (rows, (("plain", "one value in every row"),))
     assert [one.code for one in seen.findings] == ["constant-column"]
     assert seen.notices == ("1 column left out, one value in every row: plain",)
+
+
+def test_rows_without_an_answer_are_kept_beside_the_others():
+    source = table()
+    late = [None if at % 10 == 0 else word for at, word in enumerate(source["late"])]
+    intake = take_in(recipe(), {**source, "late": late})
+    unlabelled = intake.dataset.get("unlabelled")
+    assert len(unlabelled) == 30 and (unlabelled.ids % 10 == 0).all() and (unlabelled.truth == -1).all()
+    assert [field.name for field in unlabelled.fields] == [field.name for field in intake.task.inputs]
+    assert intake.describe()["splits"]["unlabelled"]["rows"] == 30
+    assert any("30 rows left out: no answer (kept as unlabelled)" in notice for notice in intake.notices)
+    used = sum(len(intake.dataset.get(name)) for name in ("fit", "tune", "choose")) + len(intake.vault)
+    assert used == 270
+
+
+def test_a_table_with_all_answers_has_no_unlabelled_rows():
+    assert "unlabelled" not in take_in(recipe(), table()).dataset.splits

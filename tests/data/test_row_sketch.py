@@ -7,7 +7,7 @@ from made_tables import table
 from trivet.core.task import Field
 from trivet.data.schema.table_schema import Schema, to_rows
 from trivet.data.sources.reading import read
-from trivet.data.split.row_sketch import kept_hashes, row_hashes, row_sketch, sampled
+from trivet.data.split.row_sketch import kept_hashes, row_hashes, row_sketch, sample_of
 
 
 def numbers(n_rows, seed):
@@ -23,7 +23,7 @@ def test_05_4_the_share_of_known_rows_is_exact_on_average(n_rows, share):
         build, others = numbers(n_rows, seed), numbers(n_rows, 1000 + seed)
         sketch, half = row_sketch(build), n_rows // 2
         hashes = [row_hashes(build)[: round(share * half)], row_hashes(others)[round(share * half) : half]]
-        seen = sampled(sketch, np.concatenate(hashes))
+        seen = sample_of(sketch, np.concatenate(hashes))
         found.append(seen.known / seen.rows)
     # About 128 sampled rows a time, 12 times: 4 standard errors of their mean are 4 * sqrt(share * (1 - share) / 1536).
     assert abs(np.mean(found) - share) <= 4 * np.sqrt(share * (1 - share) / 1536) + 1e-12
@@ -75,14 +75,14 @@ def test_05_4_csv_parquet_and_pandas_give_the_same_hashes(tmp_path):
 @pytest.mark.parametrize("k", [1, 8, 256])
 def test_05_4_all_rows_are_looked_up_when_the_build_had_few(k):
     rows = numbers(200, 0)
-    assert sampled(row_sketch(rows, k=k), row_hashes(rows)).is_all == (k >= 200)
+    assert sample_of(row_sketch(rows, k=k), row_hashes(rows)).is_all == (k >= 200)
 
 
 def test_05_4_copies_count_as_one_and_tell_what_repeats_by_nature():
     rows, _ = table({"a": [1, 1, 1, 2, 2, 3, 4, 5]}, [0, 1] * 4)
     sketch = row_sketch(rows)
     assert (sketch["rows"], sketch["distinct"], sketch["natural"]) == (8, 5, 1 - 3 / 8)  # 3, 4 and 5 occur once
-    seen = sampled(sketch, row_hashes(rows.take(np.array([0, 0, 0, 0, 3]))))
+    seen = sample_of(sketch, row_hashes(rows.take(np.array([0, 0, 0, 0, 3]))))
     assert (seen.rows, seen.known) == (5, 5) and seen.effective == pytest.approx(25 / 17)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from trivet.core.registry import find, homes
+from trivet.core.registry import find, places, why_unusable
 
 PASS = '''"""{doc}
 
@@ -90,7 +90,7 @@ def installed(folder: Path, package: str) -> Iterator[None]:
 
 def forget(package: str) -> None:
     """As if the plug-in had never been looked for."""
-    homes.cache_clear()
-    find.cache_clear()
+    for cached in (places, find, why_unusable):
+        cached.cache_clear()
     for name in [name for name in sys.modules if name.partition(".")[0] == package]:
         del sys.modules[name]

@@ -11,7 +11,7 @@ from trivet.core.errors import TrivetError
 from trivet.core.passes import Size
 from trivet.core.reading import Reading
 from trivet.core.recipe import DataSpec, Recipe, parse_recipe
-from trivet.core.registry import find_domain, parse_limit, parse_step
+from trivet.core.registry import parse_limit, parse_step
 from trivet.core.routes import Route
 from trivet.core.task import Field
 from trivet.engine.aim import Aim
@@ -19,10 +19,12 @@ from trivet.engine.chance import ENOUGH, SURE, Odds, Point
 from trivet.engine.course import Course, sentence
 from trivet.engine.frontier import finalists, why_this_one
 from trivet.engine.plan import aim_of, gauges_of, main_gauge, make_plan
+from trivet.engine.routes import routes_for
 from trivet.engine.search import Search
 from trivet.testing.tasks import made_task
 
 TASK = made_task("classify", ("no", "yes"), inputs=(Field(name="age", type="number"),), modality="table")
+SIZE = Size(rows=500, columns=5, scores=1)
 AUROC = Aim(gauge="auroc")
 
 
@@ -52,10 +54,10 @@ def landscape(route: Route) -> Point | None:
 
 def searched(units: float, *limits: str, aim: Aim = AUROC, **more) -> tuple[Search, Course]:
     search = Search(
-        routes=find_domain("table").routes(TASK, 1000),
+        routes=routes_for(TASK, SIZE)[0],
         odds=Odds(limits=tuple(map(parse_limit, limits)), n_vault=400),
         aim=aim,
-        size=Size(rows=500, columns=5, scores=1),
+        size=SIZE,
         units=units,
         seed=0,
         evaluate=lambda batch: [landscape(route) for route in batch],
@@ -99,10 +101,10 @@ def test_a_longer_search_never_ships_a_worse_aim_by_more_than_noise(limits):
 
 def test_a_search_that_cannot_improve_ends_long_before_its_units_and_says_why():
     search = Search(
-        routes=find_domain("table").routes(TASK, 1000),
+        routes=routes_for(TASK, SIZE)[0],
         odds=Odds(limits=(parse_limit("auroc >= 0.75"),), n_vault=400),
         aim=AUROC,
-        size=Size(rows=500, columns=5, scores=1),
+        size=SIZE,
         units=1e6,
         seed=0,
         evaluate=lambda batch: [dataclasses.replace(made_point(r.name, 0.9), candidate=str(r.steps)) for r in batch],

@@ -22,7 +22,8 @@ from trivet.engine.outcome import Certified
 from trivet.engine.worker import Desk, answer
 from trivet.engine.worker_process import Worker, result_of
 from trivet.runtime.probes import PROBES, clean
-from trivet.storage.disk import Disk, Storage
+from trivet.storage.disk import Storage
+from trivet.storage.system_calls import Disk
 
 STEPS = ("prepare-table", "fit-linear", "fit-temperature")
 ERRNOS = [errno.ENOSPC, errno.EIO]

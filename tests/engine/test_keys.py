@@ -86,6 +86,22 @@ def test_an_edit_of_trivet_voids_what_depends_on_it_and_nothing_else(edited, cha
     assert (after != untouched) is changes
 
 
+@pytest.mark.parametrize(("step", "changes"), [
+    ("fit-vote(members=trees+net)", True),
+    ("fit-vote", True),
+    ("distil(into=net)", True),
+    ("fit-vote(members=trees+linear)", False),
+    ("distil(into=tree)", False),
+])  # fmt: skip
+def test_an_edit_of_a_learner_voids_the_votes_and_students_that_use_it(step, changes, copied_trivet):
+    path = copied_trivet / "trivet" / "kit" / "nets" / "small_net.py"
+    kept, before = path.read_text(encoding="utf-8"), key_in(copied_trivet, step)
+    path.write_text(kept + "# edited\n", encoding="utf-8")
+    after = key_in(copied_trivet, step)
+    path.write_text(kept, encoding="utf-8")
+    assert (after != before) is changes
+
+
 @pytest.fixture(scope="module")
 def copied_trivet(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("copied")

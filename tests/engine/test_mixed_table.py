@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from trivet.core.candidate import Candidate, Work
-from trivet.core.gauges import Trial
+from trivet.core.gauges import PLAIN, Trial
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.registry import find_gauge, parse_limit, parse_step
 from trivet.core.rows import Dataset, Rows
@@ -56,7 +56,7 @@ def narrowed(intake: Intake, *names: str) -> tuple[Task, Dataset, Rows]:
     kept = tuple(field for field in intake.task.inputs if field.name in names)
     data, task = intake.dataset, replace(intake.task, inputs=kept)
     fit, tune, choose, vault = (replace(one, fields=kept) for one in (data.fit, data.tune, data.choose, intake.vault))
-    return task, Dataset(fit=fit, tune=tune, choose=choose), vault
+    return task, Dataset(splits={"fit": fit, "tune": tune, "choose": choose}), vault
 
 
 def auroc_of(task: Task, data: Dataset, vault: Rows, *steps: str, tmp_path) -> float:
@@ -65,7 +65,7 @@ def auroc_of(task: Task, data: Dataset, vault: Rows, *steps: str, tmp_path) -> f
         work = parse_step(step).run(work, context(tmp_path))
     program = Program(work.candidate.parts)
     answers = program.answers(program.read(vault.raw()))
-    return find_gauge("auroc").measure(Trial(task=task, answers=answers, truth=vault.truth)).value
+    return find_gauge("auroc").measure(Trial(task=task, rows=vault, answers={PLAIN: answers})).value
 
 
 def test_it_beats_what_the_table_and_what_the_text_says_on_the_same_vault(outcome, intake, tmp_path):

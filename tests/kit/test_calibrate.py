@@ -7,9 +7,9 @@ from trivet.kit.conformal.calibrate import (
     fewer,
     isotonic_knots,
     mean_log_loss,
-    pooled,
     probabilities_of,
-    smoothed,
+    rising_steps,
+    smooth_targets,
 )
 
 
@@ -53,7 +53,7 @@ def test_temperature_stays_within_its_bounds():
     right, wrong = np.array([1, 0] * 50), np.array([0, 1] * 50)
     assert best_temperature(scores, np.eye(2)[right]) == pytest.approx(0.05, rel=1e-5)
     assert best_temperature(scores, np.eye(2)[wrong]) == pytest.approx(20, rel=1e-5)
-    assert 0.5 < best_temperature(scores, smoothed(right, 2)) < 1
+    assert 0.5 < best_temperature(scores, smooth_targets(right, 2)) < 1
 
 
 @pytest.mark.parametrize("k", [1, 3])
@@ -96,7 +96,7 @@ def test_isotonic_knots_rise_and_are_few():
 
 
 def test_merging_steps_keeps_mass_and_mean():
-    steps = pooled(np.arange(20) / 20, np.ones(20))
+    steps = rising_steps(np.arange(20) / 20, np.ones(20))
     few = fewer(steps, 4)
     assert len(few) == 4
     assert sum(s[3] for s in few) == 20

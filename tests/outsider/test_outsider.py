@@ -90,7 +90,7 @@ def built(trivet, tmp_path_factory) -> tuple[Path, dict]:
 def test_one_compile_ends_in_a_certified_file(built):
     out, told = built
     assert told["outcome"] == "CERTIFIED", told
-    verdicts = {one["limit"]: one["verdict"] for one in told["verdicts"]}
+    verdicts = {one["limit"]: one["verdict"] for one in told["limits"]}
     assert verdicts == dict.fromkeys(LIMITS, "HOLDS")
     assert out.stat().st_size <= 100_000
 

@@ -47,7 +47,7 @@ def mixed_rows(n: int, seed: int) -> Rows:
 
 def mixed_work(n: int = 600) -> Work:
     task = made_task("classify", ("ill", "well"), inputs=FIELDS, modality="table")
-    data = Dataset(fit=mixed_rows(n, 1), tune=mixed_rows(300, 2), choose=mixed_rows(2000, 3))
+    data = Dataset(splits={"fit": mixed_rows(n, 1), "tune": mixed_rows(300, 2), "choose": mixed_rows(2000, 3)})
     return Work(candidate=Candidate(task=task, parts={}), data=data)
 
 
@@ -78,7 +78,7 @@ def test_scores_of_fit_rows_come_from_weights_that_did_not_see_them(tmp_path):
         fit, truth=coin, columns={**fit.columns, "note": np.arange(len(fit), dtype=np.int32)},
         words={**fit.words, "note": own},
     )  # fmt: skip
-    work = work.with_data(Dataset(fit=alone, tune=work.data.tune, choose=work.data.choose))
+    work = work.with_splits(fit=alone)
     done = made(work, "prepare-table", "score-texts(strength=0.01)", tmp_path=tmp_path)
     program = Program({slot: done.candidate.parts[slot] for slot in ("reader", "features")}, executor="numpy")
     learned_by_heart = program.features(program.read(alone.raw()))[:, -1]
@@ -124,7 +124,7 @@ def test_two_text_columns_without_numbers_are_both_read(tmp_path):
     columns = {"note": rows.columns["note"], "more": rows.columns["note"][::-1].copy()}
     twice = replace(rows, fields=fields, columns=columns, words=dict.fromkeys(columns, rows.words["note"]))
     task = made_task("classify", ("ill", "well"), inputs=fields, modality="text")
-    data = Dataset(fit=twice, tune=twice, choose=twice)
+    data = Dataset(splits={"fit": twice})
     work = made(Work(candidate=Candidate(task=task, parts={}), data=data), "prepare-table", SMALL, tmp_path=tmp_path)
     assert str(work.sketch.kind("features")) == "beside[ngrams, ngrams]"
     assert numbers_of(twice, work.candidate.parts, for_="test").shape == (400, 2)
@@ -140,6 +140,5 @@ def test_refuses_tables_without_texts_and_rows_that_stay_together(tmp_path):
     with pytest.raises(Refused, match="2 folds"):
         parse_step("score-texts(folds=1)").check(tiny_work("binary", READY).sketch)
     one_group = replace(tiny_rows("binary", 40, 0), roles={"group": np.zeros(40, np.int64)})
-    data = Dataset(fit=one_group, tune=one_group, choose=one_group)
     with pytest.raises(BadData, match="stay together"):
-        parse_step("score-texts").run(tiny_work("binary", READY).with_data(data), context(tmp_path))
+        parse_step("score-texts").run(tiny_work("binary", READY).with_splits(fit=one_group), context(tmp_path))

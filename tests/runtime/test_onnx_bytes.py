@@ -7,7 +7,7 @@ from trivet.runtime.executors import graph_of
 from trivet.runtime.kinds import Flow
 from trivet.runtime.onnx_bytes import varint, varints
 from trivet.runtime.program import Program
-from trivet.runtime.stages import wired
+from trivet.runtime.stages import stages_of
 from trivet.testing.parts import random_part, random_program_parts
 
 
@@ -22,7 +22,7 @@ def test_onnx_checker_accepts_every_body(kind):
     checker, onnx = pytest.importorskip("onnx.checker"), pytest.importorskip("onnx")
     for seed in range(4):
         rng = np.random.default_rng(seed)
-        stages = wired({"body": random_part(kind, rng, k=3)}, Flow(5, 1))
+        stages = stages_of({"body": random_part(kind, rng, k=3)}, Flow(5, 1))
         model = onnx.load_from_string(graph_of(stages, 5).model())
         checker.check_model(model, full_check=True)
 

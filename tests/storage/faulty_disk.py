@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from trivet.storage.disk import Disk
+from trivet.storage.system_calls import Disk
 
 CALLS = tuple(name for name in vars(Disk) if not name.startswith("_"))
 

@@ -16,8 +16,9 @@ from faulty_disk import CALLS, DyingDisk, FailingDisk, LyingDisk, QuickDisk, Sho
 
 import trivet
 from trivet.core.errors import StorageError
-from trivet.storage.disk import Disk, Storage
+from trivet.storage.disk import Storage
 from trivet.storage.store import Store
+from trivet.storage.system_calls import Disk
 
 ERRNOS = [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EMFILE]
 OLD, NEW = b"old " * 999, b"new " * 1234
@@ -313,7 +314,8 @@ def test_a_refused_lock_is_free_after_its_holder_let_go(tmp_path):
 
 WRITE = """
 import sys
-from trivet.storage.disk import Disk, Storage
+from trivet.storage.disk import Storage
+from trivet.storage.system_calls import Disk
 from trivet.storage.store import Store
 
 class Slow(Disk):
@@ -355,7 +357,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_files_and_all_it_acknowledge
 WRITERS = {"write_text", "write_bytes", "savetxt", "tofile"}
 MODULES = {"os": {"rename", "replace", "remove", "unlink", "mkdir", "makedirs", "link", "symlink", "open", "truncate"}}
 # The clean process of the judge must run with the runtime alone, which may not import the engine.
-EXEMPT = {"storage/disk.py", "runtime/probes/clean.py"}
+EXEMPT = {"storage/disk.py", "storage/system_calls.py", "storage/appender.py", "runtime/probes/clean.py"}
 
 
 def writes(call: ast.Call) -> bool:

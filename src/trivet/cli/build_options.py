@@ -82,6 +82,8 @@ def build_of(arguments: argparse.Namespace, recipe: "Recipe") -> dict[str, Any]:
         changed["limits"] = limits_of(arguments.limit, recipe)
     if arguments.steps:
         changed["steps"] = steps_of(arguments.steps)
+    if arguments.measure:
+        changed["measure"] = tuple(dict.fromkeys((*recipe.measure, *gauges_in(arguments.measure))))
     if arguments.accept:
         changed["accept"] = tuple(dict.fromkeys((*recipe.accept, *accepted_in(arguments.accept))))
     if arguments.measure:

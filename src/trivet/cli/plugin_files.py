@@ -55,10 +55,10 @@ def plugin_files(kind: str, name: str, *, package: str | None, folder: Path, pro
         raise BadUse("new-name", wanted="a package such as my_models", found=repr(package), do="say --package NAME")
     module = name.replace("-", "_")
     words = {"name": name, "module": module, "Class": name.title().replace("-", ""), "package": package, "kind": kind}
-    made = {f"src/{package}/{module}.py": filled(f"{kind}.py.txt", words)}
-    made[f"tests/test_{module}.py"] = filled(f"test_{kind}.py.txt", words)
+    made = {f"src/{package}/{module}.py": text_from(f"{kind}.py.txt", words)}
+    made[f"tests/test_{module}.py"] = text_from(f"test_{kind}.py.txt", words)
     if kind == "check":
-        made[f"src/{package}/findings/{name}-found.md"] = filled("finding.md.txt", words)
+        made[f"src/{package}/findings/{name}-found.md"] = text_from("finding.md.txt", words)
     if not (folder / "src" / package / "__init__.py").exists():
         made[f"src/{package}/__init__.py"] = f'"""Things that {package} adds to trivet."""\n'
     return PluginFiles(
@@ -75,12 +75,12 @@ def package_in(project: str) -> str:
     return Path(packages[0]).name
 
 
-def filled(template: str, words: dict[str, str]) -> str:
+def text_from(template: str, words: dict[str, str]) -> str:
     text = (files("trivet.cli") / "templates" / template).read_text(encoding="utf-8")
     return Template(text).substitute(words)
 
 
-def registered(project: str, made: PluginFiles) -> str:
+def with_entry_point(project: str, made: PluginFiles) -> str:
     """The pyproject.toml with the entry point; a new one where there was none."""
     text = project or _PROJECT.format(distribution=made.package.replace("_", "-"), package=made.package)
     head = f'[project.entry-points."{made.group}"]\n'

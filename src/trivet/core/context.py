@@ -76,7 +76,7 @@ class Checkpoint:
         self._facts = dict(facts or {})
 
 
-def forgotten(name: str) -> Checkpoint:
+def checkpoint_in_memory(name: str) -> Checkpoint:
     """A checkpoint outside any engine: it lives as long as the call."""
     return Checkpoint()
 
@@ -99,7 +99,7 @@ class Context:
     device: str = "cpu"
     machine: Machine | None = None
     budget: Budget = field(default_factory=Budget)
-    checkpoints: Callable[[str], Checkpoint] = forgotten
+    checkpoints: Callable[[str], Checkpoint] = checkpoint_in_memory
 
     def checkpoint(self, name: str) -> Checkpoint:
         """The checkpoint of this name; a pass that is killed finds there what it saved last.  See `Checkpoint`."""

@@ -33,7 +33,7 @@ class FieldType:
         """The name in a recipe."""
         return self.type_name()
 
-    def spelled(self, options: str) -> str:
+    def canonical(self, options: str) -> str:
         """The canonical form of what a user wrote between the brackets; raises BadSpelling."""
         return spelling_of(self.name, options).text if options and not options.isspace() else ""
 
@@ -64,6 +64,18 @@ class FieldType:
         return np.asarray(np.isnan(column).reshape(len(column), -1).all(axis=1))
 
 
+class WordType(FieldType):
+    """Base of the types whose columns are codes into the column's distinct words."""
+
+    holds = "words"
+
+    def parse(self, cell: str, spelling: str) -> Any:
+        raise ValueError("words are not measured")
+
+    def raw(self, column: Array, words: Sequence[str]) -> list[Any]:
+        return [None if code < 0 else words[code] for code in column.tolist()]
+
+
 def find_fieldtype(name: str) -> FieldType:
     """The field type of this name."""
     found: FieldType = find("fieldtype", name)()
@@ -78,7 +90,7 @@ def parsed_type(text: Any) -> tuple[str, str]:
         raise BadSpelling(f"a type, one of {', '.join(homes('fieldtype'))}")
     if bracket and not rest.rstrip().endswith(")"):
         raise BadSpelling(f"brackets that close, as in {type_text(name, '...')}")
-    return name, find_fieldtype(name).spelled(rest.rstrip()[:-1]) if bracket else find_fieldtype(name).spelled("")
+    return name, find_fieldtype(name).canonical(rest.rstrip()[:-1] if bracket else "")
 
 
 def reader_of(field: Field) -> tuple[str, str]:

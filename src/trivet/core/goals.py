@@ -36,7 +36,9 @@ class Seen:
 
 
 Reasons = list[tuple[str, Array]]
-"""[(why, (rows,) mask of rows that have no usable answer)]"""
+"""[(why, (rows,) mask of rows that have no usable answer)]; NO_ANSWER for rows that may be kept as unlabelled."""
+
+NO_ANSWER = "no answer"
 
 
 class Goal:

@@ -258,10 +258,8 @@ def parse_goal(found: str) -> str:
 
 
 def parse_aim(found: str) -> str:
-    """The name of the gauge as gauges are called; refuses one that there is not."""
-    name = gauge_named(found)
-    find_gauge(name)
-    return name
+    """The canonical text of the gauge, such as "auroc" or "coverage(among=sex)"; refuses one that there is not."""
+    return str(find_gauge(gauge_named(found)))
 
 
 def parse_seed(found: int) -> int:

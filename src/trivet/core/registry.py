@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import BadLimit, BadRecipe, BadUse, Refused, nearest_names
 from .limits import PARAMETERS, Limit, gauge_named, split_limit
 from .task import Field
-from .text_form import filled, kebab, split_call
+from .text_form import instance_from, kebab, split_call
 from .units import nearest_amount, parse_amount
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def find(kind: str, name: str) -> Any:
             found=repr(name),
             do=f"{near} See `trivet passes`." if kind == "pass" else near,
         )
-    module, base = loaded(kind, name, known[name]), base_of(kind)
+    module, base = module_of(kind, name, known[name]), base_of(kind)
     for thing in vars(module).values():
         if isinstance(thing, type) and issubclass(thing, base) and kebab(thing.__name__) == name:
             return thing
@@ -143,7 +143,7 @@ def base_of(kind: str) -> type:
     return base
 
 
-def loaded(kind: str, name: str, home: Home) -> Any:
+def module_of(kind: str, name: str, home: Home) -> Any:
     """The module; what goes wrong in that of another distribution is told with the distribution's name."""
     module = home.module.partition(":")[0]
     if not home.distribution:
@@ -189,7 +189,7 @@ def why_unusable(kind: str, name: str) -> str:
 def parse_step(text: str) -> "Pass":
     """The pass that a step's text means."""
     name, arguments = split_call(text)
-    parsed: Pass = filled(find("pass", name), arguments, text=text)
+    parsed: Pass = instance_from(find("pass", name), arguments, text=text)
     return parsed
 
 
@@ -197,7 +197,7 @@ def find_gauge(text: str) -> "Gauge":
     """The gauge that a text means, such as "auroc" or "coverage(among=sex)"; `str` of it is the canonical text."""
     kind: type[Gauge] = find("gauge", text.partition("(")[0].strip())
     try:
-        gauge: Gauge = filled(kind, split_call(text)[1], text=text)
+        gauge: Gauge = instance_from(kind, split_call(text)[1], text=text)
     except BadRecipe as error:
         own = ", ".join(field.name for field in fields(kind)) or "none"
         do = f"the parameters of {kind.gauge_name()} are: {own}; see `trivet explain {kind.gauge_name()}`"

@@ -18,7 +18,7 @@ def row_keys(rows: Rows) -> Array:
     """
     keys = np.zeros(len(rows), np.uint64)
     for field in rows.fields:
-        keys = mixed(keys * np.uint64(31) + column_bits(rows.columns[field.name], rows.words.get(field.name)))
+        keys = spread_bits(keys * np.uint64(31) + column_bits(rows.columns[field.name], rows.words.get(field.name)))
     return keys
 
 
@@ -33,11 +33,11 @@ def column_bits(column: Array, words: tuple[str, ...] | None) -> Array:
         return bits
     keys = np.zeros(len(bits), np.uint64)
     for at in bits.reshape(len(bits), -1).T:
-        keys = mixed(keys * np.uint64(31) + at)
+        keys = spread_bits(keys * np.uint64(31) + at)
     return keys
 
 
-def mixed(bits: Array) -> Array:
+def spread_bits(bits: Array) -> Array:
     """The finaliser of splitmix64 (Steele et al. 2014): spreads every input bit over all output bits."""
     bits = bits + np.uint64(0x9E3779B97F4A7C15)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -127,7 +127,8 @@ class Dataset:
     """The rows of a build in named splits; the vault is never one of them: the judge alone holds it.
 
     fit: passes learn on these.  tune: passes calibrate and stop early on these.  choose: the search compares candidates
-    on these.  A pass is handed those that its `reads` names, and no other.
+    on these.  unlabelled: rows without an answer, where there are any.
+    A pass is handed those that its `reads` names, and no other.
     """
 
     splits: Mapping[str, Rows]

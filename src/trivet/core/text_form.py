@@ -29,17 +29,17 @@ def split_call(text: str) -> tuple[str, dict[str, str]]:
     return found[1], arguments
 
 
-def filled(cls: type, arguments: dict[str, str], *, text: str) -> Any:
+def instance_from(cls: type, arguments: dict[str, str], *, text: str) -> Any:
     """An instance of the dataclass with its parameters read from text, each by the type of its field."""
     hints = get_type_hints(cls)
     known = {f.name: hints[f.name] for f in dataclasses.fields(cls)}
     for name in arguments:
         if name not in known:
             raise bad_step(text, f"a parameter of {cls.__name__}; {nearest_names(name, known)}")
-    return cls(**{name: typed(raw, known[name], name=name, text=text) for name, raw in arguments.items()})
+    return cls(**{name: value_from(raw, known[name], name=name, text=text) for name, raw in arguments.items()})
 
 
-def typed(raw: str, kind: Any, *, name: str, text: str) -> Any:
+def value_from(raw: str, kind: Any, *, name: str, text: str) -> Any:
     """One value: int, float, bool or str."""
     try:
         if kind is bool:

@@ -9,7 +9,7 @@ from trivet.core.toml_text import toml
 from trivet.core.value import value
 
 from .doctor.examiner import known_codes
-from .doctor.finding import Finding
+from .doctor.finding import Finding, label_of
 from .sources.raw import Raw, unknown_column
 
 
@@ -21,7 +21,7 @@ class Acceptance:
     column: str | None = None
 
     def __str__(self) -> str:
-        return self.code if self.column is None else f"{self.code}({self.column})"
+        return label_of(self.code, self.column)
 
     def covers(self, finding: Finding) -> bool:
         """Whether the finding is one that is accepted."""

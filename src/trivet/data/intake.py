@@ -15,7 +15,7 @@ from trivet.core.value import value
 from .acceptance import Acceptance, acceptances, idle, marked, refuse_absent, refuse_findings
 from .doctor import Finding, examine_columns, examine_domain, examine_rows, few_warnings, why_dropped
 from .notices import LeftOut, few_of_each, notices_of, some
-from .schema.table_schema import Dropped, Schema, infer, task_of, to_rows
+from .schema.table_schema import Dropped, Schema, infer, task_of, to_rows, unlabelled_rows
 from .sources.reading import Raw, read
 from .split.splits import split
 
@@ -30,6 +30,7 @@ class FirstLook:
     task: without the columns that no model sees.  rows: those that can be used, with the task's columns.
     findings: about columns, gravest first.  dropped: (reason, rows) that could not be used.
     left_out: (column, why) that are no inputs.  accepted: what the recipe lets stand.
+    unlabelled: rows without an answer, or None.
     """
 
     origin: str
@@ -40,6 +41,7 @@ class FirstLook:
     dropped: tuple[Dropped, ...]
     left_out: tuple[LeftOut, ...]
     accepted: tuple[Acceptance, ...] = ()
+    unlabelled: Rows | None = None
 
     @cached_property
     def notices(self) -> tuple[str, ...]:
@@ -115,6 +117,8 @@ def take_in(recipe: Recipe, source: Any = None) -> Intake:
     """Reads, examines and splits; raises BadData when the recipe is strict and a finding is not accepted."""
     seen = first_look(recipe, source)
     dataset, vault = split(seen.rows, seen.task, seed=recipe.seed)
+    if seen.unlabelled is not None:
+        dataset = dataset.with_({"unlabelled": seen.unlabelled})
     findings = examine_rows(
         seen.rows, seen.task, dataset=dataset, vault=vault, seed=recipe.seed, of_columns=seen.findings
     )
@@ -142,13 +146,15 @@ def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
     raw, schema = read_source(recipe, source)
     refuse_absent(accepted, raw)
     rows, dropped = to_rows(raw, schema)
+    unlabelled = unlabelled_rows(raw, schema)
     # Columns first: an id column would hide that two rows are copies, and copies must not straddle a border.
-    task, findings = examined(rows, task_of(schema), recipe)
+    task, findings = task_and_findings(rows, task_of(schema), recipe)
     return FirstLook(
         origin=raw.origin,
         schema=schema,
         task=task,
         rows=only(rows, task),
+        unlabelled=None if unlabelled is None else only(unlabelled, task),
         findings=marked(findings, accepted),
         dropped=dropped,
         left_out=(*schema.dropped, *why_dropped(findings)),
@@ -156,7 +162,7 @@ def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
     )
 
 
-def examined(rows: Rows, task: Task, recipe: Recipe) -> tuple[Task, tuple[Finding, ...]]:
+def task_and_findings(rows: Rows, task: Task, recipe: Recipe) -> tuple[Task, tuple[Finding, ...]]:
     """(the task without the columns that no model sees, what is wrong with the columns)."""
     findings = examine_columns(rows, task, seed=recipe.seed)
     kept = without_columns(task, dict(why_dropped(findings)))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from trivet.core.goals import NO_ANSWER
+
 _MOST_NAMED = 10
 _MOST_NOTICES = 50  # a table of 5,000 odd columns must not fill the screen, nor the file
 
@@ -14,14 +16,19 @@ def notices_of(
 ) -> tuple[str, ...]:
     """Rows left out, columns left out, what reading noted, and entries of `accept` that met nothing."""
     told = [
-        *(f"{counted(n, 'row')} left out: {why}" for why, n in dropped),
-        *(f"{counted(len(names), 'column')} {gone(why)}: {some(names)}" for why, names in by_reason(left_out)),
+        *(f"{count_of(n, 'row')} {set_aside(why)}" for why, n in dropped),
+        *(f"{count_of(len(names), 'column')} {gone(why)}: {some(names)}" for why, names in by_reason(left_out)),
         *notes,
         *(f"accept names {entry}, but the doctor found no such thing" for entry in idle),
     ]
     if len(told) > _MOST_NOTICES:
         told = [*told[:_MOST_NOTICES], f"and {len(told) - _MOST_NOTICES} more notices like these"]
     return tuple(told)
+
+
+def set_aside(why: str) -> str:
+    """What became of rows, and why."""
+    return f"left out: {why}{' (kept as unlabelled)' if why == NO_ANSWER else ''}"
 
 
 def gone(why: str) -> str:
@@ -52,6 +59,6 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:_MOST_NAMED]) + more
 
 
-def counted(count: int, thing: str) -> str:
+def count_of(count: int, thing: str) -> str:
     """ "1 row", "1,200 rows"."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"

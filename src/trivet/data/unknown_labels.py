@@ -26,11 +26,12 @@ def refuse_unknown_labels(raw: Raw, task: Task) -> None:
     if not unknown:
         return
     name, rows = task.answer.name, sum(count for _, count in unknown)
+    classes = first_labels([repr(text) for text in task.classes])
     raise BadData(
         "unknown-labels",
-        wanted=f"answers in column {name!r} that are classes of the file: {listed(list(map(repr, task.classes)))}",
+        wanted=f"answers in column {name!r} that are classes of the file: {classes}",
         found=f"{rows:,} of {raw.n_rows:,} rows have other answers: "
-        + listed([f"{word!r} ({count:,})" for word, count in unknown]),
+        + first_labels([f"{word!r} ({count:,})" for word, count in unknown]),
         do=f"rename them, or leave those rows out by SQL: {selection(task)}",
         where=raw.origin,
     )
@@ -62,9 +63,9 @@ def selection(task: Task) -> str:
     """A query for the rows whose answer is a class."""
     column = '"' + task.answer.name.replace('"', '""') + '"'
     quoted = ["'" + text.replace("'", "''") + "'" for text in task.classes]
-    return f"SELECT * FROM 'rows.csv' WHERE {column} IN ({listed(quoted)})"
+    return f"SELECT * FROM 'rows.csv' WHERE {column} IN ({first_labels(quoted)})"
 
 
-def listed(texts: Sequence[str]) -> str:
+def first_labels(texts: Sequence[str]) -> str:
     more = f" and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
     return ", ".join(text[:80] for text in texts[:_NAMED]) + more

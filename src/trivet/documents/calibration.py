@@ -10,7 +10,7 @@ from trivet.engine.question import words_of
 from .fragments.fragment import Fragment, dropped_of
 from .plots.answers import calibration_plot, residual_plot, roc_plot
 from .plots.pictures import NARROW, WIDE, Plot
-from .verdicts import measured
+from .verdicts import reading_cells
 
 Json = Mapping[str, Any]
 
@@ -47,7 +47,7 @@ def plots(manifest: Json, task: Json, tables: Json) -> dict[str, Plot | None]:
 
 def coverage_sentence(task: Json, exact: Sequence[Json]) -> str:
     """How often the model's sets or intervals hold the truth; empty when that was not measured."""
-    found = {reading["gauge"]: measured(reading) for reading in exact}
+    found = {reading["gauge"]: reading_cells(reading) for reading in exact}
     if "coverage" not in found:
         return ""
     number, interval, n = found["coverage"]

@@ -38,7 +38,7 @@ def class_tables(tables: Json) -> dict[str, Any] | None:
     names = [str(name) for name in confusion["classes"]]
     others, baseline = confusion.get("others", 0), tables.get("baseline", {})
     names += [f"{others} others"] * bool(others)
-    lines = [(name, shaded(counts, row)) for row, (name, counts) in enumerate(zip(names, confusion["counts"]))]
+    lines = [(name, shaded_cells(counts, row)) for row, (name, counts) in enumerate(zip(names, confusion["counts"]))]
     return {
         "heads": [short_name(name, _HEAD_LETTERS) for name in names],
         "lines": lines,
@@ -49,7 +49,7 @@ def class_tables(tables: Json) -> dict[str, Any] | None:
     }
 
 
-def shaded(counts: Sequence[float], row: int) -> list[tuple[str, int, bool]]:
+def shaded_cells(counts: Sequence[float], row: int) -> list[tuple[str, int, bool]]:
     """The cells of one line: the darker, the larger their share of it."""
     whole = sum(counts) or 1
     shades = [0 if not count else 1 + min(int(_SHADES * count / whole), _SHADES - 1) for count in counts]

@@ -45,6 +45,7 @@ def split_rows(splits: Json) -> list[tuple[str, str, str, str]]:
         "tune": "passes calibrate and stop early on these",
         "choose": "the search compares candidates on these",
         "vault": "the verdicts: no step of the search saw these",
+        "unlabelled": "no answers; only passes that say so read these",
     }
     order = [*(name for name in uses if name in splits), *(name for name in sorted(splits) if name not in uses)]
     return [(n, uses.get(n, ""), in_words(splits[n].get("rows", "")), str(splits[n].get("digest", ""))) for n in order]

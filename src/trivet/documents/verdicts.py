@@ -64,7 +64,7 @@ def verdict_rows(limits: Sequence[Limit], verdicts: Sequence[Json], readings: Se
 
 def verdict_row(limit: Limit, verdict: Json, reading: Json | None) -> VerdictRow:
     symbol, word = WORDS.get(verdict.get("verdict", ""), ("–", "unknown"))
-    number, interval, n = measured(reading) if reading else ("not measured", "", "")
+    number, interval, n = reading_cells(reading) if reading else ("not measured", "", "")
     return VerdictRow(
         limit=str(limit),
         reading=number,
@@ -94,7 +94,7 @@ def note(verdict: Json, limit: Limit, reading: Json, interval: str) -> str:
     return "; ".join(said)
 
 
-def measured(reading: Json) -> tuple[str, str, str]:
+def reading_cells(reading: Json) -> tuple[str, str, str]:
     """(number, interval, count) as people read them."""
     unit, number = reading.get("unit", ""), reading.get("value")
     if number is None:
@@ -114,7 +114,7 @@ def baseline_of(reading: Json) -> str:
 
 
 def reading_row(reading: Json) -> dict[str, str]:
-    number, interval, n = measured(reading)
+    number, interval, n = reading_cells(reading)
     notes = "; ".join([str(reading.get("how", "")), *map(str, reading.get("notes", ()))])
     row = {"gauge": reading["gauge"], "number": number, "interval": interval, "n": n, "how": notes}
     return {**row, "baseline": baseline_of(reading)}

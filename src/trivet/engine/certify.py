@@ -109,10 +109,8 @@ class Certifier:
 
     def gauges_of(self, sketch: Sketch) -> tuple[Gauge, ...]:
         """What is measured of such a finalist: what is limited, what every file says, and what the recipe adds."""
-        recipe = self.writer.plan.recipe
-        limited = [limit.gauge for limit in self.odds.limits]
-        main = self.writer.plan.main
-        return gauges_for(sketch, [main, *limited, *standard_gauges(sketch), *recipe.measure])
+        plan, limited = self.writer.plan, [limit.gauge for limit in self.odds.limits]
+        return gauges_for(sketch, [plan.main, plan.aim, *limited, *standard_gauges(sketch), *plan.recipe.measure])
 
     def beside_the_constant(self, readings: Sequence[Reading], rows: Rows) -> tuple[Reading, ...]:
         names = [reading.gauge for reading in readings]

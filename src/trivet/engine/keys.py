@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from trivet.core.passes import Pass
 from trivet.core.registry import find_gauge, parse_step
 from trivet.core.value import digest_of
 
@@ -32,8 +33,11 @@ class Keys:
         """The key of a pass on a piece of work.  work: digests of the candidate and of every split."""
         thing = parse_step(text)
         seen = {name: work[name] for name in ("candidate", *thing.reads) if name in work}
-        code = self.code(type(thing).__module__, libraries=thing.needs)
-        return self.key("step", text, thing.version, code, seen, seed)
+        every = with_used(thing)
+        modules = sorted({type(one).__module__ for one in every})
+        code = self.code(*modules, libraries=tuple(sorted({need for one in every for need in one.needs})))
+        versions = sorted(f"{one} {one.version}" for one in every)
+        return self.key("step", text, versions, code, seen, seed)
 
     def reading(self, gauge: str, candidate: str, rows: str, *, sure: float) -> str:
         """The key of what a gauge says of a candidate on some rows, all given by their digests."""
@@ -61,3 +65,8 @@ class Keys:
                 versions = {name: self.sources.version_of(name) for name in tops}
                 self._code[asked] = digest_of([self.sources.made_of(*modules), versions])
             return self._code[asked]
+
+
+def with_used(thing: Pass) -> list[Pass]:
+    """The pass and all passes whose code runs inside it, at any depth."""
+    return [thing, *(one for used in thing.uses() for one in with_used(used))]

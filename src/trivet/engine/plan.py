@@ -61,7 +61,7 @@ def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int, speed: flo
     routes = checked_routes(recipe, task, size, errors)
     sketches = [sketch_of(route, task) for route in routes]
     check_limits(recipe.limits, sketches, errors)
-    for text in (*recipe.measure, *([recipe.aim] if recipe.aim else [])):
+    for text in (*recipe.measure, *([recipe.aim] if recipe.aim else ())):
         check_measurable(find_gauge(text), sketches, errors)
     check_extras(routes, errors)
     raise_all(errors)

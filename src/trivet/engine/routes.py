@@ -11,7 +11,7 @@ from typing import Any
 from trivet.core.candidate import Sketch
 from trivet.core.errors import BadUse, Refused, TrivetError
 from trivet.core.passes import Pass, Size
-from trivet.core.registry import find, find_domain, homes, parse_step
+from trivet.core.registry import find_domain, parse_step, usable
 from trivet.core.routes import Route
 from trivet.core.task import Task
 from trivet.core.value import value
@@ -31,7 +31,7 @@ def routes_for(task: Task, size: Size) -> tuple[tuple[Route, ...], list[TrivetEr
 
     First what one pass makes alone, before its other offers, before lines of several; the quicker first.
     """
-    passes: list[type[Pass]] = [find("pass", name) for name in homes("pass")]
+    passes: list[type[Pass]] = list(usable("pass").values())
     offers = offers_for(task, size, passes)
     refuse_twins(offers)
     before = beginnings(task, passes)

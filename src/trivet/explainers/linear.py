@@ -23,7 +23,7 @@ class Linear(Explainer):
         return 100 if sum_of(specialist) else 0
 
     def explain(self, specialist: Specialist, rows: Any) -> Explanation:
-        expand, affine = sum_of(specialist) or unsuited()
+        expand, affine = sum_of(specialist) or refuse_model()
         batch = batch_of(specialist.program, rows)
         wide = expand.run(Batch(numbers=batch.numbers)).astype(np.float64)  # (rows, inputs of the sum)
         columns = np.concatenate([expand.number, expand.missing, expand.hot]).tolist()
@@ -52,5 +52,5 @@ def sum_of(specialist: Specialist) -> tuple[Expand, Affine] | None:
     return None
 
 
-def unsuited() -> NoReturn:
+def refuse_model() -> NoReturn:
     raise ValueError("explains() is 0 for this model")

@@ -1,4 +1,4 @@
-"""boolean: true or false, yes or no."""
+"""Boolean: true or false, yes or no."""
 
 from collections.abc import Sequence
 from typing import Any

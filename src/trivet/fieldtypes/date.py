@@ -1,4 +1,4 @@
-"""date: a day or a time, in ISO 8601 or a format of its own."""
+"""Date: a day or a time, in ISO 8601 or a format of its own."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""number: an amount, plain or with marks and a unit of its own."""
+"""Number: an amount, plain or with marks and a unit of its own."""
 
 from collections.abc import Sequence
 from typing import Any

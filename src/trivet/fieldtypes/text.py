@@ -1,20 +1,9 @@
-"""text: sentences, of which hardly two rows have the same."""
+"""Text: sentences, of which hardly two rows have the same."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from trivet.core.fieldtypes import FieldType
-from trivet.runtime.part import Array
+from trivet.core.fieldtypes import WordType
 
 
-class Text(FieldType):
-    """Codes into the column's distinct words."""
+class Text(WordType):
+    """Read by its words and letters, not as a whole."""
 
-    holds = "words"
     wanted = "a text"
-
-    def parse(self, cell: str, spelling: str) -> Any:
-        raise ValueError("words are not measured")
-
-    def raw(self, column: Array, words: Sequence[str]) -> list[Any]:
-        return [None if code < 0 else words[code] for code in column.tolist()]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from trivet.core.errors import BadData
-from trivet.core.goals import Goal, Reasons, Seen
+from trivet.core.goals import NO_ANSWER, Goal, Reasons, Seen
 from trivet.core.rows import Rows
 from trivet.core.task import Task
 from trivet.core.words import packed_words
@@ -44,7 +44,7 @@ class Classify(Goal):
 
     def truth(self, task: Task, seen: Seen) -> tuple[Array, Reasons]:
         codes = seen.among(task.classes)
-        return codes, [("no answer", codes == -1), ("an answer that is none of the classes", codes == -2)]
+        return codes, [(NO_ANSWER, codes == -1), ("an answer that is none of the classes", codes == -2)]
 
     def strata(self, truth: Array) -> Array:
         return np.asarray(truth, np.int64)

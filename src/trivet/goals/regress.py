@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from trivet.core.errors import BadData
-from trivet.core.goals import Goal, Reasons, Seen
+from trivet.core.goals import NO_ANSWER, Goal, Reasons, Seen
 from trivet.core.rows import Rows
 from trivet.core.task import Task
 from trivet.runtime.batch import Answers
@@ -35,7 +35,7 @@ class Regress(Goal):
     def truth(self, task: Task, seen: Seen) -> tuple[Array, Reasons]:
         if seen.values is None:
             raise ValueError("numbers were promised")
-        return seen.values, [("no answer", np.isnan(seen.values))]
+        return seen.values, [(NO_ANSWER, np.isnan(seen.values))]
 
     def strata(self, truth: Array) -> Array:
         """The decile; fewer when values are tied."""

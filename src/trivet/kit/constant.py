@@ -21,7 +21,7 @@ def baselines(task: Task, constant: Mapping[str, Any], rows: Rows, gauges: Itera
         if gauge.family != "quality":
             continue
         trials = constant_trials(gauge, task, constant, rows)
-        values = [value for trial in trials if (value := measured(gauge, trial)) is not None]
+        values = [value for trial in trials if (value := value_of(gauge, trial)) is not None]
         if values:
             found[name] = max(values) if gauge.better == ">=" else min(values)
     return found
@@ -36,7 +36,7 @@ def constant_trials(gauge: Gauge, task: Task, constant: Mapping[str, Any], rows:
     return [Trial(task=task, rows=rows, answers=answers) for answers in each]
 
 
-def measured(gauge: Gauge, trial: Trial) -> float | None:
+def value_of(gauge: Gauge, trial: Trial) -> float | None:
     """The gauge's value; None where it cannot be told, e.g. of rows of one class."""
     try:
         return gauge.measure(trial).value

@@ -4,13 +4,13 @@ A learner is at once a member of votes, a student of teachers and a route of its
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from trivet.core.candidate import Kinds, Sketch, Work
 from trivet.core.context import Context
 from trivet.core.errors import Refused, nearest_names
 from trivet.core.passes import Pass, Size
-from trivet.core.registry import find, homes
+from trivet.core.registry import find, homes, usable
 from trivet.core.routes import Route
 from trivet.core.task import Task
 from trivet.runtime.part import Part
@@ -26,13 +26,12 @@ class Learner(Pass):
     """Base of the passes that learn a body from numbers.
 
     pays_as: where routes that nobody wrote down should try it.  cost: time of a fit against fit-trees, in a vote.
-    links: of the tasks that it can learn.  stops_early: whether it looks at the tune rows.
+    links: of the tasks that it can learn.  Learners that stop early on the tune rows say so in `reads`.
     """
 
     pays_as: ClassVar[tuple[Place, ...]] = ()
     cost: ClassVar[float] = 1.0
     links: ClassVar[tuple[str, ...]] = ("identity", "sigmoid", "softmax")
-    stops_early: ClassVar[bool] = False
 
     @classmethod
     def short_name(cls) -> str:
@@ -69,13 +68,14 @@ class Learner(Pass):
         return ready.with_kind(body=self.kinds(sketch.task))
 
     def run(self, work: Work, ctx: Context) -> Work:
-        return with_body(work, self.learn(Lesson.of(work, seed=ctx.seed, for_=self.name, reads_tune=self.stops_early)))
+        return with_body(
+            work, self.learn(Lesson.of(work, seed=ctx.seed, for_=self.name, reads_tune="tune" in self.reads))
+        )
 
 
 def learners() -> Mapping[str, type[Learner]]:
     """Every registered learner by its short name, third parties' too; the quickest in a vote first."""
-    found: list[Any] = [find("pass", name) for name in homes("pass")]
-    own = [kind for kind in found if issubclass(kind, Learner)]
+    own = [kind for kind in usable("pass").values() if issubclass(kind, Learner)]
     return {kind.short_name(): kind for kind in sorted(own, key=lambda kind: (kind.cost, kind.short_name()))}
 
 

@@ -55,7 +55,7 @@ class NumpyExecutor:
     def run(self, batch: Batch, wanted: tuple[str, ...]) -> list[Array]:
         """The wanted ports, in this order; stages that none of them needs are left out."""
         arrays: dict[str, Array] = {NUMBERS: batch.numbers}
-        for stage in needed(self.stages, wanted):
+        for stage in stages_for(self.stages, wanted):
             arrays |= stage.run(arrays, batch)
         return [arrays[name] for name in wanted]
 
@@ -99,7 +99,7 @@ def arrays_for_one_row(stages: Sequence[Stage], n_numbers: int, port: str) -> tu
     return np.empty((1, n_numbers), np.float32), np.empty((1, *about.shape), about.dtype)
 
 
-def needed(stages: Sequence[Stage], wanted: Sequence[str]) -> list[Stage]:
+def stages_for(stages: Sequence[Stage], wanted: Sequence[str]) -> list[Stage]:
     """The stages without which the wanted ports are not there, in order."""
     ports, kept = set(wanted), []
     for stage in reversed(stages):

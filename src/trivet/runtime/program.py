@@ -11,7 +11,7 @@ from .executors import Executor, ExecutorName, as_float32, executor_of
 from .kinds import Decoder, Flow, load_body, load_reader
 from .part import Array, Part
 from .ports import Port
-from .stages import INNER, NUMBERS, BodyStep, Stage, misfit, wired
+from .stages import INNER, NUMBERS, BodyStep, Stage, misfit, stages_of
 
 MOST_ROWS_AT_ONCE = 4096
 MOST_CELLS_AT_ONCE = 1 << 24
@@ -28,7 +28,7 @@ class Program:
             raise misfit("a reader", "the slots " + (", ".join(parts) or "(none)"))
         self._executor_name = executor
         self.reader = load_reader(parts["reader"])
-        self.stages = wired(parts, self.reader.flow)
+        self.stages = stages_of(parts, self.reader.flow)
 
     @cached_property
     def ports(self) -> dict[str, Port]:

@@ -103,7 +103,7 @@ class Stage:
         return {outer: self.step.gives[own] for own, outer in self.gives.items()}
 
 
-def wired(parts: Mapping[str, Part], flow: Flow) -> tuple[Stage, ...]:
+def stages_of(parts: Mapping[str, Part], flow: Flow) -> tuple[Stage, ...]:
     """The parts behind the reader as stages in the order in which they can run.
 
     flow: what the reader gives.  Probabilities that are read and that no part gives are the plain link of the scores.
@@ -188,12 +188,12 @@ LOADERS = {
 def outer_reads(part: Part) -> dict[str, str]:
     """Own port -> port of the program, of what the part reads."""
     own = own_ports(part)[0]
-    return named(part, "reads", own, part.reads)
+    return port_names(part, "reads", own, part.reads)
 
 
 def outer_gives(part: Part) -> dict[str, str]:
     """Own port -> port of the program, of what the part gives."""
-    return named(part, "gives", own_ports(part)[1], part.gives)
+    return port_names(part, "gives", own_ports(part)[1], part.gives)
 
 
 def own_ports(part: Part) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -209,7 +209,7 @@ def own_ports(part: Part) -> tuple[tuple[str, ...], tuple[str, ...]]:
     raise BadFile("part-kind", wanted=f"one of {known}", found=repr(part.kind), do="use a file that trivet wrote")
 
 
-def named(part: Part, what: str, own: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
+def port_names(part: Part, what: str, own: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
     if unknown := sorted(set(given) - set(own)):
         raise misfit(f"{what} among {', '.join(own)} for {part.kind}", ", ".join(unknown))
     return {name: given.get(name, name) for name in own}

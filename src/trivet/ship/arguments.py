@@ -48,24 +48,24 @@ def recipe_of_call(source: str, given: Mapping[str, Any]) -> Recipe:
     """
     call = _Call(given)
     for name in _KINDS:
-        call.checked(name)
+        call.expect(name)
     recipe = Recipe(
         data=DataSpec(
             source=source, target=str(given["target"]), header=given["header"],
-            goal=call.parsed("goal", parse_goal, "auto"), roles=call.roles(), drop=call.texts("drop"),
+            goal=call.parse("goal", parse_goal, "auto"), roles=call.roles(), drop=call.texts("drop"),
             types=call.types(),
         ),
         limits=call.limits(),
-        aim=call.parsed("aim", lambda name: None if name is None else parse_aim(name), None),
+        aim=call.parse("aim", lambda name: None if name is None else parse_aim(name), None),
         stop_when_proven=given["stop_when_proven"],
         steps=call.steps(),
-        seconds=call.parsed("time", lambda time: parse_time(time if isinstance(time, str) else float(time)), 300.0),
-        seed=call.parsed("seed", lambda seed: parse_seed(int(seed)), 0),
+        seconds=call.parse("time", lambda time: parse_time(time if isinstance(time, str) else float(time)), 300.0),
+        seed=call.parse("seed", lambda seed: parse_seed(int(seed)), 0),
         strict=given["strict"], accept=call.texts("accept"), measure=call.gauges(), sketch=given["sketch"],
     )  # fmt: skip
     if call.fits("threads") and given["threads"] < 1:
         call.complain("threads", "at least one worker", given["threads"], "threads=2")
-    call.parsed("memory", lambda amount: None if amount is None else parse_memory(amount), None)
+    call.parse("memory", lambda amount: None if amount is None else parse_memory(amount), None)
     raise_all(call.errors)
     return recipe
 
@@ -83,11 +83,11 @@ class _Call:
         # True is a whole number to Python, and never what was meant by one.
         return isinstance(found, kinds) and not (isinstance(found, bool) and bool not in kinds)
 
-    def checked(self, name: str) -> None:
+    def expect(self, name: str) -> None:
         if not self.fits(name):
             self.complain(name, _KINDS[name][1], self.given[name])
 
-    def parsed(self, name: str, parse: Callable[[Any], T], instead: T) -> T:
+    def parse(self, name: str, parse: Callable[[Any], T], instead: T) -> T:
         return self.attempt(name, parse, self.given[name], instead) if self.fits(name) else instead
 
     def attempt(self, name: str, parse: Callable[[Any], T], found: Any, instead: T) -> T:
@@ -148,10 +148,10 @@ class _Call:
         """One text or limit, a sequence of them, or a mapping from gauge to bound or bounds."""
         found = self.given["limits"]
         if isinstance(found, Mapping):
-            pairs = [(gauge, one) for gauge, bounds in found.items() for one in listed(bounds)]
+            pairs = [(gauge, one) for gauge, bounds in found.items() for one in things_in(bounds)]
             found = [f"{gauge} {bound}" if isinstance(bound, str) else {gauge: bound} for gauge, bound in pairs]
         limits: list[Limit] = []
-        for one in listed(found):
+        for one in things_in(found):
             if isinstance(one, Limit):
                 limits.append(one)
             elif isinstance(one, str):
@@ -166,7 +166,7 @@ class _Call:
         self.errors.append(BadRecipe("recipe-field", wanted=wanted, found=few(found), do=do, where=place(name)))
 
 
-def listed(found: Any) -> list[Any]:
+def things_in(found: Any) -> list[Any]:
     """The thing itself, or the things in it where it is a list or the like."""
     return [*found] if isinstance(found, (list, tuple, set, frozenset)) else [found]
 

@@ -90,14 +90,14 @@ def alert_words(manifest: Json) -> str:
 
 def alerts(manifest: Json) -> tuple[tuple[str, str], ...]:
     """(finding, evidence) of each one that means sure harm and was not accepted."""
-    found = {label(one): told(one) for one in findings(manifest, "block")}
+    found = {label(one): finding_text(one) for one in findings(manifest, "block")}
     names = manifest.get("alerts", tuple(found))
     return tuple((str(name), found.get(str(name), "")) for name in names)
 
 
 def warnings(manifest: Json) -> tuple[tuple[str, str], ...]:
     """(finding, evidence) of probable harm; a long list ends in a count."""
-    found = [(label(one), told(one)) for one in findings(manifest, "warn")]
+    found = [(label(one), finding_text(one)) for one in findings(manifest, "warn")]
     more = len(found) - _MOST_WARNINGS
     rest = [(f"and {more} more", "the report has them all")] if more > 0 else []
     return (*found[:_MOST_WARNINGS], *rest)
@@ -114,7 +114,7 @@ def label(finding: Json) -> str:
     return f"{finding.get('code')}({column})" if column else str(finding.get("code"))
 
 
-def told(finding: Json) -> str:
+def finding_text(finding: Json) -> str:
     return "; ".join(str(finding[key]) for key in ("evidence", "fix") if finding.get(key))
 
 
@@ -123,7 +123,7 @@ def verdict_lines(manifest: Json, readings: Sequence[Json]) -> tuple[tuple[str, 
     by_gauge = {one.get("gauge"): reading_from_json({**_EMPTY, **one}) for one in readings}
     lines = []
     for verdict in manifest["verdicts"]:
-        note = str(verdict.get("note", needed(verdict.get("rows_needed"))))
+        note = str(verdict.get("note", rows_needed_text(verdict.get("rows_needed"))))
         reading = by_gauge.get(verdict.get("gauge"))
         lines.append(limit_line(str(verdict.get("limit")), reading, str(verdict.get("verdict")), note))
     return COLUMNS, tuple(lines)
@@ -133,13 +133,13 @@ def verdict_lines(manifest: Json, readings: Sequence[Json]) -> tuple[tuple[str, 
 _EMPTY: Json = {"value": None, "low": None, "high": None, "where": None, "notes": ()}
 
 
-def needed(rows: int | None) -> str:
+def rows_needed_text(rows: int | None) -> str:
     return f"about {rows:,} certification rows would prove it" if rows else ""
 
 
 def limit_line(text: str, reading: Reading | None, verdict: str, note: str, how: str = "") -> Line:
     said = Cell(text=verdict, tone=TONES.get(verdict, "plain"))
-    return Line(cells=(said, Cell(text=unbroken(text)), measured(reading, how), baseline(reading)), note=note)
+    return Line(cells=(said, Cell(text=unbroken(text)), reading_cell(reading, how), baseline(reading)), note=note)
 
 
 def unbroken(limit: str) -> str:
@@ -147,7 +147,7 @@ def unbroken(limit: str) -> str:
     return limit.replace(" = ", "\u00a0=\u00a0").replace("= ", "=\u00a0")
 
 
-def measured(reading: Reading | None, how: str = "") -> Cell:
+def reading_cell(reading: Reading | None, how: str = "") -> Cell:
     if reading is None:
         return Cell(text="not measured")
     small = "; ".join(part for part in (interval_of(reading), how) if part)
@@ -164,7 +164,7 @@ def baseline(reading: Reading | None) -> Cell:
 def reading_lines(manifest: Json) -> tuple[tuple[str, ...], tuple[Line, ...]]:
     """(columns, rows) of the first readings, for a build that was asked for nothing."""
     first = [reading_from_json({**_EMPTY, **one}) for one in manifest.get("readings", ())[:_MOST_READINGS]]
-    lines = [Line(cells=(Cell(text=reading.gauge), measured(reading), baseline(reading))) for reading in first]
+    lines = [Line(cells=(Cell(text=reading.gauge), reading_cell(reading), baseline(reading))) for reading in first]
     return ("gauge", "measured", "constant answer"), tuple(lines)
 
 

@@ -106,20 +106,20 @@ def running_html(line: str, share: float, notes: list[str]) -> str:
         f'<div style="height:6px;width:{share:.1%};border-radius:3px;background:rgb(56,128,200)"></div></div>'
     )
     said = "".join(f"<div>{escape(note)}</div>" for note in notes)
-    return framed(f"<strong>trivet</strong> {escape(line)}{bar}{said}")
+    return in_frame(f"<strong>trivet</strong> {escape(line)}{bar}{said}")
 
 
 def ended_html(line: str, notes: list[str], *, opened: bool) -> str:
     head = f"<strong>trivet</strong> {escape(line)}"
     if not notes:
-        return framed(head)
+        return in_frame(head)
     word = f"{len(notes)} note{'' if len(notes) == 1 else 's'}"
     inner = "".join(f"<div>{escape(note)}</div>" for note in notes)
     summary = f'<summary style="cursor:pointer">{head} ({word})</summary>'
-    return framed(f"<details{' open' if opened else ''}>{summary}{inner}</details>")
+    return in_frame(f"<details{' open' if opened else ''}>{summary}{inner}</details>")
 
 
-def framed(inner: str) -> str:
+def in_frame(inner: str) -> str:
     style = "font:13px/1.45 system-ui,-apple-system,'Segoe UI',sans-serif;color:inherit;max-width:760px"
     return f'<div class="trivet-progress" style="{style};overflow-wrap:anywhere">{inner}</div>'
 

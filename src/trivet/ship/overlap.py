@@ -8,7 +8,7 @@ import numpy as np
 
 from trivet.core.rows import Rows
 from trivet.core.value import value
-from trivet.data.split.row_sketch import group_hashes, row_hashes, sampled
+from trivet.data.split.row_sketch import group_hashes, row_hashes, sample_of
 from trivet.kit.stats.intervals import clopper_pearson
 from trivet.runtime.part import Array
 
@@ -74,7 +74,7 @@ def group_overlap(sketch: Mapping[str, Any], rows: Rows) -> Overlap:
 
 
 def overlap_of(sketch: Mapping[str, Any], hashes: Array) -> Overlap:
-    found = sampled(sketch, hashes)
+    found = sample_of(sketch, hashes)
     share = found.known / found.rows if found.rows else 0.0
     # Copies of a row are in the sample together, so they are no independent evidence: fewer rows, the same share.
     low, high = clopper_pearson(share * found.effective, found.effective, 0.95)

@@ -32,7 +32,7 @@ class Specialist(RuntimeSpecialist):
 
         A file that holds the same bytes already is left as it is; any other is refused unless `force` is True.
         """
-        return written(path, self.data, force=force)
+        return write_file(path, self.data, force=force)
 
     def report(self, path: str | Path | None = None, *, force: bool = False) -> Path | str:
         """The report: written to `path`, which is returned; without a path, the page itself as text.
@@ -40,7 +40,7 @@ class Specialist(RuntimeSpecialist):
         Needs `pip install "trivet[report]"`.  Another page that is there is refused unless `force` is True.
         """
         page = render(self.manifest, self.evidence, digest=self.digest, size_bytes=self.size_bytes)
-        return page if path is None else written(path, page.encode("utf-8"), force=force)
+        return page if path is None else write_file(path, page.encode("utf-8"), force=force)
 
     def export(self, form: str, path: str | Path, *, force: bool = False) -> Path:
         """Writes another form of the file, such as "onnx", and returns its path; `trivet export --help` lists them.
@@ -48,7 +48,7 @@ class Specialist(RuntimeSpecialist):
         Raises BadUse where the file has no such form.  Another file that is there is refused unless `force` is True.
         """
         exporter: Exporter = find("exporter", form)()
-        return written(path, exporter.export(self), force=force)
+        return write_file(path, exporter.export(self), force=force)
 
     def explain(self, rows: Any, by: str | None = None) -> Explanation:
         """How much each column moved the score of each row, by the explainer that suits the model best, or by name.
@@ -94,7 +94,7 @@ def load(path: str | Path, *, caps: Caps | CapsName = SMALL) -> Specialist:
     return Specialist.load(path, caps=caps)
 
 
-def written(path: str | Path, data: Bytes, *, force: bool) -> Path:
+def write_file(path: str | Path, data: Bytes, *, force: bool) -> Path:
     """The path, at which these bytes are now; what is there already is replaced only by force."""
     path, storage = Path(path), Storage()
     if path.exists() and not force:

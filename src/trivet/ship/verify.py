@@ -33,7 +33,7 @@ from .fresh_rows import fresh_rows, made_up_rows
 from .overlap import Overlap, group_overlap, overlap, percent
 from .verification import Verification
 
-__all__ = ["Verification", "damaged", "verify"]
+__all__ = ["Verification", "damaged_file", "verify"]
 
 
 def verify(
@@ -48,7 +48,7 @@ def verify(
     try:
         claims = claims_of(contents)
     except BadFile as error:
-        return damaged(error)
+        return damaged_file(error)
     problems = [*contradictions(claims), *self_test_problems(data)]
     if source is None:
         measured = measure(data, claims, made_up_rows(contents.manifest, claims.task), is_labelled=False)
@@ -72,7 +72,7 @@ def verify(
     )  # fmt: skip
 
 
-def damaged(error: BadFile) -> Verification:
+def damaged_file(error: BadFile) -> Verification:
     """The outcome for bytes that are not those of a whole file."""
     return Verification(how={}, problems=(f"{error.code}: wanted {error.wanted}; found {error.found}",))
 
@@ -123,13 +123,13 @@ def certified_or_measured(claims: Claims, now: Now) -> tuple[tuple[Judged, ...],
     how = dict.fromkeys(claims.stated, "as certified") | dict.fromkeys(now.readings, "measured now")
     readings = {**claims.stated, **now.readings}
     limits = [limit for limit in claims.limits if limit.gauge in readings]
-    return tuple(judged(limit, readings[limit.gauge]) for limit in limits), how
+    return tuple(verdict_of(limit, readings[limit.gauge]) for limit in limits), how
 
 
 def measured_or_untold(limit: Limit, now: Now, n_rows: int) -> Judged:
     """The limit judged by the reading of now; UNPROVEN, with the reason, when these rows cannot tell it."""
     if limit.gauge in now.readings:
-        return judged(limit, now.readings[limit.gauge])
+        return verdict_of(limit, now.readings[limit.gauge])
     nothing = Reading(
         gauge=limit.gauge,
         value=math.nan,
@@ -142,7 +142,7 @@ def measured_or_untold(limit: Limit, now: Now, n_rows: int) -> Judged:
     return Judged(limit=limit, reading=nothing, verdict=Verdict.UNPROVEN)
 
 
-def judged(limit: Limit, reading: Reading) -> Judged:
+def verdict_of(limit: Limit, reading: Reading) -> Judged:
     return Judged(limit=limit, reading=reading, verdict=limit.judge(reading))
 
 

@@ -8,12 +8,10 @@ same bytes: Rebello et al. 2020 (ATC), "Can applications recover from fsync fail
 """
 
 import errno
-import fcntl
 import json
 import os
 import secrets
 import socket
-import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,72 +21,24 @@ from pathlib import Path
 from trivet.core.errors import StorageError
 from trivet.runtime.file.caps import STORE_CAPS
 
+from .appender import Appender
 from .disk_errors import exists, failed, holder, locked, system_errors, too_large
+from .system_calls import CHUNK, PRIVATE, Disk, is_locked_by_us, read_all, write_all
 
 MOST_BYTES = STORE_CAPS.file  # of one file: what may be written may be read again
-_CHUNK = 1 << 20
-Clock = Callable[[], float]
 _PART = (".trivet-", ".part")  # how the names of unfinished files begin and end
-_PRIVATE, _SHARED = 0o600, 0o666  # modes of new files; the system takes the bits of the umask away from them
-
-
-class Disk:
-    """The system calls that storage makes, one method each, so that a test can fail, tear or record any of them."""
-
-    def open(self, path: Path, flags: int, mode: int = _PRIVATE) -> int:
-        return os.open(path, flags, mode)
-
-    def mode(self, path: Path) -> int:
-        return stat.S_IMODE(os.stat(path).st_mode)
-
-    def chmod(self, fd: int, mode: int) -> None:
-        os.fchmod(fd, mode)
-
-    def read(self, fd: int, most: int) -> bytes:
-        return os.read(fd, most)
-
-    def write(self, fd: int, data: memoryview) -> int:
-        return os.write(fd, data)
-
-    def fsync(self, fd: int) -> None:
-        os.fsync(fd)
-
-    def truncate(self, fd: int, size: int) -> None:
-        os.ftruncate(fd, size)
-
-    def close(self, fd: int) -> None:
-        os.close(fd)
-
-    def rename(self, old: Path, new: Path) -> None:
-        os.replace(old, new)
-
-    def link(self, old: Path, new: Path) -> None:
-        os.link(old, new)
-
-    def unlink(self, path: Path) -> None:
-        os.unlink(path)
-
-    def mkdir(self, path: Path) -> None:
-        os.mkdir(path, 0o700)
-
-    def names(self, folder: Path) -> list[str]:
-        return os.listdir(folder)
-
-    def fsync_dir(self, folder: Path) -> None:
-        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(fd)
-        except OSError as error:
-            if error.errno != errno.EINVAL:  # some network file systems have no such thing as syncing a folder
-                raise
-        finally:
-            os.close(fd)
+_SHARED = 0o666  # mode of new files for others too; the system takes the bits of the umask away from it
 
 
 class Storage:
-    """Writes that are whole or absent, errors that name operation, path and reason, files of up to `most_bytes`."""
+    """Writes that are whole or absent, and errors that name the operation, the path and the reason.
 
-    def __init__(self, disk: Disk | None = None, *, clock: Clock = time.time, most_bytes: int = MOST_BYTES) -> None:
+    most_bytes: of one file, read or published.
+    """
+
+    def __init__(
+        self, disk: Disk | None = None, *, clock: Callable[[], float] = time.time, most_bytes: int = MOST_BYTES
+    ) -> None:
         self.disk = disk or Disk()
         self.clock = clock
         self.most_bytes = most_bytes
@@ -96,7 +46,8 @@ class Storage:
 
     def read(self, path: str | Path, cap: int | None = None) -> bytes:
         """The bytes of a file; refuses more than `cap` of them (default: `most_bytes`) before they are in memory."""
-        if (data := self.read_if_there(path, cap)) is None:
+        data = self.read_if_there(path, cap)
+        if data is None:
             raise failed("read", Path(path), "No such file or directory (ENOENT)", errno.ENOENT)
         return data
 
@@ -124,7 +75,7 @@ class Storage:
         kept = None if private or not overwrite else self._mode_of(path)
         # The system itself subtracts the umask when it makes the file.  To read the umask, a process has to change it,
         # and then another thread may make a file without any.
-        with self._part_file(path.parent, _SHARED if not private and kept is None else _PRIVATE) as (fd, part):
+        with self._part_file(path.parent, _SHARED if not private and kept is None else PRIVATE) as (fd, part):
             write_all(self.disk, fd, data, part)
             if not self.is_there(part, data):
                 raise failed("verify", part, "what was read back differs from what was written", errno.EIO)
@@ -138,13 +89,13 @@ class Storage:
         """Whether the file holds exactly these bytes; it is read piece by piece."""
         at, path, wanted = 0, Path(path), memoryview(data)
         with self._opened(path, os.O_RDONLY) as fd, system_errors("read", path):
-            while piece := self.disk.read(fd, _CHUNK):
+            while piece := self.disk.read(fd, CHUNK):
                 if piece != wanted[at : at + len(piece)]:
                     return False
                 at += len(piece)
         return at == len(wanted)
 
-    def append_to(self, path: str | Path) -> "Appender":
+    def append_to(self, path: str | Path) -> Appender:
         """An open file that grows piece by piece; made when it is not there."""
         appender = Appender(self.disk, Path(path))
         try:
@@ -282,69 +233,3 @@ class Storage:
         with suppress(FileNotFoundError), self._opened(part, os.O_RDWR, let=FileNotFoundError) as fd:
             if is_locked_by_us(fd):
                 self.remove(part)
-
-
-class Appender:
-    """A file that grows by whole pieces.  A piece that failed is cut away before the next one is written."""
-
-    def __init__(self, disk: Disk, path: Path) -> None:
-        self.path, self._disk, self._is_torn = path, disk, False
-        with system_errors("open", path):
-            self._fd = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC)
-            self.size = os.fstat(self._fd).st_size
-
-    def append(self, data: bytes) -> None:
-        """Adds the bytes and waits until the disk has them."""
-        if self._is_torn:
-            # A failed fsync may have marked unwritten pages as clean, so a second fsync proves nothing: write anew.
-            self.cut(self.size)
-        self._is_torn = True
-        write_all(self._disk, self._fd, data, self.path)
-        self.size += len(data)
-        self._is_torn = False
-
-    def cut(self, size: int) -> None:
-        """Shortens the file to `size` bytes."""
-        with system_errors("truncate", self.path):
-            self._disk.truncate(self._fd, size)
-        with system_errors("fsync", self.path):
-            self._disk.fsync(self._fd)
-        self.size, self._is_torn = size, False
-
-    def close(self) -> None:
-        """Lets go of the file; everything appended is on the disk already, so a failure here loses nothing."""
-        with suppress(OSError):
-            self._disk.close(self._fd)
-
-
-def read_all(disk: Disk, fd: int, path: Path, cap: int) -> bytes:
-    """All bytes, read piece by piece; raises `file-too-large` at the first byte beyond the cap."""
-    pieces, left = [], cap + 1
-    while left > 0 and (piece := disk.read(fd, min(left, _CHUNK))):
-        pieces.append(piece)
-        left -= len(piece)
-    if left <= 0:
-        raise too_large(path, cap)
-    return b"".join(pieces)
-
-
-def write_all(disk: Disk, fd: int, data: bytes | memoryview, path: Path) -> None:
-    """Writes all bytes, however few the system takes at a time, and waits until the disk has them."""
-    rest = memoryview(data)
-    with system_errors("write", path):
-        while rest:
-            written = disk.write(fd, rest)
-            if written == 0:
-                raise failed("write", path, "the disk took no byte", errno.EIO)
-            rest = rest[written:]
-    with system_errors("fsync", path):
-        disk.fsync(fd)
-
-
-def is_locked_by_us(fd: int) -> bool:
-    """Locks the open file for this process; False when another holds it."""
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

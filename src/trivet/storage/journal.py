@@ -14,7 +14,8 @@ from typing import Any
 
 from trivet.runtime.part import canonical_json
 
-from .disk import Appender, Storage
+from .appender import Appender
+from .disk import Storage
 
 MAGIC = b"\xfftj\x01"  # 0xff never occurs in UTF-8, so not in a payload either
 _HEADER = struct.Struct("<4sIQ")

@@ -37,12 +37,12 @@ def rows_from_bytes(data: bytes) -> Rows:
         },
         truth=arrays["truth"],
         ids=arrays["ids"],
-        roles=named("role-", arrays),
-        beside=named("beside-", arrays),
+        roles=arrays_under("role-", arrays),
+        beside=arrays_under("beside-", arrays),
     )
 
 
-def named(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+def arrays_under(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
     """The arrays whose names begin so, without the prefix."""
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 

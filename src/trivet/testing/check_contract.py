@@ -13,7 +13,7 @@ from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam
 from trivet.data.split.splits import split
 
-from .documented import documented
+from .documented import file_breaches
 from .samples import QUESTIONS, tiny_rows, tiny_task
 from .tasks import made_task
 
@@ -22,7 +22,7 @@ HEADINGS = ["When", "What trivet does", "What to do"]
 
 def check_check(check: DoctorCheck) -> list[str]:
     """The laws that the check breaks, as sentences; empty when it keeps them all."""
-    breaches = [*documented(check, check.name), *pages(check)]
+    breaches = [*file_breaches(check, check.name), *pages(check)]
     for question in QUESTIONS:
         rows, task = tiny_rows(question, 300, 5), tiny_task(question)
         dataset, vault = split(rows, task, seed=0)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 
-def documented(thing: object, name: str) -> Iterator[str]:
+def file_breaches(thing: object, name: str) -> Iterator[str]:
     """A sentence for each way in which the thing's file is not as files are."""
     module = type(thing).__module__
     file = module.rpartition(".")[2].replace("_", "-")

@@ -8,7 +8,7 @@ import numpy as np
 from trivet.core.explainers import Explainer, Explanation
 from trivet.runtime.specialist import Specialist
 
-from .documented import documented
+from .documented import file_breaches
 from .sample_specialists import sample_rows, sample_specialists
 
 TOLERANCE = 1e-5  # scores are sums in float32: of the largest number that goes into them
@@ -16,7 +16,7 @@ TOLERANCE = 1e-5  # scores are sums in float32: of the largest number that goes 
 
 def check_explainer(explainer: Explainer) -> list[str]:
     """The laws that the explainer breaks, as sentences; empty when it keeps them all."""
-    breaches = list(documented(explainer, explainer.name))
+    breaches = list(file_breaches(explainer, explainer.name))
     suited = {name: file for name, file in sample_specialists().items() if explainer.explains(file) > 0}
     if not suited:
         breaches.append("it explains no sample")

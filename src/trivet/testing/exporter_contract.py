@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from trivet.core.exporters import Exporter
 
-from .documented import documented
+from .documented import file_breaches
 from .sample_specialists import sample_specialists
 
 
 def check_exporter(exporter: Exporter) -> list[str]:
     """The laws that the exporter breaks, as sentences; empty when it keeps them all."""
-    return [f"{exporter.name}: {breach}" for breach in (*documented(exporter, exporter.name), *behaves(exporter))]
+    return [f"{exporter.name}: {breach}" for breach in (*file_breaches(exporter, exporter.name), *behaves(exporter))]
 
 
 def behaves(exporter: Exporter) -> Iterator[str]:

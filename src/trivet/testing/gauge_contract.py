@@ -7,12 +7,12 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from trivet.core.candidate import Sketch
 from trivet.core.errors import NotApplicable, TrivetError
 from trivet.core.gauges import PLAIN, Gauge, Trial
 from trivet.core.reading import Reading
-from trivet.core.text_form import doc_fields, filled, split_call
+from trivet.core.text_form import doc_fields, instance_from, split_call
 from trivet.core.value import digest_of
+from trivet.engine.measure import can_measure
 from trivet.runtime.batch import Answers
 from trivet.runtime.probes import PROBES
 
@@ -26,9 +26,9 @@ def check_gauge(gauge: Gauge) -> None:
 
     The gauge is tried as it is given and with the parameters of its `examples`, on the rows of `testing/trials.py`.
     """
-    breaches = [*names(gauge), *documents(gauge), *declared(gauge)]
+    breaches = [*names(gauge), *documents(gauge), *declarations(gauge)]
     for one in (gauge, *read_examples(gauge)):
-        questions = [question for question in CLASSES if accepts(one, sketch_of(question))]
+        questions = [question for question in CLASSES if can_measure(one, sketch_of(question))]
         own = [*parameters(one)]
         if not questions:
             own.append("applies to no kind of question")
@@ -42,15 +42,7 @@ def check_gauge(gauge: Gauge) -> None:
 
 def read_examples(gauge: Gauge) -> list[Gauge]:
     """The gauges that its examples mean."""
-    return [filled(type(gauge), split_call(text)[1], text=text) for text in gauge.examples]
-
-
-def accepts(gauge: Gauge, sketch: Sketch) -> bool:
-    try:
-        gauge.applies(sketch)
-    except NotApplicable:
-        return False
-    return True
+    return [instance_from(type(gauge), split_call(text)[1], text=text) for text in gauge.examples]
 
 
 def names(gauge: Gauge) -> Iterator[str]:
@@ -75,7 +67,7 @@ def documents(gauge: Gauge) -> Iterator[str]:
         yield f"its docstring says Better: {found['Better']} but `better` is {gauge.better!r}"
 
 
-def declared(gauge: Gauge) -> Iterator[str]:
+def declarations(gauge: Gauge) -> Iterator[str]:
     """Its range is not empty, its probes exist, and its parameters are shown with examples."""
     unknown = set(gauge.needs_probes) - {*PROBES, "size"}
     if unknown:
@@ -89,7 +81,7 @@ def declared(gauge: Gauge) -> Iterator[str]:
 def parameters(gauge: Gauge) -> Iterator[str]:
     """Its text reads back as the same gauge, and tells it from every other."""
     try:
-        again = filled(type(gauge), split_call(str(gauge))[1], text=str(gauge))
+        again = instance_from(type(gauge), split_call(str(gauge))[1], text=str(gauge))
     except TrivetError as error:
         yield f"its own text cannot be read: {error}"
         return
@@ -204,7 +196,7 @@ def refuses(gauge: Gauge, question: str) -> Iterator[str]:
                 yield "refuses without a reason"
     trial = made_trial(question, of=gauge)
     bare = replace(trial, answers={asked: unguarded(said) for asked, said in trial.answers.items()})
-    if accepts(gauge, sketch_of(question, guard=False)) != measurable(gauge, bare):
+    if can_measure(gauge, sketch_of(question, guard=False)) != measurable(gauge, bare):
         yield "what it says about candidates without a guard is not what it then does"
 
 

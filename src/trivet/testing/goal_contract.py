@@ -12,12 +12,12 @@ from trivet.core.task import Field, Task
 from trivet.runtime.batch import Answers
 from trivet.runtime.kinds import KINDS
 
-from .documented import documented
+from .documented import file_breaches
 
 
 def check_goal(goal: Goal) -> list[str]:
     """The laws that the goal breaks, as sentences; empty when it keeps them all."""
-    breaches = list(documented(goal, goal.name))
+    breaches = list(file_breaches(goal, goal.name))
     taken = {what: seen for what, seen in made_answers().items() if accepts(goal, seen)}
     if not taken:
         breaches.append("it refuses numbers as well as words")
@@ -27,15 +27,17 @@ def check_goal(goal: Goal) -> list[str]:
 
 
 def made_answers() -> Mapping[str, Seen]:
-    """Columns of answers: 60 numbers, two words, three words; every tenth is missing."""
+    """Columns of answers: two words, three words, 60 numbers, 60 whole ones; every tenth is missing."""
     found = {}
     for what, n in (("two words", 2), ("three words", 3)):
         codes = np.where(np.arange(60) % 10 == 9, -1, np.arange(60) % n).astype(np.int32)
         found[what] = seen_as(Field(name="y", type="category"), tuple("abc"[:n]), codes)
-    values = np.where(np.arange(60) % 10 == 9, np.nan, np.arange(60) % 7 + 0.5)
-    texts = tuple(f"{number:g}" for number in np.unique(values[~np.isnan(values)]))
-    codes = np.where(np.isnan(values), -1, np.nan_to_num(values - 0.5)).astype(np.int32)
-    return {**found, "numbers": seen_as(Field(name="y", type="number"), texts, codes, values)}
+    for what, start in (("numbers", 0.5), ("whole numbers", 0.0)):
+        values = np.where(np.arange(60) % 10 == 9, np.nan, np.arange(60) % 7 + start)
+        texts = tuple(f"{number:g}" for number in np.unique(values[~np.isnan(values)]))
+        codes = np.where(np.isnan(values), -1, np.nan_to_num(values - start)).astype(np.int32)
+        found[what] = seen_as(Field(name="y", type="number"), texts, codes, values)
+    return found
 
 
 def seen_as(field: Field, texts: tuple[str, ...], codes: np.ndarray, values: np.ndarray | None = None) -> Seen:

@@ -47,9 +47,9 @@ class Opened:
     def close(self) -> bytes:
         """The file, with true lengths and digests, whatever stands in it."""
         found: list[bytes] = []
-        manifest = spelled(described(self.manifest, found))
+        manifest = loose_json(description(self.manifest, found))
         pieces = [piece + bytes(-len(piece) % ALIGNMENT) for piece in (*found, self.loose)]
-        return assemble(manifest, digests_of(found), pieces, spelled(self.evidence))
+        return assemble(manifest, digests_of(found), pieces, loose_json(self.evidence))
 
 
 Edit = Callable[[Opened, Random, Opened], None]
@@ -134,17 +134,17 @@ def digests_of(arrays: Sequence[bytes]) -> bytes:
     return b"".join(hashlib.sha256(data).digest() for data in arrays)
 
 
-def described(value: Any, found: list[bytes]) -> Any:
+def description(value: Any, found: list[bytes]) -> Any:
     """The value with arrays as [dtype, shape]; their bytes, in the order of the file, go to `found`."""
     if isinstance(value, RawArray):
         found.append(value.data)
         return [value.dtype, value.shape]
     if isinstance(value, dict):
-        return {key: described(value[key], found) for key in sorted(value)}
-    return [described(item, found) for item in value] if isinstance(value, list) else value
+        return {key: description(value[key], found) for key in sorted(value)}
+    return [description(item, found) for item in value] if isinstance(value, list) else value
 
 
-def spelled(value: Any) -> bytes:
+def loose_json(value: Any) -> bytes:
     """JSON like the canonical, but also for values that have none: NaN, lone surrogates."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode("utf-8", "surrogatepass")

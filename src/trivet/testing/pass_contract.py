@@ -85,10 +85,10 @@ def foreign_sketches(pass_: Pass, work: Work) -> Iterator[str]:
         Sketch(task=alone, kinds={}),
         Sketch(task=task, kinds=dict.fromkeys(find_goal(task.goal).stack(task), Kinds(kind="of-another-world"))),
     ):
-        yield from house_answer(lambda: pass_.check(sketch), f"check of {shown(sketch)}")  # noqa: B023
+        yield from house_answer(lambda: pass_.check(sketch), f"check of {sketch_text(sketch)}")  # noqa: B023
 
 
-def shown(sketch: Sketch) -> str:
+def sketch_text(sketch: Sketch) -> str:
     return f"{ {slot: str(tree) for slot, tree in sketch.kinds.items()} } beside {sorted(sketch.beside)}"
 
 
@@ -96,7 +96,7 @@ def truth_of_check(pass_: Pass, work: Work, scratch: Path) -> Iterator[str]:
     """The sketch of the result is what `check` said."""
     said, came = pass_.check(work.sketch), pass_.run(work, context(scratch)).sketch
     if said != came:
-        yield f"check said {shown(said)}; came {shown(came)}"
+        yield f"check said {sketch_text(said)}; came {sketch_text(came)}"
 
 
 def purity(pass_: Pass, work: Work, scratch: Path) -> Iterator[str]:
@@ -122,11 +122,11 @@ def reads(pass_: Pass, work: Work, scratch: Path) -> Iterator[str]:
     given = {
         "as they are": work,
         "poisoned": work.with_splits(**unread),
-        "absent": seen(pass_, work),
+        "absent": work_as_read(pass_, work),
     }
     says = f"reads says {', '.join(pass_.reads) or 'nothing'}"
     try:
-        found = {what: digest_of(seen(pass_, pass_.run(one, context(scratch)))) for what, one in given.items()}
+        found = {what: digest_of(work_as_read(pass_, pass_.run(one, context(scratch)))) for what, one in given.items()}
     except TrivetError as error:
         yield f"{says}; with other rows absent or poisoned it ends in {error.code}: {error.found}"
         return
@@ -135,7 +135,7 @@ def reads(pass_: Pass, work: Work, scratch: Path) -> Iterator[str]:
         yield f"{says}, yet the result changes when other rows are {' or '.join(changed)}"
 
 
-def seen(pass_: Pass, work: Work) -> Work:
+def work_as_read(pass_: Pass, work: Work) -> Work:
     """The work without the splits that the pass does not read."""
     return work.with_data(work.data.only(pass_.reads))
 

@@ -43,7 +43,7 @@ def sample_parts() -> dict[str, dict[str, Part]]:
         "curves": {**pair, "body": network("curves", 1)},
         "series": {**triple, "body": network("series", 3)},
         "windows": {"reader": reader(), "body": network("windows", 3), "guard": interval(), "decoder": value},
-        "loop": {"reader": reader(), "body": looped(), "decoder": value},
+        "loop": {"reader": reader(), "body": loop_body(), "decoder": value},
     }
 
 
@@ -56,7 +56,7 @@ def words(*texts: str) -> dict[str, Array]:
     return packed_words([text.encode() for text in texts])
 
 
-def made(*shape: int, seed: int = 0) -> Array:
+def made_weights(*shape: int, seed: int = 0) -> Array:
     """Made weights in (-1, 1)."""
     return np.random.default_rng(seed).uniform(-1, 1, shape).astype(np.float32)
 
@@ -78,9 +78,9 @@ def trees() -> Part:
     feature = np.array([[at % WIDTH, -1, (at + 1) % WIDTH, -1, -1] for at in range(n)], np.int16)
     arrays: dict[str, Array] = {
         "feature": feature.ravel(),
-        "threshold": (made(2 * n) * 50).astype(np.float16),
-        "missing_left": np.packbits(made(2 * n, seed=1) > 0, bitorder="little"),
-        "leaf": (made(3 * n, seed=2) * 127).astype(np.int8),
+        "threshold": (made_weights(2 * n) * 50).astype(np.float16),
+        "missing_left": np.packbits(made_weights(2 * n, seed=1) > 0, bitorder="little"),
+        "leaf": (made_weights(3 * n, seed=2) * 127).astype(np.int8),
         "leaf_scale": floats(0.01),
         "output": np.zeros(n, np.uint8),
         "base": floats(-0.5),
@@ -94,7 +94,7 @@ def additive() -> Part:
         "feature": np.array([[0, -1], [3, -1], [0, 1]], np.int16),
         "cuts": floats(30, 50, 70, 19000, 40, 60, 0.5),
         "cut_counts": np.array([[3, 0], [1, 0], [2, 1]], np.uint16),
-        "scores": made(5 + 3 + 4 * 3, 1).astype(np.float16),
+        "scores": made_weights(5 + 3 + 4 * 3, 1).astype(np.float16),
         "base": floats(0.1),
     }
     return Part(kind="additive", arrays=arrays)
@@ -114,17 +114,17 @@ def expand() -> Part:
 
 
 def linear(k: int) -> Part:
-    affine = Part(kind="affine", arrays={"weights": made(6, k), "bias": made(k)})
+    affine = Part(kind="affine", arrays={"weights": made_weights(6, k), "bias": made_weights(k)})
     return Part(kind="chain", children=(expand(), affine))
 
 
 def net(k: int) -> Part:
     arrays: dict[str, Array] = {
-        "w0": (made(6, 4) * 100).astype(np.int8),
-        "w0_scale": made(4) ** 2,
-        "b0": made(4),
-        "w1": made(4, k).astype(np.float16),
-        "b1": made(k),
+        "w0": (made_weights(6, 4) * 100).astype(np.int8),
+        "w0_scale": made_weights(4) ** 2,
+        "b0": made_weights(4),
+        "w1": made_weights(4, k).astype(np.float16),
+        "b1": made_weights(k),
     }
     return Part(kind="chain", children=(expand(), Part(kind="net", config={"activation": "relu"}, arrays=arrays)))
 
@@ -133,7 +133,7 @@ def network(form: str, k: int) -> Part:
     return Part(kind="chain", children=(expand(), graph(np.random.default_rng(1), 6, k, form)))
 
 
-def looped() -> Part:
+def loop_body() -> Part:
     return Part(kind="chain", children=(expand(), loop(np.random.default_rng(2), 6, 3)))
 
 
@@ -144,11 +144,12 @@ def vote() -> Part:
 
 def ngrams(k: int) -> Part:
     config = {"column": 0, "analyser": "char", "low": 2, "high": 3, "buckets": 64}
-    return Part(kind="ngrams", config=config, arrays={"weights": made(64, k).astype(np.float16), "bias": made(k)})
+    arrays = {"weights": made_weights(64, k).astype(np.float16), "bias": made_weights(k)}
+    return Part(kind="ngrams", config=config, arrays=arrays)
 
 
 def temperature(k: int) -> Part:
-    return Part(kind="temperature", arrays={"temperature": floats(1.5), "bias": made(k, seed=3)})
+    return Part(kind="temperature", arrays={"temperature": floats(1.5), "bias": made_weights(k, seed=3)})
 
 
 def isotonic() -> Part:

@@ -7,7 +7,7 @@ from typing import Any
 
 from trivet.core.sections import FileFacts, Section
 
-from .documented import documented
+from .documented import file_breaches
 from .sample_manifest import EVIDENCE, MANIFEST
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -16,7 +16,7 @@ _KEPT = ("gauge", "must", "unit", "limit", "verdict", "goal", "modality", "link"
 
 def check_section(section: Section) -> list[str]:
     """The laws that the section breaks, as sentences; empty when it keeps them all."""
-    breaches = list(documented(section, section.name))
+    breaches = list(file_breaches(section, section.name))
     whole = FileFacts(manifest=MANIFEST, evidence=EVIDENCE, digest="0" * 64, size_bytes=1000)
     spoilt = FileFacts(
         manifest=with_text(MANIFEST, HOSTILE), evidence=with_text(EVIDENCE, HOSTILE), digest="0" * 64, size_bytes=1000

@@ -107,14 +107,14 @@ def made_costs(calls: int) -> dict[str, Samples]:
     repeats = min(calls, 5)
     return {
         "size": Samples(numbers=np.array([12_345.0]), unit="B"),
-        "throughput": measured(rng.uniform(9e4, 1e5, repeats), "rows/s"),
-        "cold-start": measured(rng.uniform(150, 200, repeats), "ms"),
-        "memory": measured([80e6] if calls else [], "B"),
-        "latency": measured(rng.lognormal(-2, 0.3, calls), "ms"),
+        "throughput": made_samples(rng.uniform(9e4, 1e5, repeats), "rows/s"),
+        "cold-start": made_samples(rng.uniform(150, 200, repeats), "ms"),
+        "memory": made_samples([80e6] if calls else [], "B"),
+        "latency": made_samples(rng.lognormal(-2, 0.3, calls), "ms"),
     }
 
 
-def measured(numbers: Any, unit: str) -> Samples:
+def made_samples(numbers: Any, unit: str) -> Samples:
     """What a probe would have measured on a made machine."""
     return Samples(numbers=np.asarray(numbers, np.float64), unit=unit, where=MADE)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from trivet.runtime.ops import OPERATORS
-from trivet.runtime.ops.lengths import actual
+from trivet.runtime.ops.lengths import places
 from trivet.runtime.ops.tensor import BadNode, Tensor, constant
 
 AXES = {"rows": 1, "length": 9}
@@ -88,7 +88,7 @@ def numbers_of(facts: Tensor, rng) -> np.ndarray:
     """Numbers between the bounds of a value, the bounds themselves among them."""
     if facts.array is not None:
         return facts.array
-    shape = [actual(length, SIZES) for length in facts.shape]
+    shape = [places(length, SIZES) for length in facts.shape]
     if facts.dtype != "float32":
         return rng.integers(int(facts.low), int(facts.high) + 1, shape).astype(facts.dtype)
     spread = rng.choice(["uniform", "ends", "near 0"])
@@ -109,7 +109,7 @@ def test_results_keep_shape_dtype_and_bounds(name, operands, given):
             warnings.filterwarnings("ignore", "underflow")
             found = operator.run([numbers_of(operand, rng) for operand in operands], SIZES)
         assert found.dtype.name == facts.dtype
-        assert found.shape == tuple(actual(length, SIZES) for length in facts.shape)
+        assert found.shape == tuple(places(length, SIZES) for length in facts.shape)
         assert np.isfinite(found).all()
         assert facts.low <= found.min() and found.max() <= facts.high
     assert operator.operations > 0

@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> Result:
     stages = progress.seconds_by_stage()
     if isinstance(outcome, Infeasible):
         return infeasible(outcome, out, stages)
-    return certified(outcome, out, threads, stages)
+    return certified_result(outcome, out, threads, stages)
 
 
 def at_least_one(text: str) -> int:
@@ -129,16 +129,16 @@ def dry_run(recipe: "Recipe", threads: int) -> Result:
     return Result(text=text, data=data)
 
 
-def certified(outcome: "Certified", out: Path, threads: int, stages: dict[str, float]) -> Result:
+def certified_result(outcome: "Certified", out: Path, threads: int, stages: dict[str, float]) -> Result:
     from trivet.core.units import show_amount, show_duration
     from trivet.engine.course import sentence
 
     spent = show_duration(outcome.seconds)
-    effort = f"{counted(outcome.candidates, 'candidate')}, {spent}, {counted(threads, 'worker')}"
+    effort = f"{count_of(outcome.candidates, 'candidate')}, {spent}, {count_of(threads, 'worker')}"
     text = "\n".join(
         [
             f"  {tally(outcome.judged)}{alarm(outcome.told)}        ({effort})",
-            verdict_table(outcome.judged) or unlimited(outcome),
+            verdict_table(outcome.judged) or main_reading(outcome),
             f"  why this one: {outcome.why}",
             f"  search: {sentence(outcome.search)}",
             *(f"  {line}" for line in (*grave_lines(outcome.told), *failed_lines(outcome.told))),
@@ -176,7 +176,7 @@ def tally(judged: "tuple[Judged, ...]") -> str:
     if not judged:
         return "no limits were stated: nothing to prove"
     count = Counter(str(one.verdict) for one in judged)
-    hold = f"{counted(count['HOLDS'], 'limit')} hold{'s' if count['HOLDS'] == 1 else ''}"
+    hold = f"{count_of(count['HOLDS'], 'limit')} hold{'s' if count['HOLDS'] == 1 else ''}"
     return f"{hold}, {count['UNPROVEN']} unproven, {count['BROKEN']} broken"
 
 
@@ -185,7 +185,7 @@ def alarm(told: "Told") -> str:
     return f"; BUT the data has a finding that blocks: {', '.join(told.alerts)}" if told.alerts else ""
 
 
-def counted(count: int, thing: str) -> str:
+def count_of(count: int, thing: str) -> str:
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
@@ -202,7 +202,7 @@ def verdict_table(judged: "tuple[Judged, ...]") -> str:
     return table(rows)
 
 
-def unlimited(outcome: "Certified") -> str:
+def main_reading(outcome: "Certified") -> str:
     """The main gauge of a file without limits, beside the constant answer."""
     from trivet.engine.outcome import shown, shown_baseline
 

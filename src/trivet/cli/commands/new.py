@@ -20,14 +20,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     from pathlib import Path
 
-    from trivet.cli.plugin_files import plugin_files, registered
+    from trivet.cli.plugin_files import plugin_files, with_entry_point
     from trivet.storage.disk import Storage
 
     folder = Path(arguments.folder)
     project = folder / "pyproject.toml"
     before = project.read_text(encoding="utf-8") if project.exists() else ""
     made = plugin_files(arguments.kind, arguments.name, package=arguments.package, folder=folder, project=before)
-    after = registered(before, made)
+    after = with_entry_point(before, made)
     storage = Storage()
     for path, text in made.files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

@@ -105,14 +105,14 @@ def refuse_absent(names: Sequence[str], there: Sequence[str], source: str) -> No
     if absent:
         raise BadData(
             "missing-column",
-            wanted=f"every column that the file was built on: {listed(absent)}",
-            found=f"a table with {listed(list(map(repr, there)))}",
+            wanted=f"every column that the file was built on: {first_names(absent)}",
+            found=f"a table with {first_names(list(map(repr, there)))}",
             do="give every column; a cell whose value is unknown may be empty",
             where=source,
         )
 
 
-def listed(names: Sequence[str]) -> str:
+def first_names(names: Sequence[str]) -> str:
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
@@ -157,19 +157,19 @@ def answer_columns(specialist: Any, columns: dict[str, list[Any]], rule: "Rule |
 
     task, answers = task_from_json(specialist.task), specialist.answers(columns)
     if rule is not None:
-        answers = Answers({**answers, "chosen": rule.choose(printed(answers["probabilities"]))})
+        answers = Answers({**answers, "chosen": rule.choose(shares_as_printed(answers["probabilities"]))})
     found = find_goal(task.goal).columns(task, answers)
-    return {name: [shortened(cell) for cell in column] for name, column in found.items()}
+    return {name: [seven_digits(cell) for cell in column] for name, column in found.items()}
 
 
-def printed(shares: Any) -> Any:
+def shares_as_printed(shares: Any) -> Any:
     """The shares as they are printed, from which a rule decides, so that anybody can redo it."""
     import numpy as np
 
-    return np.array([[shortened(share) for share in row] for row in shares.tolist()])
+    return np.array([[seven_digits(share) for share in row] for row in shares.tolist()])
 
 
-def shortened(cell: Any) -> Any:
+def seven_digits(cell: Any) -> Any:
     """Seven significant digits: all that float32 holds."""
     return float(f"{cell:.7g}") if isinstance(cell, float) else cell
 

@@ -22,14 +22,14 @@ def run(arguments: argparse.Namespace) -> Result:
     from trivet.core.units import show_amount
     from trivet.runtime.errors import NOT_DAMAGED, BadFile
     from trivet.ship.specialist import load
-    from trivet.ship.verify import damaged, verify
+    from trivet.ship.verify import damaged_file, verify
 
     try:
         model = load(arguments.file, caps=caps_in(arguments))
     except BadFile as error:
         if error.code in NOT_DAMAGED:
             raise
-        found, digest, after = damaged(error), None, []
+        found, digest, after = damaged_file(error), None, []
     else:
         header = not arguments.no_header
         found = verify(model.data, model.contents, source=arguments.data, header=header, encoding=arguments.encoding)

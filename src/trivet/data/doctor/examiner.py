@@ -34,13 +34,15 @@ def findings_by(check: DoctorCheck, exam: Exam) -> list[Finding]:
     except TrivetError:  # it says itself what to do, e.g. which library to install
         raise
     except Exception as error:  # noqa: BLE001  a check of somebody else may raise anything, and must not end a build
-        return [crashed(check, f"ended with {type(error).__name__}: {error}")]
+        return [note_of_crash(check, f"ended with {type(error).__name__}: {error}")]
     strange = sorted({one.code for one in found} - set(check.codes))
     kept = [one for one in found if one.code in check.codes]
-    return [*kept, crashed(check, f"made findings that it does not declare: {', '.join(strange)}")] if strange else kept
+    if strange:
+        kept.append(note_of_crash(check, f"made findings that it does not declare: {', '.join(strange)}"))
+    return kept
 
 
-def crashed(check: DoctorCheck, how: str) -> Finding:
+def note_of_crash(check: DoctorCheck, how: str) -> Finding:
     home = places("check").get(check.name)
     of = f" of {home.distribution}" if home is not None and home.distribution else ""
     return Finding(

@@ -38,7 +38,7 @@ class Finding:
     @property
     def label(self) -> str:
         """The finding as a recipe names it: "missing-values(age)", or the code alone."""
-        return self.code if self.column is None else f"{self.code}({self.column})"
+        return label_of(self.code, self.column)
 
     def as_json(self) -> dict[str, Any]:
         """The finding as JSON values."""
@@ -57,6 +57,11 @@ class Finding:
     def from_json(cls, found: Mapping[str, Any]) -> Self:
         """The finding that `as_json` wrote; without "accepted", as first files have it, it was not."""
         return cls(**{**found, "rows": tuple(found["rows"])})
+
+
+def label_of(code: str, column: str | None) -> str:
+    """A finding as a recipe names it: its code, and the column it is about in brackets."""
+    return code if column is None else f"{code}({column})"
 
 
 def shown(ids: Array) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def out_of_fold_values(rows: Rows, *, seed: int) -> Array:
     folds = folds_of(rows, n_folds(rows), seed)
     matrix, values = tree_matrix(rows), np.zeros(len(rows))
     for held, rest in halves(folds):
-        booster = boosted(matrix[rest], rows.truth[rest], {"objective": "regression_l1"}, 150, seed)
+        booster = booster_on(matrix[rest], rows.truth[rest], {"objective": "regression_l1"}, 150, seed)
         values[held] = booster.predict(matrix[held], num_threads=1)
     return values
 
@@ -79,12 +79,12 @@ def tree_probabilities(matrix: Array, labels: Array, folds: Array, seed: int) ->
     aim = {"objective": "binary"} if n_classes == 2 else {"objective": "multiclass", "num_class": n_classes}
     rounds = max(10, min(60, 600 // n_classes))
     for held, rest in halves(folds):
-        answer = boosted(matrix[rest], labels[rest], aim, rounds, seed).predict(matrix[held], num_threads=1)
+        answer = booster_on(matrix[rest], labels[rest], aim, rounds, seed).predict(matrix[held], num_threads=1)
         said[held] = np.column_stack([1 - answer, answer]) if n_classes == 2 else answer
     return said
 
 
-def boosted(matrix: Array, answer: Array, aim: dict[str, Any], rounds: int, seed: int) -> Any:
+def booster_on(matrix: Array, answer: Array, aim: dict[str, Any], rounds: int, seed: int) -> Any:
     lightgbm = need("lightgbm", for_=_WHO)
     return lightgbm.train({**_TREES, **aim, "seed": seed % 2**31}, lightgbm.Dataset(matrix, answer), rounds)
 

@@ -13,7 +13,7 @@ from trivet.data.sources.columns import RawColumn, TextColumn, truth_text
 from trivet.runtime.part import Array
 
 from .cells import BadCells, number_text, values_of
-from .encode import cell_error, finite, in_order, measured, spoken
+from .encode import cell_error, column_numbers, column_words, finite, in_order
 from .guess import guess
 
 
@@ -78,7 +78,7 @@ def class_codes(column: RawColumn, answer: Field) -> tuple[Array, tuple[str, ...
     Truth values keep the spelling of a text table; those that a source typed are "true" and "false".
     """
     if answer.type == "category":
-        words = spoken(column, "category")
+        words = column_words(column, "category")
         return in_order(words.words, words.codes)
     values = answer_values(column, answer)
     known = ~np.isnan(values)
@@ -120,6 +120,6 @@ def meaning_of(text: str, answer: Field) -> str | float:
 def answer_values(column: RawColumn, answer: Field) -> Array:
     """(rows,) float64 answers as numbers, NaN = no answer."""
     try:
-        return finite(measured(column, answer))
+        return finite(column_numbers(column, answer))
     except BadCells as bad:
         raise cell_error(column, answer, bad) from bad

@@ -15,19 +15,19 @@ from .cells import BadCells, is_missing, values_of
 from .guess import guess
 
 
-def measured(column: RawColumn, field: Field) -> Array:
+def column_numbers(column: RawColumn, field: Field) -> Array:
     """(rows, *shape) float64 of a column that holds numbers, infinities kept, NaN = missing.
 
     Raises BadCells with all cells that are not of the field's type.
     """
     if isinstance(column, TextColumn):
-        return measured_words(column, field)
+        return word_numbers(column, field)
     if column.type == field.type or (column.type, field.type) == ("boolean", "number"):
         return column.values
     if (column.type, field.type) == ("number", "date") and field.spelling:  # 20240531 as a number
-        return measured_words(as_text(column), field)
+        return word_numbers(as_text(column), field)
     if not is_plain(field):
-        return measured_words(as_text(column), field)
+        return word_numbers(as_text(column), field)
     known = column.values[~np.isnan(column.values)]
     if (column.type, field.type) == ("number", "boolean"):
         known = known[(known != 0) & (known != 1)]
@@ -38,7 +38,7 @@ def measured(column: RawColumn, field: Field) -> Array:
     return column.values
 
 
-def measured_words(column: TextColumn, field: Field) -> Array:
+def word_numbers(column: TextColumn, field: Field) -> Array:
     """(rows, *shape) float64 of cells of text, as in `measured`."""
     values, wrong = values_of(column.words, field)
     if wrong:
@@ -70,7 +70,7 @@ def finite(values: Array) -> Array:
     return np.where(np.isinf(values), np.nan, values)
 
 
-def spoken(column: RawColumn, type: str) -> TextColumn:
+def column_words(column: RawColumn, type: str) -> TextColumn:
     """The column as words.  A category has no word for a missing token; a text keeps it."""
     text = as_text(column)
     if type == "text":

@@ -18,14 +18,14 @@ def roles_of(raw: Raw, asked: Mapping[str, str | int | None]) -> dict[str, str]:
         if which is None and role != "target":
             continue
         try:
-            roles[role] = named(raw, which)
+            roles[role] = column_name(raw, which)
         except BadUse as error:
             errors.append(error)
     raise_all(errors)
     return roles
 
 
-def named(raw: Raw, which: str | int | None) -> str:
+def column_name(raw: Raw, which: str | int | None) -> str:
     """The name of a column that is given by name, position or as "last"."""
     if isinstance(which, str) and which in raw.names:
         return which

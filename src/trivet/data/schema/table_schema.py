@@ -8,7 +8,7 @@ import numpy as np
 
 from trivet.core.errors import BadData, TrivetError, raise_all
 from trivet.core.fieldtypes import holds_words
-from trivet.core.goals import Reasons
+from trivet.core.goals import NO_ANSWER, Reasons
 from trivet.core.registry import find_goal
 from trivet.core.roles import ROLES
 from trivet.core.row_keys import column_bits
@@ -21,7 +21,7 @@ from trivet.runtime.part import Array
 
 from .answers import answer_field, seen_in, settled_goal
 from .cells import BadCells
-from .encode import cell_error, finite, in_order, measured, spoken
+from .encode import cell_error, column_numbers, column_words, finite, in_order
 from .guess import Guess, guess, surprise
 from .roles import check_roles, checked_types, roles_of
 
@@ -128,16 +128,33 @@ def to_rows(raw: Raw, schema: Schema) -> tuple[Rows, tuple[Dropped, ...]]:
     keep, dropped = kept_rows(raw.n_rows, reasons)
     if not keep.any():
         raise empty(raw.origin, "no row that can be used: " + ", ".join(f"{n} with {why}" for why, n in dropped))
-    columns, words = encoded_fields(raw, schema.fields, values, keep)
-    rows = Rows(
+    return rows_where(keep, raw, schema, values, truth), dropped
+
+
+def unlabelled_rows(raw: Raw, schema: Schema) -> Rows | None:
+    """The rows that have everything but an answer; None when there are none.  For passes that learn without answers."""
+    check_columns(raw, schema)
+    values = measured_columns(raw, schema)
+    truth, reasons = truth_in(raw, schema)
+    unanswered = np.zeros(raw.n_rows, bool)
+    for why, mask in reasons:
+        unanswered |= mask & (why == NO_ANSWER)
+    for _, is_missing in roles_in(raw, schema, values).values():
+        unanswered &= ~is_missing
+    return rows_where(unanswered, raw, schema, values, truth) if unanswered.any() else None
+
+
+def rows_where(which: Array, raw: Raw, schema: Schema, values: Mapping[str, Array], truth: Array) -> Rows:
+    """The rows of a mask (rows,); values: the measured columns and truth: the answers of all rows."""
+    columns, words = encoded_fields(raw, schema.fields, values, which)
+    return Rows(
         fields=schema.fields,
         columns=columns,
         words=words,
-        truth=truth[keep],
-        ids=np.flatnonzero(keep),
-        roles={role: array[keep] for role, (array, _) in roles.items()},
+        truth=truth[which],
+        ids=np.flatnonzero(which),
+        roles={role: array[which] for role, (array, _) in roles_in(raw, schema, values).items()},
     )
-    return rows, dropped
 
 
 def input_fields(
@@ -175,7 +192,7 @@ def notes_on(raw: Raw, fields: Sequence[Field], seen: Mapping[str, Guess]) -> li
         if holds_words(field):
             continue
         try:
-            infinite = int(np.isinf(measured(column, field)).sum())
+            infinite = int(np.isinf(column_numbers(column, field)).sum())
             notes += [f"{field.name}: {infinite} infinite cells count as missing"] if infinite else []
         except BadCells as bad:
             errors.append(cell_error(column, field, bad, raw.origin))
@@ -201,7 +218,7 @@ def measured_columns(raw: Raw, schema: Schema) -> dict[str, Array]:
             continue
         column = raw.column(field.name)
         try:
-            values[field.name] = finite(measured(column, field))
+            values[field.name] = finite(column_numbers(column, field))
         except BadCells as bad:
             errors.append(cell_error(column, field, bad, raw.origin))
     raise_all(errors)
@@ -260,7 +277,7 @@ def check_weights(weights: Array, name: str, origin: str) -> None:
 
 def names_in(raw: Raw, name: str) -> tuple[Array, Array]:
     """((rows,) int64 hash of each name, so that a group has one id in every table, (rows,) mask of missing ones)."""
-    spelled = spoken(raw.column(name), "category")
+    spelled = column_words(raw.column(name), "category")
     return column_bits(spelled.codes, spelled.words).view(np.int64), spelled.codes < 0
 
 
@@ -286,7 +303,7 @@ def encoded_fields(
         if field.name in values:
             columns[field.name] = values[field.name][keep]
         else:
-            text = spoken(here[field.name], field.type)
+            text = column_words(here[field.name], field.type)
             columns[field.name], words[field.name] = in_order(text.words, text.codes[keep])
     return columns, words
 

@@ -85,7 +85,7 @@ def as_text(column: RawColumn) -> TextColumn:
     return text_column(words, codes)
 
 
-def joined(pieces: Sequence[RawColumn]) -> RawColumn:
+def column_of_all(pieces: Sequence[RawColumn]) -> RawColumn:
     """One column from the same column of several files; spelled out when the files typed it differently."""
     first = pieces[0]
     if isinstance(first, NumberColumn) and all(isinstance(p, NumberColumn) and p.type == first.type for p in pieces):

@@ -9,7 +9,7 @@ from typing import Any
 from trivet.core.errors import BadData, BadUse, nearest_names
 from trivet.core.value import value
 
-from .columns import NumberColumn, RawColumn, TextColumn, cells_of, first_rows, joined, rows_in
+from .columns import NumberColumn, RawColumn, TextColumn, cells_of, column_of_all, first_rows, rows_in
 
 
 @value
@@ -140,7 +140,7 @@ def table_of_all(tables: Sequence[Raw], origin: str) -> Raw:
     for other in tables[1:]:
         if set(other.names) != set(first.names):
             raise parts_differ(first, other)
-    columns = tuple(joined([table.column(name) for table in tables]) for name in first.names)
+    columns = tuple(column_of_all([table.column(name) for table in tables]) for name in first.names)
     notes = tuple(note for table in tables for note in table.notes)
     return Raw(names=first.names, columns=columns, n_rows=sum(t.n_rows for t in tables), origin=origin, notes=notes)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from trivet.core.row_keys import mixed, row_keys
+from trivet.core.row_keys import row_keys, spread_bits
 from trivet.core.rows import Rows
 from trivet.core.value import value
 from trivet.runtime.part import Array
@@ -45,27 +45,27 @@ def bottom_k(hashes: Array, k: int) -> dict[str, Any]:
         "rows": len(hashes),
         "distinct": len(distinct),
         "natural": float(f"{natural:.6g}"),
-        "hashes": spelled(distinct[:k]),
+        "hashes": hashes_as_text(distinct[:k]),
     }
 
 
 def row_hashes(rows: Rows) -> Array:
     """(rows,) uint64 below 2**48, equal for equal inputs."""
-    return shortened(row_keys(rows))
+    return short_hashes(row_keys(rows))
 
 
 def group_hashes(rows: Rows) -> Array:
     """(rows,) uint64 below 2**48, equal for equal names of groups; the rows must have groups."""
-    return shortened(np.asarray(rows.group, np.int64).view(np.uint64))
+    return short_hashes(np.asarray(rows.group, np.int64).view(np.uint64))
 
 
-def shortened(keys: Array) -> Array:
+def short_hashes(keys: Array) -> Array:
     # Mixed once more: the last step of a key need not spread a single column evenly.
-    short: Array = mixed(keys) >> np.uint64(64 - 8 * _BYTES)
+    short: Array = spread_bits(keys) >> np.uint64(64 - 8 * _BYTES)
     return short
 
 
-def spelled(hashes: Array) -> str:
+def hashes_as_text(hashes: Array) -> str:
     """The hashes as base64 of 6 bytes each, the highest first."""
     octets = np.ascontiguousarray(hashes, ">u8").view(np.uint8).reshape(-1, 8)[:, 8 - _BYTES :]
     return base64.b64encode(octets.tobytes()).decode("ascii")
@@ -95,7 +95,7 @@ class Sampled:
     is_all: bool
 
 
-def sampled(sketch: Mapping[str, Any], hashes: Array) -> Sampled:
+def sample_of(sketch: Mapping[str, Any], hashes: Array) -> Sampled:
     """What a sketch says of rows with these hashes; raises ValueError or KeyError for what is no sketch."""
     kept = kept_hashes(sketch)
     distinct, times = np.unique(hashes, return_counts=True)

@@ -5,34 +5,23 @@ Parameters: among, a role or an input column of words: the reading of its worst 
 Source: Clopper and Pearson 1934; Wilson 1927; Kish 1965 (effective number).
 """
 
-from trivet.core.candidate import Sketch
-from trivet.core.gauges import Gauge, Trial
+from trivet.core.gauges import Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
-from trivet.kit.stats.groups import expect_groups, worst_group
 from trivet.kit.stats.intervals import share_estimate
-from trivet.kit.stats.trials import expect_answers, rows_of, weights_of
+from trivet.kit.stats.trials import rows_of, weights_of
+from trivet.kit.stats.worst_group_gauge import WorstGroupGauge
 
 
 @value
-class Accuracy(Gauge):
+class Accuracy(WorstGroupGauge):
     """0 to 1; the share of the most frequent class is had for nothing."""
 
     least, most = 0.0, 1.0
+    answers = ("chosen",)
     examples = ("accuracy(among=site)",)
 
-    among: str = ""
-
-    def applies(self, sketch: Sketch) -> None:
-        """Answers that choose a class."""
-        expect_answers(sketch, "chosen", for_=self)
-        expect_groups(sketch, self.among, for_=self)
-
-    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
-        """Reads the answered classes, after decision weights."""
-        return worst_group(self, self.among, trial, sure, self.read)
-
     def read(self, trial: Trial, sure: float) -> Reading:
-        """The reading of all rows of the trial."""
+        """Reads the answered classes, after decision weights."""
         truth, chosen = rows_of(trial, "chosen", for_=self)
         return share_estimate(chosen == truth, weights_of(trial), sure).reading(self, n=len(truth), sure=sure)

@@ -6,35 +6,24 @@ Parameters: among, a role or an input column of words: the reading of its worst 
 Source: Brodersen et al. 2010; Zou and Donner 2008 (the combination).
 """
 
-from trivet.core.candidate import Sketch
-from trivet.core.gauges import Gauge, Trial
+from trivet.core.gauges import Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
-from trivet.kit.stats.groups import expect_groups, worst_group
 from trivet.kit.stats.intervals import mean_of_shares, share_estimate
-from trivet.kit.stats.trials import classes_present, expect_answers, rows_of, weights_of
+from trivet.kit.stats.trials import classes_present, rows_of, weights_of
+from trivet.kit.stats.worst_group_gauge import WorstGroupGauge
 
 
 @value
-class BalancedAccuracy(Gauge):
+class BalancedAccuracy(WorstGroupGauge):
     """1 / classes for a constant answer, 1 for faultless ones."""
 
     least, most = 0.0, 1.0
+    answers = ("chosen",)
     examples = ("balanced-accuracy(among=site)",)
 
-    among: str = ""
-
-    def applies(self, sketch: Sketch) -> None:
-        """Answers that choose a class."""
-        expect_answers(sketch, "chosen", for_=self)
-        expect_groups(sketch, self.among, for_=self)
-
-    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
-        """A class without rows is left out with a note."""
-        return worst_group(self, self.among, trial, sure, self.read)
-
     def read(self, trial: Trial, sure: float) -> Reading:
-        """The reading of all rows of the trial."""
+        """A class without rows is left out with a note."""
         truth, chosen = rows_of(trial, "chosen", for_=self)
         present, notes = classes_present(truth, trial.task.classes, for_=self)
         weight = weights_of(trial)

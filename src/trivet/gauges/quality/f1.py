@@ -39,7 +39,7 @@ class F1(Gauge):
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Reads the answered classes, after decision weights."""
         truth, chosen = rows_of(trial, "chosen", for_=self)
-        asked = self.asked(trial.task, truth, chosen)
+        asked = self.classes_asked(trial.task, truth, chosen)
         weight = weights_of(trial)
         plain = equal_or_given(weight, len(truth))
         scores = [class_score(truth == c, chosen == c, weight, sure) for c in asked]
@@ -48,7 +48,7 @@ class F1(Gauge):
         estimate = scores[0] if len(asked) == 1 else mean_of_shares(scores, how + ", combined", correlation(moves))
         return estimate.reading(self, n=len(truth), sure=sure)
 
-    def asked(self, task: Task, truth: Array, chosen: Array) -> list[int]:
+    def classes_asked(self, task: Task, truth: Array, chosen: Array) -> list[int]:
         """The classes whose scores are averaged."""
         if self.positive:
             return [class_index(task, self.positive, for_=self)]

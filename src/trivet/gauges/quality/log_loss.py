@@ -11,39 +11,28 @@ import math
 
 import numpy as np
 
-from trivet.core.candidate import Sketch
-from trivet.core.gauges import Gauge, Trial
+from trivet.core.gauges import Trial
 from trivet.core.reading import Reading
 from trivet.core.scores import log_losses
 from trivet.core.value import value
 from trivet.kit.stats.class_losses import mean_class_loss
-from trivet.kit.stats.groups import expect_groups, worst_group
-from trivet.kit.stats.trials import expect_answers, rows_of, weights_of
+from trivet.kit.stats.trials import rows_of, weights_of
+from trivet.kit.stats.worst_group_gauge import WorstGroupGauge
 
 CLIP = 1e-7  # about the rounding of a float32 probability: below it the file itself knows no difference
 
 
 @value
-class LogLoss(Gauge):
+class LogLoss(WorstGroupGauge):
     """0 for sure and right; the entropy of the classes for their plain shares."""
 
     better = "<="
     least, most = -math.log1p(-CLIP), -math.log(CLIP)
+    answers = ("probabilities",)
     examples = ("log-loss(among=site)",)
 
-    among: str = ""
-
-    def applies(self, sketch: Sketch) -> None:
-        """Answers with a probability for each class."""
-        expect_answers(sketch, "probabilities", for_=self)
-        expect_groups(sketch, self.among, for_=self)
-
-    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
-        """Reads the probability of the true class only."""
-        return worst_group(self, self.among, trial, sure, self.read)
-
     def read(self, trial: Trial, sure: float) -> Reading:
-        """The reading of all rows of the trial."""
+        """Reads the probability of the true class only."""
         truth, probabilities = rows_of(trial, "probabilities", for_=self)
         loss = np.clip(log_losses(probabilities, least=CLIP), self.least, self.most)
         estimate = mean_class_loss(

@@ -42,11 +42,11 @@ class R2(Gauge):
                 found=f"{len(truth)} rows, all with the answer {truth[0]:g}",
                 do="give rows with other answers too, or limit mae or rmse",
             )
-        estimate = explained(weight, (values - truth) ** 2, around, spread, sure)
+        estimate = share_explained(weight, (values - truth) ** 2, around, spread, sure)
         return estimate.reading(self, n=len(truth), sure=sure)
 
 
-def explained(weight: Array, error: Array, around: Array, spread: float, sure: float) -> Estimate:
+def share_explained(weight: Array, error: Array, around: Array, spread: float, sure: float) -> Estimate:
     """error, around: (rows,) squared distances of the truth to the answer, and to its mean.  weight sums to 1."""
     left = math.fsum((weight * error).tolist())
     if left == 0:

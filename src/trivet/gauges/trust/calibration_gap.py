@@ -43,7 +43,7 @@ class CalibrationGap(Gauge):
         two = probabilities.shape[1] == 2
         stated = probabilities[:, 1] if two else probabilities.max(axis=1)
         happened = truth == (1 if two else top)
-        bins = binned(stated, happened.astype(np.float64), equal_or_given(weights_of(trial), len(truth)))
+        bins = bins_of(stated, happened.astype(np.float64), equal_or_given(weights_of(trial), len(truth)))
         return gap_estimate(bins, sure).reading(self, n=len(truth), sure=sure)
 
 
@@ -58,7 +58,7 @@ class Bins:
     freedom: Array
 
 
-def binned(stated: Array, happened: Array, weight: Array) -> Bins:
+def bins_of(stated: Array, happened: Array, weight: Array) -> Bins:
     """The rows in bins with equally many rows, ties together."""
     edges = np.quantile(stated, np.linspace(0, 1, BINS + 1))
     which = np.searchsorted(edges[1:-1], stated)

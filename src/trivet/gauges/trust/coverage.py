@@ -9,38 +9,31 @@ Source: Vovk, Gammerman and Shafer 2005; Clopper and Pearson 1934.
 import numpy as np
 
 from trivet.core.candidate import Sketch
-from trivet.core.gauges import Gauge, Trial
+from trivet.core.gauges import Trial
 from trivet.core.reading import Reading
 from trivet.core.registry import find_goal
 from trivet.core.value import value
-from trivet.kit.stats.groups import expect_groups, worst_group
 from trivet.kit.stats.intervals import share_estimate
-from trivet.kit.stats.trials import expect_answers, rows_of, weights_of
+from trivet.kit.stats.trials import rows_of, weights_of
+from trivet.kit.stats.worst_group_gauge import WorstGroupGauge
 from trivet.runtime.part import Array
 
 
 @value
-class Coverage(Gauge):
+class Coverage(WorstGroupGauge):
     """0 to 1; what the guard was asked for, if rows are exchangeable."""
 
     family = "trust"
     least, most = 0.0, 1.0
     examples = ("coverage(among=site)",)
 
-    among: str = ""
-
-    def applies(self, sketch: Sketch) -> None:
+    def answers_of(self, sketch: Sketch) -> tuple[str, ...]:
         """A guard that states sets of classes, or intervals."""
         sets = "sets" in find_goal(sketch.task.goal).guarded(sketch.task)
-        expect_answers(sketch, *(("sets",) if sets else ("low", "high")), for_=self)
-        expect_groups(sketch, self.among, for_=self)
-
-    def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
-        """The ends of an interval belong to it."""
-        return worst_group(self, self.among, trial, sure, self.read)
+        return ("sets",) if sets else ("low", "high")
 
     def read(self, trial: Trial, sure: float) -> Reading:
-        """The reading of all rows of the trial."""
+        """The ends of an interval belong to it."""
         hit = self.hits(trial)
         return share_estimate(hit, weights_of(trial), sure).reading(self, n=len(hit), sure=sure)
 

@@ -25,7 +25,7 @@ def probabilities_of(scores: Array, temperature: float = 1.0, bias: Array | floa
     return shares_of(scaled, "sigmoid" if scaled.shape[1] == 1 else "softmax")
 
 
-def smoothed(answer: Array, classes: int) -> Array:
+def smooth_targets(answer: Array, classes: int) -> Array:
     """(rows, classes) targets that leave one row's worth of doubt, spread evenly; rows sum to 1.
 
     Without it, rows that a body separates perfectly would ask for certainty: the temperature would fall to its bound.
@@ -110,7 +110,7 @@ def isotonic_knots(scores: Array, answer: Array, weight: Array | None = None, mo
     x, first = np.unique(scores, return_inverse=True)
     each = np.ones(len(scores)) if weight is None else np.asarray(weight, np.float64)
     mass = np.bincount(first, each)
-    steps = fewer(pooled(np.bincount(first, each * answer) / mass, mass), most // 2)
+    steps = fewer(rising_steps(np.bincount(first, each * answer) / mass, mass), most // 2)
     knots = sorted({(x[at], level) for start, stop, level, _ in steps for at in (start, stop - 1)})
     least = 1 / (2 * len(scores))
     xs, ys = (np.array(column) for column in zip(*knots))
@@ -121,13 +121,13 @@ Step = tuple[int, int, float, float]
 """(start, stop, level, mass): the values start to stop - 1 share one level."""
 
 
-def pooled(level: Array, mass: Array) -> list[Step]:
+def rising_steps(level: Array, mass: Array) -> list[Step]:
     """The rising steps that are nearest to `level` in squared error, by pooling neighbours that fall."""
     steps: list[Step] = []
     for at, (one, m) in enumerate(zip(level.tolist(), mass.tolist())):
         step: Step = (at, at + 1, one, m)
         while steps and steps[-1][2] >= step[2]:
-            step = joined(steps.pop(), step)
+            step = step_of_both(steps.pop(), step)
         steps.append(step)
     return steps
 
@@ -138,10 +138,10 @@ def fewer(steps: list[Step], most: int) -> list[Step]:
     while len(steps) > most:
         costs = [a[3] * b[3] / (a[3] + b[3]) * (a[2] - b[2]) ** 2 for a, b in pairwise(steps)]
         at = int(np.argmin(costs))
-        steps[at : at + 2] = [joined(steps[at], steps[at + 1])]
+        steps[at : at + 2] = [step_of_both(steps[at], steps[at + 1])]
     return steps
 
 
-def joined(left: Step, right: Step) -> Step:
+def step_of_both(left: Step, right: Step) -> Step:
     mass = left[3] + right[3]
     return left[0], right[1], (left[2] * left[3] + right[2] * right[3]) / mass, mass

@@ -48,17 +48,17 @@ def trees_part(trees: list[Tree], outputs: list[int], base: Array) -> Part:
         leaves.append(tree.leaf - shift)
     missing_left = np.concatenate([tree.missing_left for tree in trees] or [np.empty(0, bool)])
     arrays = {
-        "feature": joined([tree.feature for tree in trees], np.int16),
-        "threshold": joined([tree.threshold for tree in trees], np.float32),
+        "feature": one_array([tree.feature for tree in trees], np.int16),
+        "threshold": one_array([tree.threshold for tree in trees], np.float32),
         "missing_left": np.packbits(missing_left.astype(bool), bitorder="little"),
-        "leaf": joined(leaves, np.float32),
+        "leaf": one_array(leaves, np.float32),
         "output": np.array(outputs, np.uint8),
         "base": base.astype(np.float32),
     }
     return Part(kind="trees", arrays=arrays)
 
 
-def joined(arrays: list[Array], dtype: type) -> Array:
+def one_array(arrays: list[Array], dtype: type) -> Array:
     return np.concatenate([np.empty(0), *arrays]).astype(dtype)
 
 

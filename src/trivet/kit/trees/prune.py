@@ -34,12 +34,12 @@ def with_fewer_leaves(forest: Forest, mass: Array, keep: float) -> Forest:
             break
         _, node = heapq.heappop(links)
         left, right = forest.left[node], forest.right[node]
-        leaf[node], mass[node] = merged(leaf, mass, left, right)
+        leaf[node], mass[node] = leaf_of_both(leaf, mass, left, right)
         is_leaf[node] = True
         above = parent[node]
         if above >= 0 and is_twin(forest, is_leaf, above):
             heapq.heappush(links, (link_cost(forest, leaf, mass, above), above))
-    return without_stumps(cut(forest, leaf, is_leaf))
+    return without_stumps(without_branches(forest, leaf, is_leaf))
 
 
 def curvature(scores: Array, link: str) -> Array:
@@ -95,7 +95,7 @@ def link_cost(forest: Forest, leaf: Array, mass: Array, node: int) -> float:
     return float(mass[left] * mass[right] / total * (leaf[left] - leaf[right]) ** 2) if total > 0 else 0.0
 
 
-def merged(leaf: Array, mass: Array, left: int, right: int) -> tuple[float, float]:
+def leaf_of_both(leaf: Array, mass: Array, left: int, right: int) -> tuple[float, float]:
     """(value, mass) of the leaf that replaces two."""
     total = mass[left] + mass[right]
     if total == 0:
@@ -103,7 +103,7 @@ def merged(leaf: Array, mass: Array, left: int, right: int) -> tuple[float, floa
     return (leaf[left] * mass[left] + leaf[right] * mass[right]) / total, total
 
 
-def cut(forest: Forest, leaf: Array, is_leaf: Array) -> Forest:
+def without_branches(forest: Forest, leaf: Array, is_leaf: Array) -> Forest:
     """The forest without the nodes below those that became leaves."""
     kept = np.ones(len(leaf), bool)
     parent = parents(forest)

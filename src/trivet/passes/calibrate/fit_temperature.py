@@ -15,7 +15,7 @@ from trivet.core.passes import Pass, Range, Size
 from trivet.core.routes import Route
 from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.kit.conformal.calibrate import best_temperature, best_temperature_and_bias, smoothed
+from trivet.kit.conformal.calibrate import best_temperature, best_temperature_and_bias, smooth_targets
 from trivet.kit.scores import scores_of
 from trivet.runtime.part import Array, Part
 
@@ -44,13 +44,13 @@ class FitTemperature(Pass):
     def run(self, work: Work, ctx: Context) -> Work:
         rows = work.data.tune.at_least(LEAST_ROWS, for_=self.name)
         scores = scores_of(work.candidate, rows)
-        targets = smoothed(rows.truth, len(work.candidate.task.classes))
-        temperature, bias = self.fitted(scores, targets, rows.weight)
+        targets = smooth_targets(rows.truth, len(work.candidate.task.classes))
+        temperature, bias = self.temperature_and_bias(scores, targets, rows.weight)
         ctx.say.note(f"temperature {temperature:.2f}: the body was {'over' if temperature > 1 else 'under'}confident")
         arrays = {"temperature": np.array([temperature], np.float32), "bias": bias.astype(np.float32)}
         return work.without("guard").with_(scale=Part(kind="temperature", arrays=arrays))
 
-    def fitted(self, scores: Array, targets: Array, weight: Array | None) -> tuple[float, Array]:
+    def temperature_and_bias(self, scores: Array, targets: Array, weight: Array | None) -> tuple[float, Array]:
         """(temperature, bias (k,)); the bias is 0 where none is asked for."""
         if self.bias:
             return best_temperature_and_bias(scores, targets, weight)

@@ -30,7 +30,6 @@ class FitNet(Learner):
     costs: ClassVar[tuple[str, ...]] = ("size",)
     pays_as: ClassVar[tuple[Place, ...]] = ("route", "member", "student")
     cost: ClassVar[float] = 2.5
-    stops_early: ClassVar[bool] = True
 
     width: int = 32
     layers: int = 1

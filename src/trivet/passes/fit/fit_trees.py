@@ -33,7 +33,6 @@ class FitTrees(Learner):
     helps: ClassVar[tuple[str, ...]] = ("quality", "interval-width")
     costs: ClassVar[tuple[str, ...]] = ("size", "latency")
     pays_as: ClassVar[tuple[Place, ...]] = ("route", "member", "student")
-    stops_early: ClassVar[bool] = True
 
     trees: int = 150
     leaves: int = 15

@@ -6,54 +6,45 @@ Source: Lei et al. 2018, algorithm 2 (one width for all); Romano, Patterson and 
 with quantiles, as `fit-trees(coverage=0.9)` makes them: wide where values are uncertain).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 
 from trivet.core.candidate import Sketch, Work
 from trivet.core.context import Context
-from trivet.core.errors import BadData, Refused
+from trivet.core.errors import BadData
 from trivet.core.limits import Limit
-from trivet.core.passes import Pass, Range, Size
+from trivet.core.passes import Size
 from trivet.core.value import value
 from trivet.kit.conformal.floors import interval_pad, least_rows
+from trivet.kit.conformal.guard import ConformalGuard
 from trivet.kit.scores import scores_of
 from trivet.runtime.part import Part
 
-MOST_COVERAGE = 0.999
-MOST_MARGIN = 3.0
 # Of the largest score.  An end of the interval is computed in float32; where answers repeat (whole numbers, the leaves
 # of a tree), the last bit would put all rows that stand on the end in or out.
 SLACK = 4 * float(np.finfo(np.float32).eps)
 
 
 @value
-class GuardInterval(Pass):
+class GuardInterval(ConformalGuard):
     """coverage: share of rows whose interval shall hold the true value, in (0, 1).
 
     margin: standard deviations to aim above what the judge must see to find its whole interval above; 0 = textbook.
     """
 
-    reads: ClassVar[tuple[str, ...]] = ("tune",)
     serves: ClassVar[tuple[str, ...]] = ("coverage", "interval-width")
     helps: ClassVar[tuple[str, ...]] = ("coverage", "interval-width")
-
-    coverage: float = 0.9
-    margin: float = 1.5
 
     @classmethod
     def for_limits(cls, limits: Sequence[Limit]) -> "GuardInterval":
         """Covers as much as the highest limit asks."""
-        bounds = [limit.bound for limit in limits if limit.base == "coverage" and limit.must == ">="]
-        return cls(coverage=min(max(bounds, default=cls.coverage), MOST_COVERAGE))
+        served = [limit for limit in limits if limit.base == "coverage" and limit.must == ">="]
+        return cls(coverage=cls.highest_coverage(served))
 
     def check(self, sketch: Sketch) -> Sketch:
-        if not 0 < self.coverage < 1 or self.margin < 0:
-            raise Refused(
-                self.name, f"coverage {self.coverage}, margin {self.margin}", do="0 < coverage < 1, margin >= 0"
-            )
+        self.expect_promise()
         return sketch.expect(link="identity", has=("reader", "body"), for_=self).with_kind(guard="interval")
 
     def run(self, work: Work, ctx: Context) -> Work:
@@ -71,14 +62,6 @@ class GuardInterval(Pass):
         ctx.say.note(f"intervals reach {pad:.3g} beyond the {'value' if scores.shape[1] == 1 else 'quantiles'}")
         arrays = {"pad": np.array([pad, pad], np.float32)}
         return work.with_(guard=Part(kind="interval", config={"coverage": self.coverage}, arrays=arrays))
-
-    def ranges(self) -> Mapping[str, Range]:
-        return {"margin": Range(low=0.5, high=MOST_MARGIN)}
-
-    def widened(self) -> "GuardInterval | None":
-        """Aims higher by half a standard deviation."""
-        margin = min(self.margin + 0.5, MOST_MARGIN)
-        return replace(self, margin=margin) if margin > self.margin else None
 
     def units(self, size: Size) -> float:
         return 0.005 + 1e-7 * size.rows * size.columns  # 0.005 s on 1,900 x 11 (2026-11)

@@ -5,43 +5,37 @@ Needs: tune rows, 1/(1 - coverage) - 1 of them at least.
 Source: Sadinle, Lei and Wasserman 2019 (least ambiguous sets); Vovk et al. 2005, section 4.5 (one floor per class).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 
 from trivet.core.candidate import Sketch, Work
 from trivet.core.context import Context
-from trivet.core.errors import Refused
 from trivet.core.limits import Limit
-from trivet.core.passes import Pass, Range, Size
+from trivet.core.passes import Size
 from trivet.core.value import value
 from trivet.kit.conformal.floors import class_floors, least_rows, pooled_floor
+from trivet.kit.conformal.guard import ConformalGuard
 from trivet.kit.scores import stated_probabilities
 from trivet.runtime.part import Part
 
-MOST_COVERAGE = 0.999
-MOST_MARGIN = 3.0
 # The floor is the probability of a tune row, and a tree says the same of many rows.  ONNX Runtime and numpy differ in
 # the last bit, which would put all of them in or out.
 SLACK = 1e-6
 
 
 @value
-class GuardSets(Pass):
+class GuardSets(ConformalGuard):
     """coverage: share of rows whose set shall hold the true class, in (0, 1).
 
     margin: standard deviations to aim above what the judge must see to find its whole interval above; 0 = textbook.
     per_class: cover each class by itself; a class with too few tune rows gets the floor of all.
     """
 
-    reads: ClassVar[tuple[str, ...]] = ("tune",)
     serves: ClassVar[tuple[str, ...]] = ("coverage", "worst-class-coverage", "set-size")
     helps: ClassVar[tuple[str, ...]] = ("coverage", "worst-class-coverage", "set-size")
 
-    coverage: float = 0.9
-    margin: float = 1.5
     per_class: bool = True
 
     @classmethod
@@ -49,14 +43,11 @@ class GuardSets(Pass):
         """Covers as much as the highest limit asks; per class only when the worst class is limited."""
         gauges = ("coverage", "worst-class-coverage")
         served = [limit for limit in limits if limit.must == ">=" and limit.base in gauges]
-        coverage = min(max((limit.bound for limit in served), default=cls.coverage), MOST_COVERAGE)
-        return cls(coverage=coverage, per_class=any(limit.base == "worst-class-coverage" for limit in served))
+        per_class = any(limit.base == "worst-class-coverage" for limit in served)
+        return cls(coverage=cls.highest_coverage(served), per_class=per_class)
 
     def check(self, sketch: Sketch) -> Sketch:
-        if not 0 < self.coverage < 1 or self.margin < 0:
-            raise Refused(
-                self.name, f"coverage {self.coverage}, margin {self.margin}", do="0 < coverage < 1, margin >= 0"
-            )
+        self.expect_promise()
         sketch.expect(link=("sigmoid", "softmax"), has=("reader", "body"), for_=self)
         return sketch.with_kind(guard="conformal-set")
 
@@ -75,14 +66,6 @@ class GuardSets(Pass):
             kind="conformal-set", config={"coverage": self.coverage}, arrays={"floor": floor.astype(np.float32)}
         )
         return work.with_(guard=guard)
-
-    def ranges(self) -> Mapping[str, Range]:
-        return {"margin": Range(low=0.5, high=MOST_MARGIN)}
-
-    def widened(self) -> "GuardSets | None":
-        """Aims higher by half a standard deviation."""
-        margin = min(self.margin + 0.5, MOST_MARGIN)
-        return replace(self, margin=margin) if margin > self.margin else None
 
     def units(self, size: Size) -> float:
         return 0.01 + 1e-7 * size.rows * (size.columns + size.scores)  # 0.03 s on 12,500 x 14 (2026-11)

@@ -50,7 +50,7 @@ class Inspector:
         if not 1 <= self.part.version <= version:
             self._refuse_version(version)
         if self._nesting:
-            self.unwired()
+            self.refuse_wiring()
         self._same_names("part-config", "config keys", config, self.part.config)
         scaled = [f"{name}_scale" for name in weights if self._is_int8(name)]
         self._same_names("part-array", "arrays", [*arrays, *weights, *scaled], self.part.arrays)
@@ -59,7 +59,7 @@ class Inspector:
             wanted = f"{least}" if least == most else f"{least} to {most}"
             self.refuse("part-kind", f"{wanted} children of {self.part.kind}", f"{len(self.part.children)}")
 
-    def unwired(self) -> None:
+    def refuse_wiring(self) -> None:
         """Refuses other names for ports, in a part that nobody wires."""
         for what, ports in (("reads", self.part.reads), ("gives", self.part.gives)):
             if ports:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from ..ops import OPERATORS, Operator
-from ..ops.lengths import ROWS, Length, actual, names_in, numbers_in
+from ..ops.lengths import ROWS, Length, names_in, numbers_in, places
 from ..ops.onnx_sizes import OnnxSizes
 from ..ops.operator import lengths
 from ..ops.shape import check_lengths
@@ -210,9 +210,9 @@ class Network:
     def _with_last_uses(self, operators: Sequence[Operator], operands: Sequence[tuple[int, ...]]) -> list[Step]:
         kept = {*self.output_places.values(), *self.constants, *(self.places[name] for name in self.inputs)}
         found: list[Step] = []
-        for operator, places in zip(reversed(operators), reversed(operands)):
-            found.append(Step(operator, places, tuple(sorted(set(places) - kept))))
-            kept.update(places)
+        for operator, taken in zip(reversed(operators), reversed(operands)):
+            found.append(Step(operator, taken, tuple(sorted(set(taken) - kept))))
+            kept.update(taken)
         return found[::-1]
 
     def _widest(self) -> int:
@@ -306,7 +306,7 @@ def literal(found: float | int | bool) -> Array:
 
 def empty(facts: Tensor, sizes: Mapping[str, int]) -> Array:
     """What no rows give."""
-    return np.zeros([actual(length, sizes) for length in facts.shape], facts.dtype)
+    return np.zeros([places(length, sizes) for length in facts.shape], facts.dtype)
 
 
 def width_of(shape: Sequence[Length]) -> int | None:

@@ -10,7 +10,7 @@ from .lengths import numbers_in
 from .normalise import length_of
 from .onnx_sizes import OnnxSizes
 from .operator import Attribute, Operator, whole
-from .tensor import MOST_AXES, Tensor, fixed, refuse, wants_dtype
+from .tensor import MOST_AXES, Tensor, fixed_length, refuse, wants_dtype
 
 if TYPE_CHECKING:
     from .operator import OnnxGraph
@@ -29,7 +29,7 @@ class Gather(Operator):
     def facts(self, *operands: Tensor) -> Tensor:
         x, indices = operands
         wants_dtype("int64", indices)
-        length = fixed(length_of(x, self.axis))
+        length = fixed_length(length_of(x, self.axis))
         if not (indices.low >= 0 and indices.high < length):
             refuse("part-index", f"places from 0 to {length - 1}", f"{indices.low:g} to {indices.high:g}")
         return Tensor(x.dtype, (*x.shape[: self.axis], *indices.shape, *x.shape[self.axis + 1 :]), x.low, x.high)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..part import Array
-from .lengths import most, numbers_in
+from .lengths import numbers_in, places
 from .onnx_sizes import OnnxSizes
 from .operator import Operator
 from .tensor import MOST_SIZE, Tensor, floats_of, refuse, sum_bounds, together, wants_floats, within_row
@@ -30,7 +30,7 @@ class Linear(Operator):
         return floats_of(low, high, (*x.shape[:-1], int(weights.shape[1])))
 
     def cost(self, *operands: Tensor) -> int:
-        return numbers_in(self.result.shape, self.axes) * (2 * most(operands[0].shape[-1], self.axes) + 1)
+        return numbers_in(self.result.shape, self.axes) * (2 * places(operands[0].shape[-1], self.axes) + 1)
 
     def run(self, operands: Sequence[Array], sizes: Mapping[str, int]) -> Array:
         x, weights, *bias = operands
@@ -55,7 +55,7 @@ class MatMul(Operator):
         a, b = operands
         if min(len(a.shape), len(b.shape)) < 2 or a.shape[-1] != b.shape[-2]:
             refuse("part-config", "a (..., n, k) and b (..., k, m)", f"{a.shape} and {b.shape}")
-        terms = most(within_row(a.shape[-1]), self.axes)
+        terms = places(within_row(a.shape[-1]), self.axes)
         ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
         if max(map(abs, ends)) * terms > MOST_SIZE:
             refuse("part-limit", f"products that stay below {MOST_SIZE:g}", f"{max(map(abs, ends)) * terms:g}")
@@ -63,7 +63,7 @@ class MatMul(Operator):
         return floats_of(low, high, (*together(a.shape[:-2], b.shape[:-2]), a.shape[-2], b.shape[-1]))
 
     def cost(self, *operands: Tensor) -> int:
-        return numbers_in(self.result.shape, self.axes) * 2 * most(operands[0].shape[-1], self.axes)
+        return numbers_in(self.result.shape, self.axes) * 2 * places(operands[0].shape[-1], self.axes)
 
     def run(self, operands: Sequence[Array], sizes: Mapping[str, int]) -> Array:
         return np.matmul(operands[0], operands[1])

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..part import Array
-from .lengths import most, numbers_in
+from .lengths import numbers_in, places
 from .onnx_sizes import OnnxSizes
 from .operator import Attribute, Operator, flag, number, whole
-from .tensor import MOST_AXES, Tensor, fixed, floats_of, refuse, wants_floats, within_row
+from .tensor import MOST_AXES, Tensor, fixed_length, floats_of, refuse, wants_floats, within_row
 
 if TYPE_CHECKING:
     from .operator import OnnxGraph
@@ -29,7 +29,7 @@ class Softmax(Operator):
     def facts(self, *operands: Tensor) -> Tensor:
         wants_floats(*operands)
         x = operands[0]
-        terms = most(within_row(length_of(x, self.axis)), self.axes)
+        terms = places(within_row(length_of(x, self.axis)), self.axes)
         if self.log:
             reach = (x.high - x.low) + log(terms)
             return floats_of(-reach * (1 + 1e-6) - 1e-5, 1e-5, x.shape)
@@ -65,7 +65,7 @@ class LayerNorm(Operator):
             refuse("part-limit", wanted, f"{x.shape}, {x.size:g}")
         self.count = 1
         for length in x.shape[-self.over :]:
-            self.count *= fixed(length)
+            self.count *= fixed_length(length)
         self.over_axes = tuple(range(len(x.shape) - self.over, len(x.shape)))
         # n numbers of mean 0 and mean square 1: none is larger than sqrt(n).
         reach = sqrt(self.count) * (1 + 1e-4)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..part import Array
-from .lengths import most, numbers_in
+from .lengths import numbers_in, places
 from .matmul import weighted_bounds, weights_of
 from .onnx_sizes import OnnxSizes
 from .operator import Attribute, Operator, flag
@@ -100,7 +100,7 @@ class Scan(Operator):
         a, b = operands
         if len(b.shape) < 2 or together(a.shape, b.shape) != b.shape:
             refuse("part-config", "a that can be repeated to b (rows, time, ...)", f"{a.shape} and {b.shape}")
-        steps = most(within_row(b.shape[1]), self.axes)
+        steps = places(within_row(b.shape[1]), self.axes)
         self.rounds = ceil(log2(steps)) if steps > 1 else 0
         factor = a.size * (1 + 1e-6)
         # The sum of factor ** 0 .. factor ** (steps - 1), in logarithms where it could overflow.

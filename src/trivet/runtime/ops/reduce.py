@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from ..part import Array
-from .lengths import most, numbers_in
+from .lengths import numbers_in, places
 from .normalise import length_of
 from .onnx_sizes import OnnxSizes
 from .operator import Attribute, Operator, flag, whole, wholes
@@ -33,7 +33,7 @@ class Reduce(Operator):
         self.terms = self.least_terms = 1
         for axis in self.over:
             length = within_row(length_of(x, axis))
-            self.terms, self.least_terms = self.terms * most(length, self.axes), self.least_terms * least(length)
+            self.terms, self.least_terms = self.terms * places(length, self.axes), self.least_terms * least(length)
         low, high = self.reach(x.low, x.high)
         shape = [1 if axis in self.over else length for axis, length in enumerate(x.shape)]
         kept = [length for axis, length in enumerate(shape) if self.keep or axis not in self.over]
@@ -116,7 +116,7 @@ class RunningSum(Operator):
     def facts(self, *operands: Tensor) -> Tensor:
         wants_floats(*operands)
         x = operands[0]
-        terms = most(within_row(length_of(x, self.axis)), self.axes)
+        terms = places(within_row(length_of(x, self.axis)), self.axes)
         if x.size * terms > MOST_SIZE:
             refuse("part-limit", f"sums that stay below {MOST_SIZE:g}", f"{x.size * terms:g}")
         return floats_of(*sum_bounds(x.low, x.high, terms, 1), x.shape)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..part import Array
-from .lengths import Length, actual, flat, names_in, product
+from .lengths import Length, flat, names_in, places, product
 from .normalise import length_of
 from .onnx_sizes import OnnxSizes
 from .operator import Attribute, Operator, lengths, number, whole, wholes
-from .tensor import MOST_AXES, MOST_SIZE, Tensor, fixed, refuse, wants_floats
+from .tensor import MOST_AXES, MOST_SIZE, Tensor, fixed_length, refuse, wants_floats
 
 if TYPE_CHECKING:
     from .operator import OnnxGraph
@@ -37,7 +37,7 @@ class Reshape(Operator):
         return 1
 
     def run(self, operands: Sequence[Array], sizes: Mapping[str, int]) -> Array:
-        return operands[0].reshape([actual(length, sizes) for length in self.to])
+        return operands[0].reshape([places(length, sizes) for length in self.to])
 
     def lower(self, onnx: "OnnxGraph", names: Sequence[str], sizes: OnnxSizes) -> str:
         return onnx.node("Reshape", names[0], sizes.shape_to_fill(self.to))
@@ -80,7 +80,7 @@ class Expand(Operator):
         return replace(x, shape=self.to)
 
     def run(self, operands: Sequence[Array], sizes: Mapping[str, int]) -> Array:
-        return np.broadcast_to(operands[0], [actual(length, sizes) for length in self.to])
+        return np.broadcast_to(operands[0], [places(length, sizes) for length in self.to])
 
     def lower(self, onnx: "OnnxGraph", names: Sequence[str], sizes: OnnxSizes) -> str:
         return onnx.node("Expand", names[0], sizes.shape(self.to))
@@ -95,7 +95,7 @@ class Concat(Operator):
 
     def facts(self, *operands: Tensor) -> Tensor:
         first = operands[0]
-        total = sum(fixed(length_of(operand, self.axis)) for operand in operands)
+        total = sum(fixed_length(length_of(operand, self.axis)) for operand in operands)
         shapes = [operand.shape[: self.axis] + operand.shape[self.axis + 1 :] for operand in operands]
         if len(set(shapes)) > 1 or len({operand.dtype for operand in operands}) > 1:
             refuse("part-config", "values that differ along the axis only", [operand.shape for operand in operands])
@@ -127,7 +127,7 @@ class Slice(Operator):
 
     def facts(self, *operands: Tensor) -> Tensor:
         x = operands[0]
-        length = fixed(length_of(x, self.axis))
+        length = fixed_length(length_of(x, self.axis))
         if not self.start < self.stop <= length:
             refuse("part-config", f"start below stop, up to {length}", f"{self.start} to {self.stop}")
         count = (self.stop - self.start + self.step - 1) // self.step
@@ -183,7 +183,7 @@ class Pad(Operator):
         x, n = operands[0], len(self.before)
         if len(self.after) != n or n > len(x.shape):
             refuse("part-config", f"pairs for at most {len(x.shape)} axes", f"{self.before} and {self.after}")
-        tail = [fixed(length) + sum(pads) for length, *pads in zip(x.shape[-n:], self.before, self.after)]
+        tail = [fixed_length(length) + sum(pads) for length, *pads in zip(x.shape[-n:], self.before, self.after)]
         value = float(np.float32(self.value))
         return Tensor("float32", (*x.shape[:-n], *tail), min(x.low, value), max(x.high, value))
 
@@ -205,11 +205,11 @@ def check_lengths(to: Sequence[Length], axes: Mapping[str, int]) -> None:
         known = all(
             word in axes or (word.isdigit() and word.isascii() and len(word) < 9 and int(word) > 1) for word in words
         )
-        if len(words) > MOST_AXES or not known or (words and product(parsed(words)) != length):
+        if len(words) > MOST_AXES or not known or (words and product(numbers_and_names(words)) != length):
             refuse("part-config", "lengths made of numbers and of " + ", ".join(axes), repr(length)[:80])
 
 
-def parsed(words: Sequence[str]) -> list[int | str]:
+def numbers_and_names(words: Sequence[str]) -> list[int | str]:
     """The factors that stand in a product."""
     return [int(word) if word.isdigit() else word for word in words]
 

@@ -105,7 +105,7 @@ def sum_bounds(low: float, high: float, terms: int, least_terms: int) -> tuple[f
     return wide_low, wide_high
 
 
-def fixed(length: Length) -> int:
+def fixed_length(length: Length) -> int:
     """The length; refuses one that varies."""
     if not isinstance(length, int):
         refuse("part-config", "an axis of fixed length", repr(length))

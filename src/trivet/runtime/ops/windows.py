@@ -11,7 +11,7 @@ from .lengths import numbers_in
 from .matmul import weighted_bounds, weights_of
 from .onnx_sizes import OnnxSizes
 from .operator import Attribute, Operator, flag, whole, wholes
-from .tensor import Tensor, fixed, floats_of, refuse, wants_floats, widened
+from .tensor import Tensor, fixed_length, floats_of, refuse, wants_floats, widened
 
 if TYPE_CHECKING:
     from .operator import OnnxGraph
@@ -33,13 +33,13 @@ class Window(Operator):
         if n not in (1, 2) or not len(kernel) == len(self.step) == len(self.padding) == len(spread) == n:
             wanted = "x (n, channels, length) or (n, channels, height, width), one number per axis of the window"
             refuse("part-config", wanted, f"{x.shape}, {list(kernel)}, {list(self.step)}, {list(self.padding)}")
-        fixed(x.shape[1])
+        fixed_length(x.shape[1])
         found = []
         for length, window, step, pad, gap in zip(x.shape[2:], kernel, self.step, self.padding, spread):
             reach = (window - 1) * gap + 1
-            if not 2 * pad + fixed(length) >= reach:
+            if not 2 * pad + fixed_length(length) >= reach:
                 refuse("part-config", f"an axis of at least {reach - 2 * pad}", length)
-            found.append((2 * pad + fixed(length) - reach) // step + 1)
+            found.append((2 * pad + fixed_length(length) - reach) // step + 1)
         return tuple(found)
 
     def windows(self, x: Array, kernel: Sequence[int], fill: float, spread: Sequence[int]) -> Array:
@@ -92,8 +92,8 @@ class Conv(Window):
 
     def cost(self, *operands: Tensor) -> int:
         # By numpy the windows are laid out side by side, once for all outputs.
-        window = prod(fixed(length) for length in operands[1].shape[1:])
-        n_outputs = fixed(self.result.shape[1])
+        window = prod(fixed_length(length) for length in operands[1].shape[1:])
+        n_outputs = fixed_length(self.result.shape[1])
         self.scratch = numbers_in(self.result.shape, self.axes) // n_outputs * window * self.groups
         return numbers_in(self.result.shape, self.axes) * (2 * window + 1) + self.scratch
 
@@ -104,7 +104,7 @@ class Conv(Window):
         # (n, groups, channels of a group, *places, *window) -> (n, groups, all places, all weights of an output)
         view = view.reshape(len(x), self.groups, weights.shape[1], *view.shape[2:])
         order = (0, 1, *range(3, 3 + n), 2, *range(3 + n, 3 + 2 * n))
-        columns = view.transpose(order).reshape(len(x), self.groups, prod(map(fixed, places)), -1)
+        columns = view.transpose(order).reshape(len(x), self.groups, prod(map(fixed_length, places)), -1)
         kernels = weights.reshape(self.groups, len(weights) // self.groups, -1)
         out = np.matmul(kernels, columns.swapaxes(2, 3)).reshape(len(x), len(weights), *places)
         return out + bias[0].reshape(-1, *([1] * n)) if bias else out

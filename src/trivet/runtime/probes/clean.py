@@ -42,7 +42,7 @@ class Guard:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the process; the exit status is 0 when the line was written."""
     sys.meta_path.insert(0, Guard())
-    asked = parsed(arguments)
+    asked = options_of(arguments)
     rows = rows_in(asked.rows, 1 if asked.first else None)
     specialist = Specialist.load(asked.file, caps="large")  # built here, or opened before under the user's caps
     found: dict[str, Any] = {"answers": lists_of(specialist.answers(rows))}
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     words = argparse.ArgumentParser(prog="trivet.runtime.probes.clean", description="Answers and costs of a file.")
     for name in ("file", "rows", "out"):
         words.add_argument(name, type=Path)

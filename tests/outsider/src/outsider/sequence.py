@@ -17,7 +17,7 @@ class Sequence(FieldType):
 
     wanted = "numbers with blanks between them"
 
-    def spelled(self, options: str) -> str:
+    def canonical(self, options: str) -> str:
         return spelling_of("numbers", options).text
 
     def shape(self, spelling: str) -> tuple[int, ...]:

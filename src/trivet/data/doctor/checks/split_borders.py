@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from trivet.core.row_keys import mixed, row_keys
+from trivet.core.row_keys import row_keys, spread_bits
 from trivet.core.rows import Rows
 from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam
@@ -96,5 +96,5 @@ def rounded_keys(rows: Rows, spread: dict[str, Array], shift: float) -> Array:
     keys = row_keys(replace(rows, fields=tuple(f for f in rows.fields if f.name not in spread)))
     for name, (low, high) in spread.items():
         cell = np.floor((rows.columns[name] - low) / max(float(high - low) * _FINE, 1e-300) + shift)
-        keys = mixed(keys * np.uint64(31) + np.where(np.isnan(cell), np.nan, cell + 0.0).view(np.uint64))
+        keys = spread_bits(keys * np.uint64(31) + np.where(np.isnan(cell), np.nan, cell + 0.0).view(np.uint64))
     return keys

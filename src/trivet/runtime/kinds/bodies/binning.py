@@ -21,18 +21,18 @@ def terms_as_ensemble(axes: Sequence[Sequence[tuple[int, Array]]], scores: Seque
     trees = [term_tree(term) for term in axes]
     sizes = [len(feature) for feature, _, _ in trees]
     roots = np.cumsum([0, *sizes])[: len(trees)]
-    feature = joined([feature for feature, _, _ in trees], np.int64)
+    feature = one_array([feature for feature, _, _ in trees], np.int64)
     is_leaf = feature < 0
     values = [table[bins[feature < 0]] for (feature, _, bins), table in zip(trees, scores)]
     width = len(base)
     left, right = children(is_leaf, len(trees))
     return Ensemble(
         roots=roots, is_leaf=is_leaf, feature=feature[~is_leaf],
-        threshold=joined([threshold for _, threshold, _ in trees], np.float32)[~is_leaf],
+        threshold=one_array([threshold for _, threshold, _ in trees], np.float32)[~is_leaf],
         missing_left=np.zeros(int((~is_leaf).sum()), bool), left=left, right=right,
         target_node=np.repeat(np.flatnonzero(is_leaf), width),
         target_column=np.tile(np.arange(width), int(is_leaf.sum())),
-        target_value=joined([table.ravel() for table in values], np.float32), base=base,
+        target_value=one_array([table.ravel() for table in values], np.float32), base=base,
     )  # fmt: skip
 
 
@@ -79,6 +79,6 @@ def axis_tree(feature: int, cuts: Array) -> Nodes:
     return np.array(features), np.array(limits, np.float32), np.array(bins)
 
 
-def joined(arrays: Sequence[Array], dtype: type) -> Array:
+def one_array(arrays: Sequence[Array], dtype: type) -> Array:
     """The arrays one after the other; empty when there are none."""
     return np.concatenate(arrays).astype(dtype, copy=False) if arrays else np.zeros(0, dtype)

@@ -26,7 +26,7 @@ class Columns:
     """Reads every field by its type: a date gives three numbers, a text none, `numbers` its length, all others one."""
 
     def __init__(self, look: Inspector) -> None:
-        look.unwired()
+        look.refuse_wiring()
         is_spelled = "spellings" in look.part.config
         look.only(config=("fields", "spellings") if is_spelled else ("fields",), children=(0, 1))
         self.fields = fields_of(look)
