@@ -1,5 +1,6 @@
 """Two ways to run the stages of a model that must agree: plain numpy, and one graph in ONNX Runtime."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -82,10 +83,8 @@ class OnnxExecutor:
 
     def lane(self, port: str) -> Lane:
         """A lane to this port: the session reads and writes the lane's own arrays, and leaves out all other ports."""
-        from onnxruntime import RunOptions
-
         numbers, found = arrays_for_one_row(self.stages, self.n_numbers, port)
-        binding, options = self._session.io_binding(), RunOptions()
+        binding, options = self._session.io_binding(), quiet_onnxruntime().RunOptions()
         binding.bind_input(NUMBERS, "cpu", 0, numbers.dtype, numbers.shape, numbers.ctypes.data)
         binding.bind_output(port, "cpu", 0, found.dtype, found.shape, found.ctypes.data)
         options.only_execute_path_to_fetches = True
@@ -124,8 +123,7 @@ def graph_of(stages: Sequence[Stage], n_numbers: int) -> OnnxGraph:
 
 def session_of(model: bytes) -> Any:
     """A session of ONNX Runtime that is deterministic and quiet."""
-    import onnxruntime
-
+    onnxruntime = quiet_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
@@ -142,10 +140,22 @@ def executor_of(stages: Sequence[Stage], n_numbers: int, name: ExecutorName) -> 
     return OnnxExecutor(stages, n_numbers)
 
 
+def quiet_onnxruntime() -> Any:
+    """The library, told to send nothing.
+
+    From 1.29 on it reports models, sessions and errors to Microsoft (its docs/Privacy.md), unless this variable is set
+    before it is loaded; its own `disable_telemetry_events` comes too late.  Whoever has set the variable is obeyed.
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    return onnxruntime
+
+
 def has_onnxruntime() -> bool:
     """Whether ONNX Runtime can be imported."""
     try:
-        import onnxruntime  # noqa: F401
+        quiet_onnxruntime()
     except ImportError:
         return False
     return True
