@@ -37,7 +37,7 @@ def test_progress_goes_to_standard_error_and_the_answer_to_standard_output(workp
 def test_show_says_what_the_file_answers_and_claims(workplace, trivet):
     shown = trivet("show", str(workplace.file))
     assert shown.code == 0
-    assert "answers 'y' (no, yes) from 2 columns" in shown.out
+    assert "classifies 'y' (no, yes) from 2 columns" in shown.out
     assert "auroc >= 0.8   " in shown.out and "HOLDS" in shown.out
     assert "model: reader columns -> body chain[expand,affine] -> scale temperature -> labels labels" in shown.out
 
@@ -85,7 +85,7 @@ def test_init_prints_a_recipe_that_compile_reads(workplace, trivet, tmp_path):
     plan = trivet("compile", str(recipe), "--dry-run", "--json")
     assert plan.code == 0, plan.out
     assert set(plan.json) == {
-        "recipe", "rows", "goal", "modality", "forecast", "routes", "findings", "alerts", "notices",
+        "recipe", "rows", "goal", "modality", "aim", "forecast", "routes", "findings", "alerts", "notices",
     }  # fmt: skip
     assert (plan.json["rows"], plan.json["goal"], plan.json["modality"]) == (400, "classify", "table")
 

@@ -123,11 +123,11 @@ def test_05_8_init_tells_notices_and_findings_as_comments(trivet, tmp_path):
     }
     path = written(tmp_path / "table.csv", columns)
     made = trivet("init", str(path), "--target", "y")
-    assert "#   1 row left out: no answer\n" in made.out
+    assert "#   1 row left out: no answer (kept as unlabelled)\n" in made.out
     assert "#   block target-copy(copy): " in made.out and "#   note: text\n" in made.out
     assert "#   x\\ny: number\n" in made.out
     assert tomllib.loads(made.out)["data"]["target"] == "y"
     told = trivet("init", str(path), "--target", "y", "--json").json
     assert set(told) == {"recipe", "rows", "columns", "baseline", "notices", "findings"}
-    assert told["rows"] == 100 and told["notices"][0] == "1 row left out: no answer"
+    assert told["rows"] == 100 and told["notices"][0] == "1 row left out: no answer (kept as unlabelled)"
     assert {one["code"] for one in told["findings"]} >= {"target-copy", "id-column"}

@@ -20,7 +20,7 @@ from trivet.engine.course import Course, sentence
 from trivet.engine.frontier import finalists, why_this_one
 from trivet.engine.plan import aim_of, gauges_of, main_gauge, make_plan
 from trivet.engine.routes import routes_for
-from trivet.engine.search import Search
+from trivet.engine.search import Evaluate, Search
 from trivet.testing.tasks import made_task
 
 TASK = made_task("classify", ("no", "yes"), inputs=(Field(name="age", type="number"),), modality="table")
@@ -52,7 +52,9 @@ def landscape(route: Route) -> Point | None:
     return dataclasses.replace(point, candidate=str(route.steps), steps=route.steps)
 
 
-def searched(units: float, *limits: str, aim: Aim = AUROC, **more) -> tuple[Search, Course]:
+def searched(
+    units: float, *limits: str, aim: Aim = AUROC, evaluate: Evaluate | None = None, **more
+) -> tuple[Search, Course]:
     search = Search(
         routes=routes_for(TASK, SIZE)[0],
         odds=Odds(limits=tuple(map(parse_limit, limits)), n_vault=400),
@@ -60,7 +62,7 @@ def searched(units: float, *limits: str, aim: Aim = AUROC, **more) -> tuple[Sear
         size=SIZE,
         units=units,
         seed=0,
-        evaluate=lambda batch: [landscape(route) for route in batch],
+        evaluate=evaluate or (lambda batch: [landscape(route) for route in batch]),
         **more,
     )
     return search, search.run()
@@ -91,12 +93,22 @@ def test_the_aim_is_improved_under_the_limits_and_never_over_them():
     assert AUROC.height(ships) >= max(map(AUROC.height, search.odds.likely(search.points))) - AUROC.noise(ships)
 
 
+def until(seen: int, *limits: str) -> Search:
+    """A search that the clock ended after so many candidates."""
+    left = itertools.repeat(True, seen)
+
+    def against_the_clock(batch):
+        yield from (landscape(route) for route in batch if next(left, False))
+
+    return searched(200, *limits, evaluate=against_the_clock)[0]
+
+
 @pytest.mark.parametrize("limits", [(), ("auroc >= 0.75", "size <= 200 kB")])
 def test_a_longer_search_never_ships_a_worse_aim_by_more_than_noise(limits):
-    ships = [shipped(searched(units, *limits)[0]) for units in (4, 6, 10, 20, 40, 80)]
+    ships = [shipped(until(seen, *limits)) for seen in (1, 2, 4, 8, 12, 20, 28, 36)]
     for before, after in itertools.pairwise(ships):
         assert AUROC.height(after) >= AUROC.height(before) - AUROC.noise(before)
-    assert AUROC.height(ships[-1]) > AUROC.height(ships[0])
+    assert AUROC.height(ships[-1]) > AUROC.height(ships[3]) > AUROC.height(ships[0])
 
 
 def test_a_search_that_cannot_improve_ends_long_before_its_units_and_says_why():
@@ -142,25 +154,11 @@ def test_a_search_with_the_units_that_another_one_spent_ends_alike():
 
 @pytest.mark.parametrize("seen", [1, 3, 6, 9, 14, 22])
 def test_a_search_that_the_clock_ended_is_repeated_by_its_units(seen):
-    left = [seen]
-
-    def against_the_clock(batch):
-        for route in batch:
-            if left[0] == 0:
-                return
-            left[0] -= 1
-            yield landscape(route)
-
-    search, story = searched(200, "auroc >= 0.75")
-    cut = dataclasses.replace(
-        search, evaluate=against_the_clock, points=[], first=None, best=None, better_at=0, trials=0, spent=0.0,
-        begun=set(),
-    )  # fmt: skip
-    told = cut.run()
-    assert (cut.trials, told.ended) == (seen, "the time was over") and story.trials > seen
+    cut = until(seen, "auroc >= 0.75")
+    assert cut.trials == seen and cut.is_over
     again, repeated = searched(cut.spent, "auroc >= 0.75", most_widened=0)
     assert [p.candidate for p in again.points] == [p.candidate for p in cut.points]
-    assert repeated == told
+    assert repeated.ended == "the time was over" and repeated.trials == seen
 
 
 def test_of_candidates_that_are_as_good_as_the_best_the_smallest_is_picked():

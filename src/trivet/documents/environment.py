@@ -36,7 +36,6 @@ def environment_rows(build: Json, search: Json, evidence: Json) -> list[tuple[st
         "seed": build.get("seed"),
         "work units": search.get("units"),
         "candidates tried": search.get("trials"),
-        "the search ended": search.get("ended"),
         "steps that failed": list(evidence.get("notices", ())),
     }
     return [(name, "not recorded" if fact is None else in_words(fact)) for name, fact in rows.items()]

@@ -34,6 +34,7 @@ from .search import Search
 from .steps import Steps
 from .visits import Visits
 
+_PATIENCE_SHARE = 0.25  # of the work units may be spent without a clearly better candidate
 _SLACK_BYTES = 400  # readings in the final manifest may be a few digits longer than in the forecast
 
 
@@ -165,6 +166,7 @@ class Build:
             aim=Aim(gauge=self.plan.aim),
             size=self.plan.size,
             units=self.plan.units if recipe.lock is None else recipe.lock.units,
+            patience=_PATIENCE_SHARE * self.plan.units,  # of the plan: with a lock, too, a search ends as it did before
             seed=recipe.seed,
             stops_when_proven=recipe.stop_when_proven,
             most_widened=None if recipe.lock is None else recipe.lock.widened,

@@ -22,7 +22,7 @@ from .aim import Aim
 from .chance import EXACT, Odds, Point
 
 BATCH = 4  # trials asked for at once; fixed, so that the number of workers changes nothing
-_STRIDE = 0.15  # standard deviation of a move, as a share of the parameter's range
+_STRIDE = 0.2  # standard deviation of a move, as a share of the parameter's range
 _GIVE_UP = 2  # failures in a row after which the search is not steered to a route any more
 
 
@@ -49,18 +49,19 @@ class Sampler:
     def propose(self, promising: Sequence[str], near: Sequence[Point] = ()) -> list[tuple[Any, Route]]:
         """BATCH trials with their routes; every other one is steered to one of the promising routes, in turn.
 
-        near: the best points of these routes, once limits are likely to hold; the others are then made near them, but
-        for one that is free.
+        near: the best point of each of these routes, best first, once limits are likely to hold.  Then of four trials
+        one goes to a promising route, one is made near the best point, one near one of the best in turn, one is free.
         """
         open_ones = [name for name in promising if name in self.routes and self.failures[name] < _GIVE_UP]
         known = [point for point in near if point.candidate in self.chosen]
         proposals = []
         for at in range(BATCH):
-            if open_ones and at % 2 == 0:
+            if known and at in (1, 2):
+                point = known[0] if at == 1 else known[self.turn % len(known)]
+                self.study.enqueue_trial(self.moved(point))
+            elif open_ones and at % 2 == 0:
                 self.study.enqueue_trial({"route": open_ones[self.turn % len(open_ones)]})
                 self.turn += 1
-            elif known and at == 1:
-                self.study.enqueue_trial(self.moved(known[self.turn // 2 % len(known)]))
             trial = self.study.ask()
             proposals.append((trial, self.varied(trial)))
         return proposals

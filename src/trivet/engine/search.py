@@ -38,6 +38,7 @@ class Search:
     """Visits routes until units or time are over, or nothing gets better any more.
 
     aim: decides among candidates that are likely to keep all limits.  size: what one run costs.
+    patience: units that may be spent without a clearly better candidate.
     stops_when_proven: a candidate that is nearly sure to be proven ends the search.  told: called after each trial.
     most_widened: trials that widen guards; an earlier search that the clock ended may have been ended within them.
     """
@@ -49,6 +50,7 @@ class Search:
     units: float
     seed: int
     evaluate: Evaluate
+    patience: float = 0.0
     stops_when_proven: bool = False
     most_widened: int | None = None
     told: Callable[["Search"], None] = lambda search: None
@@ -56,6 +58,7 @@ class Search:
     first: Reached | None = None
     best: Point | None = None
     better_at: int = 0
+    spent_then: float = 0.0
     trials: int = 0
     spent: float = 0.0
     widened: int = 0
@@ -88,17 +91,19 @@ class Search:
     def explore(self, seen: Sequence[tuple[Route, Point | None]]) -> str:
         """Trials proposed by the sampler, until units or time are over or nothing gets clearly better; says which.
 
-        Patience is two trials for each route that can be varied, and no less than it took to come this far.
+        In vain may be two trials for each route that can be varied, no less than it took to come this far, and no less
+        than the units of patience.
         """
         sampler = Sampler(self.routes, self.odds, self.aim, self.seed)
         for route, point in seen:
             sampler.learn(route, point)
         least = max(_PATIENCE_PER_ROUTE * len(sampler.routes), _LEAST_PATIENCE)
-        began, barren = self.trials, 0
+        began, spent, barren = self.trials, self.spent, 0
         while True:
             # Units come last: with a lock they are over at this very candidate, whatever ended the search before.
             vain = self.trials - max(began, self.better_at)
-            if self.best is not None and vain >= max(least, self.better_at):
+            is_patient = self.spent - max(spent, self.spent_then) < self.patience or vain < max(least, self.better_at)
+            if self.best is not None and not is_patient:
                 return f"{vain} candidates without a clearly better one"
             if barren >= _BARREN:
                 return "nothing new was left to try"
@@ -176,7 +181,7 @@ class Search:
         if self.best is None:
             self.first = Reached.by(point, self.aim, trial=self.trials)
         if self.best is None or self.aim.height(point) > self.aim.height(self.best) + self.aim.noise(self.best):
-            self.best, self.better_at = point, self.trials
+            self.best, self.better_at, self.spent_then = point, self.trials, self.spent
 
     def affordable(self, batch: Sequence[Route], *, keep_first: bool = False) -> list[Route]:
         """The routes of the batch that the units left still pay for; the very first is always tried."""
