@@ -43,7 +43,7 @@ def test_help_and_catalogues_load_no_heavy_library(words):
         (["compile"], "bad-arguments"),
         (["compile", "ab.csv", "--seed", "x"], "bad-arguments"),
         (["compile", "ab.csv", "--target", "y", "--threads", "0"], "bad-arguments"),
-        (["compile", "ab.csv", "--goal", "clasify"], "bad-arguments"),
+        (["compile", "ab.csv", "--target", "y", "--goal", "clasify"], "recipe-field"),
         (["compile", "ab.csv"], "target-needed"),
         (["compile", "nothing.csv", "--target", "y"], "source-missing"),
         (["compile", "nothing.toml"], "recipe-file"),

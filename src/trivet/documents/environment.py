@@ -36,6 +36,6 @@ def environment_rows(build: Json, search: Json, evidence: Json) -> list[tuple[st
         "seed": build.get("seed"),
         "work units": search.get("units"),
         "candidates tried": search.get("trials"),
-        "steps that failed": list(evidence.get("notices", ())),
+        "steps that failed": ("; ".join(evidence.get("notices", ())) or "none") if evidence else None,
     }
     return [(name, "not recorded" if fact is None else in_words(fact)) for name, fact in rows.items()]

@@ -122,7 +122,9 @@ class _Call:
     def gauges(self) -> tuple[str, ...]:
         """The canonical texts of what is measured besides."""
         return tuple(
-            self.attempt("measure", lambda text: str(find_gauge(text)), text, "") for text in self.texts("measure")
+            self.attempt("measure", lambda text: str(find_gauge(text)), text, "")
+            for text in self.texts("measure")
+            if isinstance(text, str)
         )
 
     def roles(self) -> dict[str, str]:
