@@ -39,7 +39,7 @@ def test_show_says_what_the_file_answers_and_claims(workplace, trivet):
     assert shown.code == 0
     assert "classifies 'y' (no, yes) from 2 columns" in shown.out
     assert "auroc >= 0.8   " in shown.out and "HOLDS" in shown.out
-    assert "model: reader columns -> body chain[expand,affine] -> scale temperature -> decoder labels" in shown.out
+    assert "model: reader columns -> body chain[expand, affine] -> scale temperature -> decoder labels" in shown.out
 
 
 def test_show_as_json_has_stable_keys(workplace, trivet):
