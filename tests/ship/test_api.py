@@ -25,6 +25,7 @@ DEFAULTS = {
     "out": None, "force": False, "store": None, "threads": 1, "progress": None, "best_effort": False,
     "memory": None, "retry_failed": False, "aim": None, "stop_when_proven": False, "measure": (),
 }  # fmt: skip
+LISTS = ("limits", "steps", "drop", "accept", "measure")
 
 
 def asked(**given):
@@ -68,13 +69,13 @@ def test_05_14_every_wrong_argument_is_told_at_once_with_its_name_and_value():
     assert "did you mean 'auroc'" in text and "'guess'" in text
 
 
-@pytest.mark.parametrize("name", [name for name in DEFAULTS if name not in ("limits", "steps", "drop", "accept", "measure")])
+@pytest.mark.parametrize("name", [name for name in DEFAULTS if name not in LISTS])
 def test_05_14_no_argument_takes_an_object_that_means_nothing(name):
     error = refused(**{name: object()})
     assert error.code == "recipe-field" and f"trivet.compile({name}=...)" in error.where
 
 
-@pytest.mark.parametrize("name", ["limits", "steps", "drop", "accept", "measure"])
+@pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("wrong", [object(), [1.5], b"bytes", {"auroc": 0.7}], ids=lambda wrong: type(wrong).__name__)
 def test_05_14_lists_of_texts_hold_texts(name, wrong):
     assert f"trivet.compile({name}=...)" in refused(**{name: wrong}).where
