@@ -221,7 +221,7 @@ def test_independent_rows_are_no_near_copies():
 
 
 def test_rare_classes_and_imbalance_and_small_vaults_are_told():
-    found = by_code(examined(*random_table(320, classes=(0.96, 0.04))))
+    found = by_code(examined(*random_table(300, classes=(0.96, 0.04))))
     assert {"rare-class", "imbalanced-classes", "small-vault"} <= set(found)
 
 

@@ -20,6 +20,7 @@ from .sources.reading import Raw, read
 from .split.splits import split
 
 WALKED = ("check", "domain", "gauge", "goal", "pass", "section")  # kinds of which a build looks at everything there is
+TWIN = "the inputs of a vault row of another group"
 _MOST_COLUMNS = 1500  # about 16 JSON tokens each in a file; a reader refuses more than 40,000 (docs/format.md)
 
 
@@ -117,6 +118,8 @@ def take_in(recipe: Recipe, source: Any = None) -> Intake:
     """Reads, examines and splits; raises BadData when the recipe is strict and a finding is not accepted."""
     seen = first_look(recipe, source)
     dataset, vault = split(seen.rows, seen.task, seed=recipe.seed)
+    twins = len(seen.rows) - len(vault) - sum(map(len, dataset.splits.values()))
+    dropped = (*seen.dropped, *([(TWIN, twins)] if twins else []))
     if seen.unlabelled is not None:
         dataset = dataset.with_({"unlabelled": seen.unlabelled})
     findings = examine_rows(
@@ -132,10 +135,10 @@ def take_in(recipe: Recipe, source: Any = None) -> Intake:
         vault=vault,
         findings=few_warnings(findings),
         n_rows=len(seen.rows),
-        dropped=seen.dropped,
+        dropped=dropped,
         left_out=seen.left_out,
         notices=notices_of(
-            (*seen.schema.notes, *left_out(*WALKED)), seen.dropped, seen.left_out, idle(seen.accepted, findings)
+            (*seen.schema.notes, *left_out(*WALKED)), dropped, seen.left_out, idle(seen.accepted, findings)
         ),
     )
 
