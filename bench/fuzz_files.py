@@ -25,7 +25,7 @@ from trivet.testing.sample_files import sample_files
 
 BAR_MS = 50.0
 BAR_BYTES = 8_000_000  # above twice the size of the file
-SPACE = 64_000_000  # address space that the process may grow by, all mutants together
+SPACE = 128_000_000  # address space that the process may grow by, all mutants together
 LARGE = 30_000  # bytes; the memory of every mutant beyond is measured
 OUT = Path(__file__).parent / "out" / "fuzz_files.json"
 

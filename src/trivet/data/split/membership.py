@@ -27,7 +27,7 @@ def certifies(rows: Rows, share: float) -> Array:
     none is then broken for that one unit, in classes that have a handful of units.
     """
     hashes = unit_hashes(rows)
-    units, first, unit_of_row = np.unique(hashes, return_index=True, return_inverse=True)
+    units, unit_of_row = np.unique(hashes, return_inverse=True)
     inside = units < np.uint64(min(int(share * 2**64), 2**64 - 1))
     if rows.truth.ndim == 1 and rows.truth.dtype.kind in "iu":
         with_each_class(inside, unit_of_row, rows.truth)

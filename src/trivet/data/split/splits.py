@@ -68,9 +68,9 @@ def parts_by_hash(rows: Rows, task: Task, shares: Array, seed: int) -> Array:
 def usual_shares(n_rows: int) -> tuple[float, float, float, float]:
     """The shares of fit, tune, choose and vault for a table of this size.
 
-    A verdict is as good as the vault is large.  At 2,000 rows and a room of 0.04 in AUROC, 30 % instead of 20 % raise the
-    chance of a proof from .62 to .79, at 8,000 rows and a room of 0.02 from .70 to .92, and cost .0003 of AUROC; from
-    10,000 rows on 20 % prove most limits to about a point.  Below 600 rows a model needs every row it can get.
+    A verdict is as good as the vault is large.  At 2,000 rows and a room of 0.04 in AUROC, 30 % instead of 20 % raise
+    the chance of a proof from .62 to .79, at 8,000 rows and a room of 0.02 from .70 to .92, and cost .0003 of AUROC;
+    from 10,000 rows on 20 % prove most limits to about a point.  Below 600 rows a model needs every row it can get.
     The rows that compare are fitted on in the end (`engine/refit.py`), so they cost little, and with a tenth of a small
     table a search is taken in by its own luck (bench/aim.py).
     """
@@ -104,7 +104,7 @@ def parts_by_time(rows: Rows, shares: Array) -> Array:
     units = unit_of(rows)
     size = np.bincount(units)
     last, hashes = np.full(len(size), -np.inf), np.zeros(len(size), np.uint64)
-    np.maximum.at(last, units, rows.time)
+    np.maximum.at(last, units, np.asarray(rows.time))
     np.maximum.at(hashes, units, unit_hashes(rows))
     order = np.lexsort((hashes, last))
     reached = np.cumsum(size[order])
