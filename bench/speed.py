@@ -25,7 +25,7 @@ from stopwatch import summary
 from tables import TABLES, find_data_dir, split_table
 
 from trivet.core.units import show_amount
-from trivet.engine.judge import run_probe
+from trivet.engine.clean_process import run_probe
 from trivet.engine.machine import this_machine
 from trivet.runtime.file.container import decode
 

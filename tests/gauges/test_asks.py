@@ -7,7 +7,7 @@ import pytest
 from trivet.core import registry
 from trivet.core.errors import NotApplicable
 from trivet.core.registry import find_gauge
-from trivet.engine import judge
+from trivet.engine import costs
 from trivet.engine.judge import try_file
 from trivet.engine.measure import Here, gauges_for, probes_for, readings_of, standard_gauges
 from trivet.kit.constant import baselines
@@ -61,10 +61,10 @@ def test_a_constant_answer_is_steady_whatever_is_asked(steadiness):
 
 def test_only_probes_that_a_gauge_needs_are_run_and_quantiles_share_their_samples(tmp_path, monkeypatch):
     asked = []
-    run = judge.run_probe
-    monkeypatch.setattr(judge, "run_probe", lambda words: (asked.append(words), run(words))[1])
+    run = costs.run_probe
+    monkeypatch.setattr(costs, "run_probe", lambda words: (asked.append(words), run(words))[1])
     work = tiny_work("binary", LINE)
-    monkeypatch.setattr(judge.PROBES["latency"], "times", 30)
+    monkeypatch.setattr(costs.PROBES["latency"], "times", 30)
     seen = seen_of(work, [*map(find_gauge, ("p50-latency", "p99-latency", "size", "accuracy"))], tmp_path)
     assert set(seen.costs) == {"latency", "size"} and len(seen.costs["latency"].numbers) == 30
     assert len(asked) == 1 and asked[0].count("--probe") == 1
@@ -74,7 +74,7 @@ def test_only_probes_that_a_gauge_needs_are_run_and_quantiles_share_their_sample
 
 
 def test_starts_that_are_watched_are_processes_of_their_own(tmp_path, monkeypatch):
-    monkeypatch.setattr(judge.PROBES["cold-start"], "times", 2)
+    monkeypatch.setattr(costs.PROBES["cold-start"], "times", 2)
     seen = seen_of(tiny_work("binary", LINE), [find_gauge("cold-start")], tmp_path)
     assert len(seen.costs["cold-start"].numbers) == 2 and seen.costs["cold-start"].where is not None
     none = seen_of(tiny_work("binary", LINE), [find_gauge("cold-start")], tmp_path, until=0.0)
