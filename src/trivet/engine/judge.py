@@ -7,7 +7,7 @@ is an intersection-union test (Berger 1982) and needs no further correction.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -49,14 +49,23 @@ class Seen:
 
 
 def try_file(
-    data: Bytes, task: Task, rows: Rows, gauges: Sequence[Gauge], folder: Path, storage: Storage, *, until: float = inf
+    data: Bytes,
+    task: Task,
+    rows: Rows,
+    gauges: Sequence[Gauge],
+    folder: Path,
+    storage: Storage,
+    *,
+    until: float = inf,
+    limited: Collection[str] | None = None,
 ) -> Seen:
     """What the file answers on raw rows, and what it costs there, as far as these gauges want to know.
 
-    until: moment of `time.monotonic` by which costs that take long have to be measured, see `costs_of`.
+    until, limited: see `costs_of`.
     """
     answers = answers_of(data, task, rows, gauges, folder, storage)
-    return Seen(answers=answers, costs=costs_of(data, rows, gauges, folder, storage, until=until))
+    costs = costs_of(data, rows, gauges, folder, storage, until=until, limited=limited)
+    return Seen(answers=answers, costs=costs)
 
 
 def answers_of(
