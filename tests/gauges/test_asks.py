@@ -77,6 +77,7 @@ def test_only_probes_that_a_gauge_needs_are_run_and_quantiles_share_their_sample
 
 def test_starts_that_are_watched_are_processes_of_their_own(tmp_path, monkeypatch):
     monkeypatch.setattr(costs.PROBES["cold-start"], "processes", costs.FEW + 1)
+    monkeypatch.setattr(costs, "PATIENCE", 0.0)
     work, gauges = tiny_work("binary", LINE), [find_gauge("cold-start")]
     found = costs_of(encode({}, work.candidate.parts, {}), work.data.choose, gauges, tmp_path, Storage(), until=0.0)
     starts = found["cold-start"]

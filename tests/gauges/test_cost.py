@@ -94,11 +94,18 @@ def test_throughput_of_the_next_process_may_be_lower_than_any_seen():
 
 
 def test_starts_and_memory_are_bounded_alike():
-    starts = read("cold-start", costs(cold_start=np.linspace(190, 210, 12)[:, None]))
+    starts = read("cold-start", costs(cold_start=np.linspace(190, 210, 20)[:, None]))
     assert starts.value == pytest.approx(200) and 170 < starts.low < 190 and 210 < starts.high < 230
     memory = read("peak-memory", costs(memory=[[9e7], [9e7], [9e7]]))
     assert (memory.low, memory.value, memory.high, memory.n) == pytest.approx((9e7, 9e7, 9e7, 3))
     assert (memory.unit, memory.where) == ("B", CPU)
+
+
+@pytest.mark.parametrize(("name", "probe"), [("p50-latency", "latency"), ("cold-start", "cold_start")])
+def test_eighteen_processes_are_too_few_to_prove_a_limit(name, probe):
+    limit = Limit(gauge=name, must="<=", bound=1.0, unit="ms")
+    for processes, verdict in ((18, Verdict.UNPROVEN), (19, Verdict.HOLDS)):
+        assert limit.judge(read(name, costs(**{probe: np.full((processes, 2), 0.1)}))) is verdict
 
 
 @pytest.mark.parametrize("name", TIMED)

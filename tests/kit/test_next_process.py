@@ -1,4 +1,4 @@
-"""The bound for the next process: order statistics worked out by hand, Student's by the formula, misses by simulation."""
+"""The bound for the next process: order statistics by hand, Student's by the formula, misses by simulation."""
 
 import math
 

@@ -30,7 +30,7 @@ from .measure import probes_for
 
 FEW = 3  # processes for what is told but not limited, and whatever the clock
 PAUSES = (1.0, 4.0)  # seconds before a second and a third try on a busy machine
-PATIENCE = 30.0  # seconds after which no further try is begun: a machine that was busy that long stays so
+PATIENCE = 30.0  # seconds that a first try may take, however short the time; after them no further try is begun
 
 
 def costs_of(
@@ -47,9 +47,9 @@ def costs_of(
 
     folder: an empty one, left as it was.  limited: the gauges (as text) that a verdict hangs on; None for all.  The
     others are told from a few processes, and no busy machine is waited for.  until: moment of `time.monotonic` from
-    which no process is started but the first few.
+    which nothing is tried again, and no process is started but what `FEW` and `PATIENCE` allow.
     """
-    gives_up = min(until, time.monotonic() + PATIENCE)
+    patient_until = time.monotonic() + PATIENCE
     costs = {"size": Samples(numbers=np.array([float(len(data))]), unit="B")}
     grave = [gauge for gauge in gauges if limited is None or str(gauge) in limited]
     counts = {name: min(PROBES[name].processes, FEW) for name in probes_for(gauges) if name in PROBES}
@@ -59,11 +59,11 @@ def costs_of(
     file, sent = folder / "finalist.trivet", folder / "rows.jsonl"
     storage.publish(file, data, private=True)
     storage.publish(sent, lines_of(rows), private=True)
-    stand = Stand(file=file, sent=sent, n_rows=len(rows), storage=storage, until=until)
+    stand = Stand(file=file, sent=sent, n_rows=len(rows), storage=storage, until=max(until, patient_until))
     costs |= stand.measure(counts)
     for pause in PAUSES:
         again = {name: counts[name] for name in disturbed(costs, grave)}
-        if not again or time.monotonic() + pause > gives_up:
+        if not again or time.monotonic() + pause > min(until, patient_until):
             break
         time.sleep(pause)
         costs |= stand.measure(again)
@@ -85,7 +85,10 @@ def lines_of(rows: Rows) -> bytes:
 
 @dataclass(frozen=True, kw_only=True)
 class Stand:
-    """Where a file is measured.  file, sent: the file and its rows on the disk.  until: see `costs_of`."""
+    """Where a file is measured.  file, sent: the file and its rows on the disk.
+
+    until: moment of `time.monotonic` from which no process is started but the first few.
+    """
 
     file: Path
     sent: Path

@@ -9,7 +9,7 @@ import numpy as np
 
 from trivet.core.gauges import Samples
 from trivet.core.value import value
-from trivet.kit.stats.process_cost import ProcessCost
+from trivet.kit.stats.process_cost import ENOUGH, ProcessCost
 from trivet.runtime.part import Array
 
 
@@ -18,6 +18,7 @@ class P99CpuTime(ProcessCost):
     """Belongs to the processor it was measured on."""
 
     share = 0.99
+    enough = ENOUGH
     needs_probes = ("latency",)
     unit = "ms"
     better = "<="

@@ -13,18 +13,23 @@ from .contention import contention
 from .next_process import next_process, quantile_per_process
 from .trials import cost_of
 
+ENOUGH = 19
+"""Processes of which the slowest bounds the next one in 19 cases of 20, whatever the distribution."""
+
 
 @value
 class ProcessCost(Gauge):
     """Base of the gauges that read a quantile of what a probe saw in each process; it belongs to the machine.
 
-    share: which quantile.  A reading of a busy machine says so and breaks no limit.
+    share: which quantile.  enough: fewer processes than this prove no limit: their interval is approximate.  A reading
+    of a busy machine says so and breaks no limit.
     """
 
     version = "2"
     family = "cost"
     least = 0.0
     share: ClassVar[float] = 0.5
+    enough: ClassVar[int] = 2
 
     def applies(self, sketch: Sketch) -> None:
         """Every file can be timed and watched."""
@@ -44,4 +49,4 @@ class ProcessCost(Gauge):
         busy = self.busy(timed)
         notes = (busy,) if busy else ()
         reading = next_process(each, sure).reading(self, n=len(each), sure=sure, where=timed.where, notes=notes)
-        return replace(reading, contended=bool(busy))
+        return replace(reading, contended=bool(busy), approximate=len(each) < self.enough)

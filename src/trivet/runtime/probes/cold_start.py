@@ -11,7 +11,7 @@ class ColdStart(Probe):
 
     unit = "ms"
     is_watched = True
-    processes = 12
+    processes = 20
 
     def watch(self, start: Callable[[], None]) -> Taken:
         taken = Taken()
