@@ -79,7 +79,9 @@ class Judged:
         """What there is to say besides the verdict: on which side an unproven value lies, and what a proof takes."""
         notes = []
         if self.verdict is Verdict.UNPROVEN:
-            if self.limit.room(self.reading.value) < 0:
+            if self.reading.contended:
+                notes += self.reading.notes
+            elif self.limit.room(self.reading.value) < 0:
                 notes.append("the value breaks it, but not for sure")
             elif self.rows_needed:
                 notes.append(f"about {self.rows_needed:,} certification rows would prove it")
