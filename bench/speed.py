@@ -25,7 +25,7 @@ from stopwatch import summary
 from tables import TABLES, find_data_dir, split_table
 
 from trivet.core.units import show_amount
-from trivet.engine.judge import run_probe
+from trivet.engine.clean_process import run_probe
 from trivet.engine.machine import this_machine
 from trivet.runtime.file.container import decode
 
@@ -116,7 +116,8 @@ def trivet(case: Case, folder: Path, budget: float) -> list[dict[str, Any]]:
     probes = ("--probe", "latency=2000", "--probe", "throughput=5")
     run_probe([str(file), str(folder / "rows.jsonl"), str(folder / "trivet.json"), *probes])
     seen = json.loads((folder / "trivet.json").read_text())
-    found = {"latency_ms": seen["costs"]["latency"], "rows_per_second": seen["costs"]["throughput"]}
+    costs = seen["costs"]
+    found = {"latency_ms": costs["latency"]["numbers"], "rows_per_second": costs["throughput"]["numbers"]}
     contents = decode(file.read_bytes())
     route = next(row["route"] for row in contents.manifest["frontier"] if row["shipped"])
     said = next(seen["answers"][name][1] for name in ("probabilities", "values") if name in seen["answers"])

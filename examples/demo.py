@@ -38,9 +38,10 @@ def trivet(*words: str) -> int:
 
 
 def verdicts_in(file: Path) -> dict[str, str]:
-    """{limit: verdict} of a finished file."""
+    """{limit: verdict} of a finished file; empty where it cannot be shown, which the lines above then explain."""
     command = [sys.executable, "-m", "trivet.cli.main", "show", str(file), "--json"]
-    shown = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    ended = subprocess.run(command, check=False, stdout=subprocess.PIPE)
+    shown = json.loads(ended.stdout) if ended.returncode == 0 else {"verdicts": []}
     return {one["limit"]: one["verdict"] for one in shown["verdicts"]}
 
 
@@ -52,7 +53,7 @@ def ending(code: int, verdicts: dict[str, str]) -> tuple[int, str]:
     open_limits = {limit: verdict for limit, verdict in verdicts.items() if verdict != "HOLDS"}
     missed = ", ".join(f"{limit} is {verdict}" for limit, verdict in open_limits.items())
     if code not in FINISHED or not verdicts:
-        return code or 1, f"The build ended with exit code {code} and left no file; the lines above say why"
+        return code or 1, f"The build ended with exit code {code} and left no file to show; the lines above say why"
     if not open_limits:
         return 0, "Every limit holds"
     if all("latency" in limit for limit in open_limits):

@@ -47,10 +47,17 @@ def demo_of(limits: tuple[str, ...], folder: Path) -> "subprocess.CompletedProce
 def test_a_machine_too_busy_for_the_latency_does_not_sink_the_demo(tmp_path):
     ended = demo_of(("auroc >= 0.9", "p99-latency <= 2 us"), tmp_path)  # as if every row had waited for its turn
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "p99-latency <= 2 µs is BROKEN" in ended.stdout
+    # BROKEN on a calm machine; one that is busy while this runs breaks nothing, and says that it was busy.
+    verdict = "UNPROVEN" if "this machine was busy" in ended.stdout else "BROKEN"
+    assert f"p99-latency <= 2 µs is {verdict}" in ended.stdout
     assert "run the demo again when nothing else runs" in ended.stdout
     assert (tmp_path / "demo.trivet").exists() and (tmp_path / "demo.html").exists()
     assert "Traceback" not in ended.stderr
+
+
+def test_a_file_that_cannot_be_shown_ends_in_a_sentence_and_no_traceback(tmp_path):
+    (tmp_path / "demo.trivet").write_bytes(b"half a file")
+    assert DEMO["verdicts_in"](tmp_path / "demo.trivet") == {}
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from faulty_disk import FailingDisk, QuickDisk, WatchedDisk
 from trivet.core.errors import StorageError
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.registry import parse_limit
-from trivet.engine import judge
+from trivet.engine import costs, judge
 from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified
 from trivet.engine.worker import Desk, answer
@@ -49,9 +49,11 @@ def build(table: Path, store: Path, disk: Disk) -> str:
         seconds=20.0,
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judge, "run_probe", probe_here)
+        for module in (judge, costs):
+            patch.setattr(module, "run_probe", probe_here)
         for probe in PROBES.values():
             patch.setattr(probe, "times", min(probe.times, 30))
+            patch.setattr(probe, "processes", 1)
         patch.setattr(Worker, "ask", lambda self, job, **_: result_of(in_json(answer(Desk(self.folder, storage), job))))
         outcome = compile_recipe(recipe, store=store, threads=1, storage=storage)
     assert isinstance(outcome, Certified), outcome

@@ -43,11 +43,13 @@ def values(truth, said, weight=None, low=None, high=None):
 
 
 def costs(**measured):
-    """A trial of which only these costs were measured, by the names of the probes."""
+    """A trial of which only these costs were measured, by the names of the probes; (processes, calls) or (calls,)."""
     units = {"latency": "ms", "cold_start": "ms", "throughput": "rows/s", "memory": "B"}
     found = {"size": Samples(numbers=np.array([float(measured.pop("size", 1))]), unit="B")}
     for name, numbers in measured.items():
-        found[name.replace("_", "-")] = Samples(numbers=np.asarray(numbers, float), unit=units[name], where=CPU)
+        each = np.asarray(numbers, float)
+        process = np.repeat(np.arange(len(each)), each.shape[1]) if each.ndim == 2 else None
+        found[name.replace("_", "-")] = Samples(numbers=each.ravel(), unit=units[name], where=CPU, process=process)
     return Trial(task=class_task(2), rows=bare_rows(np.zeros(0, int)), answers={PLAIN: Answers()}, costs=found)
 
 

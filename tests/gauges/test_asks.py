@@ -7,7 +7,8 @@ import pytest
 from trivet.core import registry
 from trivet.core.errors import NotApplicable
 from trivet.core.registry import find_gauge
-from trivet.engine import judge
+from trivet.engine import costs
+from trivet.engine.costs import costs_of
 from trivet.engine.judge import try_file
 from trivet.engine.measure import Here, gauges_for, probes_for, readings_of, standard_gauges
 from trivet.kit.constant import baselines
@@ -61,24 +62,27 @@ def test_a_constant_answer_is_steady_whatever_is_asked(steadiness):
 
 def test_only_probes_that_a_gauge_needs_are_run_and_quantiles_share_their_samples(tmp_path, monkeypatch):
     asked = []
-    run = judge.run_probe
-    monkeypatch.setattr(judge, "run_probe", lambda words: (asked.append(words), run(words))[1])
+    run = costs.run_probe
+    monkeypatch.setattr(costs, "run_probe", lambda words: (asked.append(words), run(words))[1])
     work = tiny_work("binary", LINE)
-    monkeypatch.setattr(judge.PROBES["latency"], "times", 30)
-    seen = seen_of(work, [*map(find_gauge, ("p50-latency", "p99-latency", "size", "accuracy"))], tmp_path)
-    assert set(seen.costs) == {"latency", "size"} and len(seen.costs["latency"].numbers) == 30
-    assert len(asked) == 1 and asked[0].count("--probe") == 1
+    monkeypatch.setattr(costs.PROBES["latency"], "times", 30)
+    gauges = [*map(find_gauge, ("p50-latency", "p99-latency", "size", "accuracy"))]
+    seen = seen_of(work, gauges, tmp_path, limited=())
+    assert set(seen.costs) == {"latency", "size"} and len(seen.costs["latency"].numbers) == costs.FEW * 30
+    assert len(asked) == costs.FEW and all(words.count("--probe") == 1 for words in asked)
     with pytest.raises(NotApplicable, match="the probe cold-start measured nothing"):
         readings_of([find_gauge("cold-start")], work.candidate.task, work.data.choose, seen.answers, sure=0.95,
                     costs=seen.costs, wanted=["cold-start"])  # fmt: skip
 
 
 def test_starts_that_are_watched_are_processes_of_their_own(tmp_path, monkeypatch):
-    monkeypatch.setattr(judge.PROBES["cold-start"], "times", 2)
-    seen = seen_of(tiny_work("binary", LINE), [find_gauge("cold-start")], tmp_path)
-    assert len(seen.costs["cold-start"].numbers) == 2 and seen.costs["cold-start"].where is not None
-    none = seen_of(tiny_work("binary", LINE), [find_gauge("cold-start")], tmp_path, until=0.0)
-    assert len(none.costs["cold-start"].numbers) == 0
+    monkeypatch.setattr(costs.PROBES["cold-start"], "processes", costs.FEW + 1)
+    monkeypatch.setattr(costs, "PATIENCE", 0.0)
+    work, gauges = tiny_work("binary", LINE), [find_gauge("cold-start")]
+    found = costs_of(encode({}, work.candidate.parts, {}), work.data.choose, gauges, tmp_path, Storage(), until=0.0)
+    starts = found["cold-start"]
+    assert len(starts.numbers) == costs.FEW and starts.where is not None  # no more were begun: the time was over
+    assert starts.process.tolist() == [0, 1, 2] and (starts.cpu > 30).all()  # of the child, which imports numpy
 
 
 def test_the_standard_set_follows_the_goal_and_the_guard():

@@ -27,11 +27,20 @@ class Samples:
     """What a probe measured of the shipped file: numbers (repeats,) in the unit.
 
     where: the machine; None for what is the same on every machine, such as a size.
+    process: (repeats,) int, in which of the fresh processes each was measured; None for a single one.
+    wall, cpu: (repeats,) milliseconds behind each number.  forced: (repeats,) how often the system took the CPU away
+    meanwhile (involuntary context switches).  None for what is no time.
+    load: (processes,) threads that ran or waited for each core of the machine; None where nobody looked.
     """
 
     numbers: Array
     unit: str = ""
     where: Machine | None = None
+    process: Array | None = None
+    wall: Array | None = None
+    cpu: Array | None = None
+    forced: Array | None = None
+    load: Array | None = None
 
 
 @value

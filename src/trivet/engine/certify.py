@@ -97,7 +97,7 @@ class Certifier:
         gauges = self.gauges_of(finalist.candidate.sketch)
         until = inf if "cold-start" in wanted else self.steps.deadline.ends
         with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
-            seen = try_file(draft, task, rows, gauges, Path(scratch), self.storage, until=until)
+            seen = try_file(draft, task, rows, gauges, Path(scratch), self.storage, until=until, limited=wanted)
         sure = level(min((limit.sure for limit in self.odds.limits), default=0.95), turn)
         readings = readings_of(gauges, task, rows, seen.answers, sure=sure, costs=seen.costs, wanted=wanted)
         return replace(

@@ -27,6 +27,7 @@ def forecast(candidate: Candidate, *, overhead: int) -> dict[str, float]:
         "size": size,
         "p50-latency": one,
         "p99-latency": _TAIL * one,
+        "p99-cpu-time": _TAIL * one,
         "rows-per-second": 1000.0 / (one / 8),  # batches spread the cost of the call
         "peak-memory": _RUNTIME_BYTES + 4 * size,
         "cold-start": _START_MS,

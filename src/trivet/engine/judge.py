@@ -7,17 +7,13 @@ is an intersection-union test (Berger 1982) and needs no further correction.
 """
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import inf
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from trivet.core.errors import TrivetError
 from trivet.core.gauges import Gauge, Samples
 from trivet.core.limits import Limit
 from trivet.core.reading import Reading
@@ -26,20 +22,12 @@ from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.runtime.batch import Answers
 from trivet.runtime.file.sections import Bytes
-from trivet.runtime.part import canonical_json
-from trivet.runtime.probes import PROBES
 from trivet.storage.disk import Storage
 
-from .machine import this_machine
-from .measure import PLAIN_QUESTION, Question, probes_for, questions
+from .clean_process import run_probe
+from .costs import costs_of, lines_of
+from .measure import PLAIN_QUESTION, Question, questions
 from .outcome import Judged
-from .worker_process import CALM
-
-
-class ProbeFailed(TrivetError):
-    """The clean process could not run the packaged file: our fault."""
-
-    exit_code = 1
 
 
 def level(sure: float, turn: int) -> float:
@@ -49,7 +37,7 @@ def level(sure: float, turn: int) -> float:
 
 @value
 class Seen:
-    """What a clean process saw of a file.  answers: by question.  costs: by the name of the probe, and its "size"."""
+    """What clean processes saw of a file.  answers: by question.  costs: by the name of the probe, and its "size"."""
 
     answers: Mapping[Question, Answers]
     costs: Mapping[str, Samples]
@@ -61,53 +49,44 @@ class Seen:
 
 
 def try_file(
-    data: Bytes, task: Task, rows: Rows, gauges: Sequence[Gauge], folder: Path, storage: Storage, *, until: float = inf
+    data: Bytes,
+    task: Task,
+    rows: Rows,
+    gauges: Sequence[Gauge],
+    folder: Path,
+    storage: Storage,
+    *,
+    until: float = inf,
+    limited: Collection[str] | None = None,
 ) -> Seen:
-    """What the file answers on raw rows, and what it costs, as far as these gauges want to know.
+    """What the file answers on raw rows, and what it costs there, as far as these gauges want to know.
 
-    until: moment of `time.monotonic` by which processes that are watched from outside have to be over; else none is.
+    until, limited: see `costs_of`.
+    """
+    answers = answers_of(data, task, rows, gauges, folder, storage)
+    costs = costs_of(data, rows, gauges, folder, storage, until=until, limited=limited)
+    return Seen(answers=answers, costs=costs)
+
+
+def answers_of(
+    data: Bytes, task: Task, rows: Rows, gauges: Sequence[Gauge], folder: Path, storage: Storage
+) -> dict[Question, Answers]:
+    """What the file answers on raw rows, and to whatever these gauges ask besides, in one clean process.
+
+    folder: an empty one, left as it was.
     """
     file, got = folder / "finalist.trivet", folder / "answers.jsonl"
     asked = {PLAIN_QUESTION: rows, **questions(gauges, task, rows)}
     sent = [folder / f"rows-{at}.jsonl" for at in range(len(asked))]
     storage.publish(file, data, private=True)
     for path, some in zip(sent, asked.values()):
-        storage.publish(path, b"".join(canonical_json(row) + b"\n" for row in some.dicts()), private=True)
-    probes = {name: PROBES[name]() for name in probes_for(gauges) if name in PROBES}
-    more = [option for path in sent[1:] for option in ("--ask", str(path))]
-    more += [option for name, probe in probes.items() for option in ("--probe", f"{name}={probe.times}")]
-    run_probe([str(file), str(sent[0]), str(got), *more])
+        storage.publish(path, lines_of(some), private=True)
+    run_probe([str(file), str(sent[0]), str(got), *(word for path in sent[1:] for word in ("--ask", str(path)))])
     found = json.loads(storage.read(got))
-
-    def start() -> None:
-        run_probe([str(file), str(sent[0]), str(got), "--first"])
-
-    machine = this_machine()
-    costs = {"size": Samples(numbers=np.array([float(len(data))]), unit="B")}
-    for name, probe in probes.items():
-        numbers = np.asarray([*found["costs"][name], *probe.watch(start, until)], np.float64)
-        costs[name] = Samples(numbers=numbers, unit=probe.unit, where=machine)
     for path in (file, got, *sent):
         storage.remove(path)
     said = [found["answers"], *found["asked"]]
-    return Seen(answers=dict(zip(asked, map(answers_from_json, said))), costs=costs)
-
-
-def run_probe(arguments: Sequence[str]) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-I", "-m", "trivet.runtime.probes.clean", *arguments],
-        env={**os.environ, **CALM},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if ended.returncode:
-        raise ProbeFailed(
-            "probe-failed",
-            wanted="answers from the packaged file in a clean process",
-            found=ended.stderr.strip().rpartition("\n")[2] or f"exit code {ended.returncode}",
-            do="report this with the recipe; the candidates in the store are intact",
-        )
+    return dict(zip(asked, map(answers_from_json, said)))
 
 
 def answers_from_json(found: Mapping[str, Any]) -> Answers:

@@ -79,7 +79,9 @@ class Judged:
         """What there is to say besides the verdict: on which side an unproven value lies, and what a proof takes."""
         notes = []
         if self.verdict is Verdict.UNPROVEN:
-            if self.limit.room(self.reading.value) < 0:
+            if self.reading.contended:
+                notes += self.reading.notes
+            elif self.limit.room(self.reading.value) < 0:
                 notes.append("the value breaks it, but not for sure")
             elif self.rows_needed:
                 notes.append(f"about {self.rows_needed:,} certification rows would prove it")
@@ -232,10 +234,11 @@ def shown(reading: Reading) -> str:
 
 
 def interval_of(reading: Reading) -> str:
-    """E.g. "0.91 to 0.95, n = 400"; empty for what was counted exactly, or is not known."""
+    """E.g. "0.91 to 0.95, n = 400, approximate"; no interval for what was counted exactly, or is not known."""
     if reading.low == reading.high or reading.value != reading.value:
-        return ""
-    return f"{show_amount(reading.low, reading.unit)} to {show_amount(reading.high, reading.unit)}, n = {reading.n}"
+        return reading.caveat
+    ends = f"{show_amount(reading.low, reading.unit)} to {show_amount(reading.high, reading.unit)}, n = {reading.n}"
+    return f"{ends}, {reading.caveat}" if reading.caveat else ends
 
 
 def shown_baseline(reading: Reading) -> str:

@@ -25,6 +25,7 @@ from .wishes import check_wishes
 # Share of the time budget that the search may spend; the rest is for reading, the doctor and the judge.
 SEARCH_SHARE = 0.7
 _JUDGE_SECONDS, _JUDGE_SECONDS_PER_ROW = 3.0, 2.5e-4  # of one finalist: 2 to 3 s for 3,400 rows, 8 s for 23,000
+_COST_SECONDS = 4.0  # more where a latency is limited, which is measured in twenty fresh processes
 _JUDGE_SHARE = 0.5  # of the time is the most that is kept for the judge
 
 
@@ -78,9 +79,15 @@ def make_plan(recipe: Recipe, task: Task, *, rows: int, threads: int, speed: flo
         units=units,
         # Reading, judging, workers: 5 to 11 s; 23,000 x 14 held 470 MB in all (bench/compile_stages.py, 2026-11).
         seconds=min((8 + 1e-4 * rows + min(units, starters) / threads) / speed, recipe.seconds),
-        judging=min((_JUDGE_SECONDS + _JUDGE_SECONDS_PER_ROW * rows) / speed, _JUDGE_SHARE * recipe.seconds),
+        judging=min(judge_seconds(recipe, rows) / speed, _JUDGE_SHARE * recipe.seconds),
         memory=2e8 * (1 + threads) + 500 * rows * len(task.inputs),
     )
+
+
+def judge_seconds(recipe: Recipe, rows: int) -> float:
+    """Seconds that the judge of one finalist takes on the reference machine."""
+    is_timed = any("latency" in find_gauge(limit.gauge).needs_probes for limit in recipe.limits)
+    return _JUDGE_SECONDS + _JUDGE_SECONDS_PER_ROW * rows + (_COST_SECONDS if is_timed else 0.0)
 
 
 def shared_units(routes: Sequence[Route], size: Size) -> float:

@@ -102,21 +102,23 @@ def sketch_of(question: str, *, guard: bool = True) -> Sketch:
 
 
 def made_costs(calls: int) -> dict[str, Samples]:
-    """Costs of so many timed calls and five repeats at most; nothing was measured in 0 calls."""
+    """Costs of so many timed calls in 20 processes, and of five processes at most; nothing was measured in 0 calls."""
     rng = np.random.default_rng(0)
     repeats = min(calls, 5)
     return {
         "size": Samples(numbers=np.array([12_345.0]), unit="B"),
         "throughput": made_samples(rng.uniform(9e4, 1e5, repeats), "rows/s"),
         "cold-start": made_samples(rng.uniform(150, 200, repeats), "ms"),
-        "memory": made_samples([80e6] if calls else [], "B"),
-        "latency": made_samples(rng.lognormal(-2, 0.3, calls), "ms"),
+        "memory": made_samples(rng.uniform(80e6, 81e6, repeats), "B"),
+        "latency": made_samples(rng.lognormal(-2, 0.3, calls), "ms", processes=20),
     }
 
 
-def made_samples(numbers: Any, unit: str) -> Samples:
-    """What a probe would have measured on a made machine."""
-    return Samples(numbers=np.asarray(numbers, np.float64), unit=unit, where=MADE)
+def made_samples(numbers: Any, unit: str, *, processes: int = 5) -> Samples:
+    """What a probe would have measured in so many processes on a made machine that had nothing else to do."""
+    found = np.asarray(numbers, np.float64)
+    clocks = {"wall": found, "cpu": 0.9 * found, "forced": np.zeros(len(found), int)} if unit == "ms" else {}
+    return Samples(numbers=found, unit=unit, where=MADE, process=np.arange(len(found)) % processes, **clocks)
 
 
 def bare_rows(truth: Any, weight: Array | None = None, **roles: Array) -> Rows:

@@ -1,25 +1,22 @@
 """Cold start: milliseconds from the start of a process to its end after the first answer, watched from outside."""
 
-import time
 from collections.abc import Callable
 
 from .probe import Probe
+from .stopwatch import Taken, children_usage
 
 
 class ColdStart(Probe):
-    """Six starts are the fewest whose lowest and highest hold the median at 95 %."""
+    """Each start is a process of its own."""
 
     unit = "ms"
-    times = 6
+    is_watched = True
+    processes = 20
 
-    def watch(self, start: Callable[[], None], until: float) -> list[float]:
-        """Each start in its own process; none when there is no time for all of them."""
-        taken: list[float] = []
-        while len(taken) < self.times:
-            left = self.times - len(taken)
-            if time.monotonic() + left * max(taken, default=0.0) / 1000 > until:
-                return []
-            began = time.perf_counter()
-            start()
-            taken.append(1000 * (time.perf_counter() - began))
+    def watch(self, start: Callable[[], None]) -> Taken:
+        taken = Taken()
+        cpu, forced = children_usage()
+        taken.numbers.append(taken.time(start))
+        cpu_then, forced_then = children_usage()
+        taken.cpu, taken.forced = [cpu_then - cpu], [forced_then - forced]  # of the process, not of who waits for it
         return taken

@@ -1,32 +1,37 @@
-"""What a probe is: it measures one cost of a file, in the clean process or by watching it from outside."""
+"""What a probe is: it measures one cost of a file, in a clean process or by watching one from outside."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from ..specialist import Specialist
+from .stopwatch import Taken
 
 
 class Probe:
     """Base of every probe: `probes/cold_start.py` holds `ColdStart`, called `cold-start`.
 
-    times: how often it measures.  None of the numbers is thrown away as an outlier.
+    processes: how many fresh ones are measured, one after another.  times: how often each measures.  None of the
+    numbers is thrown away as an outlier.  is_watched: whether it is measured from outside.
     """
 
     unit: ClassVar[str] = ""
+    is_watched: ClassVar[bool] = False
+    processes: int = 1
     times: int = 1
 
     def __init__(self, times: int | None = None) -> None:
         if times is not None:
             self.times = times
 
-    def measure(self, specialist: Specialist, rows: Sequence[dict[str, Any]]) -> list[float]:
-        """What is seen within the clean process; nothing where it has to be watched from outside."""
-        return []
+    @property
+    def rows(self) -> int | None:
+        """How many rows one process needs at most; None for as many as there are."""
+        return None
 
-    def watch(self, start: Callable[[], None], until: float) -> list[float]:
-        """What is seen from outside; nothing where the process measures itself.
+    def measure(self, specialist: Specialist, rows: Sequence[dict[str, Any]]) -> Taken:
+        """What is seen within the clean process, which has loaded the file and answered nothing yet."""
+        return Taken()
 
-        start: starts a clean process, waits for its first answer and for its end.  until: moment of `time.monotonic`
-        by which all has to be over; else nothing is measured.
-        """
-        return []
+    def watch(self, start: Callable[[], None]) -> Taken:
+        """What is seen from outside.  start: starts a clean process, waits for its first answer and for its end."""
+        return Taken()
