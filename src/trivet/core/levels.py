@@ -1,8 +1,8 @@
 """How much of the allowed error each look at a vault may spend.
 
-A limit allows alpha = 1 - sure over all builds on one vault.  Build j of them gets alpha * 6 / (pi^2 j^2), which sums to
-alpha over all j (Basel's sum), and its finalists get fixed shares of that, in the order in which the vault is opened for
-them.  The first gets nearly all: finalists err together (correlation .95), so later ones are rarely needed.
+A limit allows alpha = 1 - sure over all builds on one vault.  Build j of them gets alpha * 6 / (pi^2 j^2), which sums
+to alpha over all j (Basel's sum), and its finalists get fixed shares of that, in the order in which the vault is opened
+for them.  The first gets nearly all: finalists err together (correlation .95), so later ones are rarely needed.
 Whatever the builds have in common, the chance that any file is wrongly said to hold stays below alpha, by the union
 bound (weighted Bonferroni), for files that do not depend on what earlier builds told of the vault.
 """

@@ -58,7 +58,7 @@ def rows_of(file: FileFacts) -> list[VerdictRow]:
 
 
 def verdict_rows(limits: Sequence[Limit], verdicts: Sequence[Json]) -> list[VerdictRow]:
-    """One row per limit, in the order of the recipe, with the reading it was judged by; one without a verdict says so."""
+    """One row per limit, in the order of the recipe, with the reading it was judged by; without a verdict it says so."""
     by_limit = {verdict["limit"]: verdict for verdict in verdicts}
     judged = [(limit, by_limit.get(str(limit), {})) for limit in limits]
     return [verdict_row(limit, verdict, verdict.get("reading")) for limit, verdict in judged]

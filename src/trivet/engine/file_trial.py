@@ -27,7 +27,7 @@ STANDARD = 0.95  # level of the two-sided intervals of the readings in a file's 
 
 @dataclass(frozen=True, kw_only=True)
 class FileTrial:
-    """data: the file as it would ship.  gauges: what is measured of it.  costs: what probes measured, by their names."""
+    """data: the file as it would ship.  gauges: what is measured of it.  costs: what probes measured, by name."""
 
     data: Bytes
     task: Task

@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import ceil, floor, isfinite, log10
 from statistics import NormalDist
 
-from trivet.core.levels import Look
+from trivet.core.levels import Look, confidence_of
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
 from trivet.core.registry import find_gauge
@@ -172,7 +172,9 @@ def why_not(points: Sequence[Point], nearest: Point, advice: Advice) -> str:
     broken = [limit for limit in odds.limits if odds.shortfall(nearest, limit) > 0] or list(odds.limits)
     bests = [f"{limit.gauge} was at best {best_of(points, limit)} ({limit} was asked)" for limit in broken]
     numbers = ", ".join(f"{limit.gauge} {shown_at(nearest, limit)}" for limit in odds.limits)
-    return f"no candidate of {advice.candidates} keeps every limit: {'; '.join(bests)}. The nearest has {numbers}"
+    read = [nearest.readings[limit.gauge].sure for limit in broken if limit.gauge in nearest.readings]
+    sure = f" on the rows that compare, at {at_confidence(map(confidence_of, read))}" if read else ""
+    return f"no candidate of {advice.candidates} keeps every limit{sure}: {'; '.join(bests)}. The nearest has {numbers}"
 
 
 def best_of(points: Sequence[Point], limit: Limit) -> str:

@@ -143,9 +143,7 @@ def answers_from_json(found: Mapping[str, Any]) -> Answers:
     return Answers({name: np.asarray(array, dtype) for name, (dtype, array) in found.items()})
 
 
-def judged_at(
-    look: Look, limits: Sequence[Limit], read: Callable[[Gauge, float], Reading]
-) -> tuple[Judged, ...]:
+def judged_at(look: Look, limits: Sequence[Limit], read: Callable[[Gauge, float], Reading]) -> tuple[Judged, ...]:
     """Each limit with the reading at the level that its own `sure` and this look give, and the verdict.
 
     read: the reading of a gauge, with a two-sided interval at the level that is given.

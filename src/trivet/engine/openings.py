@@ -7,6 +7,7 @@ file play no part.
 
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +16,13 @@ from trivet.core.levels import Look
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.row_keys import column_bits, row_keys, spread_bits
 from trivet.core.rows import Rows
-from trivet.core.value import digest_of
-from trivet.data.intake import Intake
+from trivet.core.value import digest_of, value
+from trivet.data.intake import Intake, first_look
+from trivet.data.split.splits import split
 from trivet.runtime.part import Array
-from trivet.storage.register import Place, Register, VaultKeys
+from trivet.storage.register import Known, Place, Register, VaultKeys
+
+SURE = 0.95  # of a limit that says nothing else
 
 
 def build_id(recipe: Recipe, intake: Intake) -> str:
@@ -48,6 +52,46 @@ def vault_keys(vault: Rows, target: str, group: str | None) -> VaultKeys:
         of = int.from_bytes(blake2b(f"{target}\n{group}".encode(), digest_size=8).digest(), "little")
         groups = np.unique(vault.group).astype(np.int64).view(np.uint64) ^ np.uint64(of)
     return VaultKeys(rows=np.unique(row_keys(vault)), groups=groups, n_rows=len(vault))
+
+
+@value
+class VaultFacts:
+    """What is known of a table's vault without opening it.
+
+    rows: in the table, of those that can be used.  vault: rows in the vault.  digest: of their content, in any order.
+    known: what the register has of it.
+    """
+
+    rows: int
+    vault: int
+    digest: str
+    known: Known
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON values with stable keys; `next_confidence` is that of the next build's first finalist."""
+        return {
+            "rows": self.rows,
+            "vault_rows": self.vault,
+            "share": self.vault / self.rows,
+            "digest": self.digest,
+            "vault": self.known.vault,
+            "builds": self.known.builds,
+            "openings": [
+                {**{name: one[name] for name in ("version", "at", "candidate")}, "id": one["build"],
+                 "build": one["number"], "finalist": one["finalist"] + 1}
+                for one in self.known.openings
+            ],
+            "next_build": self.known.builds + 1,
+            "next_confidence": Look(build=self.known.builds + 1).confidence(SURE),
+        }  # fmt: skip
+
+
+def vault_facts(recipe: Recipe, register: Register, source: Any = None) -> VaultFacts:
+    """Of the vault that a build of the recipe would have; nothing is opened, and nothing written."""
+    seen = first_look(recipe, source)
+    _, vault = split(seen.rows, seen.task, seed=recipe.seed)
+    keys = vault_keys(vault, recipe.data.target, recipe.data.roles.get("group"))
+    return VaultFacts(rows=len(seen.rows), vault=len(vault), digest=content_of(vault), known=register.known(keys))
 
 
 @dataclass

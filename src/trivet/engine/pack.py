@@ -100,7 +100,7 @@ def entries_of(dossier: Dossier) -> dict[str, Any]:
 def fitted(manifest: dict[str, Any], candidate: Candidate, cap: float, *, room: int, sketch: int) -> dict[str, Any]:
     """The manifest, with optional documents left out (and named) until the file fits under the cap.
 
-    room: bytes of the evidence.  sketch: bytes of the sketch of rows, which stands in the evidence and yields in its turn.
+    room: bytes of the evidence.  sketch: bytes of the sketch of rows, which stands there and yields in its turn.
     """
     left_out: list[str] = []
     for name in _OPTIONAL:

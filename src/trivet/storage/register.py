@@ -5,7 +5,7 @@ is known by salted hashes of its rows (and of the names of its groups), of which
 see `data.split.row_sketch`): vaults that share one in twenty of the smaller one's comparable hashes are the same vault,
 whatever was appended, reordered or written in another format.
 Within one vault builds are numbered from 1, and every opening is on the disk before the vault is opened.  What was
-opened before by the same build for the same candidate is the same look and keeps its number; anything else is a new one.
+opened before by the same build for the same candidate is the same look and keeps its number; all else is a new one.
 A register that was deleted cannot be told from one that never was.
 """
 
