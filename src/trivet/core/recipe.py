@@ -43,8 +43,9 @@ class Lock:
     """What a search did before it ended: with it, the same body can be made again on any machine.
 
     units: work units that the search spent.  widened: trials that widened guards; None where the clock had no
-    say in it.  ships: place, from 0, of the finalist that the file holds.  looks: the number of builds on the same rows that the
-    choice of finalists reckoned with, itself included, where one build alone would have chosen others.
+    say in it.  ships: place, from 0, of the finalist that the file holds.
+    looks: the number of builds on the same rows that the choice of finalists reckoned with, itself included, where one
+    build alone would have chosen others.
     cut: beginnings of routes that took too much time or memory and were given up, their steps joined by " | ".
     """
 

@@ -9,7 +9,7 @@ from trivet.core.limits import Limit, Verdict
 from trivet.core.sections import FileFacts
 from trivet.core.units import show_amount
 from trivet.core.value import value
-from trivet.engine.outcome import in_words
+from trivet.engine.outcome import looked_in
 
 from .fragments.fragment import Fragment, dropped_of
 from .fragments.main_gauge import limits_of, main_gauge_of
@@ -31,7 +31,7 @@ class Verdicts(Fragment):
             "verdicts": [asdict(row) for row in rows_of(file)],
             "headline": [reading_row(reading) for reading in exact if reading["gauge"] == main],
             "why": str(file.evidence.get("why") or ""),
-            "looked": "; ".join(looked(file.evidence)),
+            "looked": looked_in(file.evidence),
             "digest": file.digest,
             "size": f"{show_amount(file.size_bytes, 'B')} ({file.size_bytes:,} bytes)",
             "dropped": dropped_of(file.manifest),
@@ -58,16 +58,10 @@ def rows_of(file: FileFacts) -> list[VerdictRow]:
 
 
 def verdict_rows(limits: Sequence[Limit], verdicts: Sequence[Json]) -> list[VerdictRow]:
-    """One row per limit, in the order of the recipe, with the reading it was judged by; without a verdict it says so."""
+    """One row per limit, in the order of the recipe, with the reading it was judged by, if it was."""
     by_limit = {verdict["limit"]: verdict for verdict in verdicts}
     judged = [(limit, by_limit.get(str(limit), {})) for limit in limits]
     return [verdict_row(limit, verdict, verdict.get("reading")) for limit, verdict in judged]
-
-
-def looked(evidence: Json) -> list[str]:
-    """Which build on its rows the file is, and how sure its verdicts are; nothing where the file does not tell."""
-    look = evidence.get("look")
-    return [in_words(look["build"], [one["confidence"] for one in evidence.get("verdicts", ())])] if look else []
 
 
 def verdict_row(limit: Limit, verdict: Json, reading: Json | None) -> VerdictRow:

@@ -140,6 +140,14 @@ def in_words(build: int, confidences: Iterable[float]) -> str:
     return f"build {build} on these rows" + (f"; judged at {judged}" if judged else "")
 
 
+def looked_in(evidence: Mapping[str, Any]) -> str:
+    """The same of a file, from its evidence; "" where that does not tell."""
+    look, verdicts = evidence.get("look"), evidence.get("verdicts", ())
+    if not look:
+        return ""
+    return in_words(look["build"], [one["confidence"] for one in verdicts if "confidence" in one])
+
+
 @value
 class Certified:
     """A packaged specialist with the verdict on every limit; none is BROKEN, but for a best effort.

@@ -11,7 +11,7 @@ from trivet.core.card import TONES, Card, Cell, Line
 from trivet.core.limits import Verdict
 from trivet.core.reading import Reading, reading_from_json
 from trivet.core.units import show_amount
-from trivet.engine.outcome import in_words, interval_of
+from trivet.engine.outcome import interval_of, looked_in
 from trivet.engine.question import question_of
 
 Json = Mapping[str, Any]
@@ -29,14 +29,14 @@ _NEXT = (
 
 def specialist_card(manifest: Json, evidence: Json, *, size_bytes: int) -> str:
     """The card of a file, from what it says about itself."""
-    outcome = outcome_in(evidence)
+    outcome, size = outcome_in(evidence), show_amount(size_bytes, "B")
     columns, lines = verdict_lines(evidence) if evidence.get("verdicts") else reading_lines(manifest)
     broken = (("This file is BROKEN", "it does not keep what was asked; it was written all the same"),)
     return Card(
         tone=TONES.get(outcome, "plain") if evidence.get("verdicts") else "plain",  # no limits: nothing was proven
         badge=outcome,
         title=verdict_sentence(evidence) + alert_words(manifest),
-        about=" · ".join([question_of(manifest.get("task", {})), *looked(evidence), show_amount(size_bytes, "B")]),
+        about=" · ".join(filter(None, [question_of(manifest.get("task", {})), looked_in(evidence), size])),
         alerts=(*(broken if outcome == Verdict.BROKEN else ()), *alerts(manifest)),
         warnings=warnings(manifest),
         columns=columns,
@@ -50,14 +50,6 @@ def specialist_card(manifest: Json, evidence: Json, *, size_bytes: int) -> str:
 def outcome_in(evidence: Json) -> str:
     """CERTIFIED, UNPROVEN or BROKEN, as the file says; one made by hand, which does not, has NO VERDICT."""
     return str(evidence.get("outcome", "NO VERDICT"))
-
-
-def looked(evidence: Json) -> list[str]:
-    """E.g. ["build 3 on these rows; judged at 99.3 %"]; nothing for a file that does not tell."""
-    look = evidence.get("look")
-    if not look:
-        return []
-    return [in_words(look["build"], [one["confidence"] for one in evidence.get("verdicts", ())])]
 
 
 def verdict_sentence(evidence: Json) -> str:

@@ -60,7 +60,7 @@ def text_of(
     """What a file is, what it promises, what was found, what was measured."""
     from trivet.core.units import show_amount
     from trivet.engine.course import sentence as sentence_of_search
-    from trivet.engine.outcome import shown, shown_baseline
+    from trivet.engine.outcome import looked_in, shown, shown_baseline
 
     size = next((reading.value for reading in readings if reading.gauge == "size"), None)
     verdicts = [verdict_cells(verdict) for verdict in data["verdicts"]]
@@ -71,7 +71,7 @@ def text_of(
             f"{data['file']}: {question_of(data['task'])}",
             *(["  BEST EFFORT: this file breaks a limit that was asked of it"] if data["outcome"] == "BROKEN" else []),
             *([f"  BUT the data has a finding that blocks: {', '.join(data['alerts'])}"] if data["alerts"] else []),
-            *looked(data),
+            *([f"  {looked_in(evidence)}"] if evidence.get("look") else []),
             table(verdicts) or "  no limits were stated: nothing to prove",
             *([f"  why this one: {data['why']}"] if data["why"] else []),
             f"  search: {sentence_of_search(data['search'])}",
@@ -97,15 +97,6 @@ def verdict_cells(verdict: dict[str, Any]) -> list[str]:
     said += [verdict["note"]] if verdict.get("note") else []
     reading = shown(reading_from_json(verdict["reading"])) if "reading" in verdict else ""
     return [verdict["limit"], verdict["verdict"], reading, in_brackets("; ".join(said)).strip()]
-
-
-def looked(data: dict[str, Any]) -> list[str]:
-    """Which build on its rows the file is, where it tells."""
-    if not data["look"]:
-        return []
-    from trivet.engine.outcome import in_words
-
-    return [f"  {in_words(data['look']['build'], [one['confidence'] for one in data['verdicts']])}"]
 
 
 def in_brackets(note: str) -> str:
