@@ -19,12 +19,13 @@ def test_compile_writes_the_file_and_tells_every_verdict(workplace):
     assert set(told) == {
         "outcome", "out", "bytes", "digest", "body_digest", "route", "why", "candidates", "seconds", "stages", "main",
             "search",
-        "constant", "limits", "readings", "findings", "alerts", "notices",
+        "constant", "limits", "readings", "findings", "alerts", "notices", "build", "finalist",
     }  # fmt: skip
+    assert (told["build"], told["finalist"]) == (1, 1)
     assert told["bytes"] == workplace.file.stat().st_size
     assert [limit["limit"] for limit in told["limits"]] == ["auroc >= 0.8", "accuracy >= 0.8", "size <= 50 kB"]
     for limit in told["limits"]:
-        assert set(limit) == {"limit", "gauge", "verdict", "rows_needed", "note", "reading"}
+        assert set(limit) == {"limit", "gauge", "verdict", "rows_needed", "note", "reading", "confidence"}
         assert set(limit["reading"]) == READING
     assert told["limits"][0]["verdict"] == told["limits"][2]["verdict"] == "HOLDS"
     assert told["outcome"] == ("CERTIFIED" if told["limits"][1]["verdict"] == "HOLDS" else "UNPROVEN")
@@ -47,7 +48,7 @@ def test_show_as_json_has_stable_keys(workplace, trivet):
     told = trivet("show", str(workplace.file), "--json").json
     assert set(told) == {
         "file", "task", "outcome", "verdicts", "why", "alerts", "findings", "notices", "readings", "constant", "parts",
-        "digest", "body_digest", "recipe", "search",
+        "digest", "body_digest", "recipe", "search", "look",
     }  # fmt: skip
     assert told["digest"] == workplace.compiled.json["digest"]
 

@@ -16,7 +16,7 @@ from trivet.runtime.part import Part
 from trivet.testing.parts import FIELDS, blob_of, random_program_parts, random_rows
 
 
-def write_file(path, texts, *, type_="category", goal="classify", **manifest):
+def write_file(path, texts, *, type_="category", goal="classify", evidence=None, **manifest):
     """A `.trivet` file with a random body: two or more classes of these names, or a number when there are none."""
     k = 1 if len(texts) <= 2 else len(texts)
     parts = random_program_parts(np.random.default_rng(5), goal, k=k)
@@ -25,7 +25,7 @@ def write_file(path, texts, *, type_="category", goal="classify", **manifest):
         parts["decoder"] = Part(kind="labels", config={"type": type_}, arrays=arrays)
     inputs, details = [list(field)[:2] for field in FIELDS], {"classes": texts}
     task = {"goal": goal, "inputs": inputs, "answer": ["y", type_], "details": details}
-    path.write_bytes(encode({"task": task, **manifest}, parts, {}))
+    path.write_bytes(encode({"task": task, **manifest}, parts, evidence or {}))
     return path
 
 
@@ -247,7 +247,7 @@ def test_05_15_a_rule_that_does_not_fit_is_refused(file, words, said, place, tri
 
 def test_05_12_a_best_effort_file_says_with_every_answer_which_limits_it_breaks(place, trivet, tmp_path):
     verdicts = [{"limit": "auroc >= 0.9", "verdict": "BROKEN"}, {"limit": "size <= 9 kB", "verdict": "HOLDS"}]
-    file = write_file(tmp_path / "m.trivet", ["no", "yes"], outcome="BROKEN", verdicts=verdicts)
+    file = write_file(tmp_path / "m.trivet", ["no", "yes"], evidence={"outcome": "BROKEN", "verdicts": verdicts})
     ended = trivet("predict", str(file), str(place / "new.csv"))
     assert ended.code == 0 and "warning: " in ended.err and "does not keep auroc >= 0.9: " in ended.err
     assert "size" not in ended.err

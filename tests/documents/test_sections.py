@@ -8,18 +8,23 @@ from trivet.core import registry
 from trivet.core.sections import FileFacts, Section, escaped
 from trivet.engine import carried_sections as carrying
 from trivet.ship import report
-from trivet.testing.sample_manifest import EVIDENCE, MANIFEST
+from trivet.testing.sample_manifest import EVIDENCE
+from trivet.testing.sample_manifest import MANIFEST as SAMPLE
 
 pytest.importorskip("jinja2", reason="the report needs jinja2")
 
 
+MOTTO = "small > large"
+MANIFEST = {**SAMPLE, "constant": {**SAMPLE["constant"], "why": MOTTO}}
+
+
 class Motto(Section):
-    """Shows why the file ships."""
+    """Shows something that the body of the file says."""
 
     title, order = "The motto", 15
 
     def make(self, file):
-        return {"why": file.manifest["why"]}
+        return {"why": file.manifest["constant"]["why"]}
 
     def show(self, made):
         return f"<p>{escaped(made['why'])}</p>"
@@ -79,7 +84,7 @@ def test_a_section_of_somebody_else_stands_at_its_order(installed):
     installed(Motto)
     page = page_of()
     assert headings(page)[:3] == ["verdicts", "motto", "findings"]
-    assert "<h2>The motto</h2>" in page and "of two candidates that keep auroc &gt;= 0.8" in page
+    assert "<h2>The motto</h2>" in page and "small &gt; large" in page
 
 
 def test_a_section_that_fails_is_told_and_the_others_stand(installed):
@@ -92,9 +97,9 @@ def test_a_section_that_fails_is_told_and_the_others_stand(installed):
 def test_a_section_made_at_build_travels_in_the_file(installed):
     installed(Kept)
     documents = carrying.carried_sections(MANIFEST)
-    assert documents == {"kept": {"made": {"why": MANIFEST["why"]}}}
-    page = page_of({**MANIFEST, "documents": documents, "why": "something else"})
-    assert '<details class="section" id="kept">' in page and "of two candidates" in page
+    assert documents == {"kept": {"made": {"why": MOTTO}}}
+    page = page_of({**MANIFEST, "documents": documents, "constant": {"why": "something else"}})
+    assert '<details class="section" id="kept">' in page and "small &gt; large" in page
     assert '<details class="section" id="kept">' not in page_of()  # a file of a build without it
 
 

@@ -19,7 +19,6 @@ from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.registry import parse_limit
 from trivet.data.intake import take_in
 from trivet.engine.compile import compile_recipe
-from trivet.engine.judge import level
 from trivet.engine.outcome import Certified, Infeasible
 from trivet.engine.pool import Pool
 from trivet.runtime.file.container import decode
@@ -52,8 +51,9 @@ def test_a_certified_file_keeps_its_limits_and_says_how_it_came_about(table, tmp
     outcome = compile_recipe(recipe(table, "auroc >= 0.9", "coverage >= 0.8", "size <= 100 kB"), store=tmp_path)
     assert isinstance(outcome, Certified)
     assert outcome.is_proven
-    manifest = decode(outcome.data).manifest
-    assert [verdict["verdict"] for verdict in manifest["verdicts"]] == ["HOLDS"] * 3
+    contents = decode(outcome.data)
+    manifest = contents.manifest
+    assert [verdict["verdict"] for verdict in contents.evidence["verdicts"]] == ["HOLDS"] * 3
     assert [step["step"] for step in manifest["lineage"]][: len(LINE)] == list(LINE)
     assert manifest["lineage"][-1]["step"].startswith("guard-sets")
     (size,) = [reading for reading in outcome.readings if reading.gauge == "size"]
@@ -136,12 +136,6 @@ def test_strict_makes_findings_of_the_doctor_fatal(tmp_path):
     path.write_text("\n".join(["x,copy,answer", *rows]), encoding="utf-8")
     with pytest.raises(BadData, match="copy"):
         compile_recipe(recipe(path, strict=True), store=tmp_path / "store")
-
-
-def test_the_first_finalists_interval_is_the_stated_one_and_later_ones_pay_more():
-    errors = [1 - level(0.95, turn) for turn in range(20)]
-    assert errors[0] == pytest.approx(0.05)
-    assert sum(error / 2 for error in errors) < 0.05  # one side each: the whole sequence stays below
 
 
 def test_no_socket_is_opened_while_compiling(table, tmp_path):

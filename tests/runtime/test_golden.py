@@ -41,4 +41,4 @@ def test_there_is_a_golden_file_for_every_kind_and_a_whole_specialist():
     assert {path.stem for path in FILES} >= {"trees", "additive", "vote", "ngrams", "interval", "loans"}
     model = Specialist.load(GOLDEN / "format-1" / "loans.trivet")
     assert model.check_self() > 0
-    assert all(verdict["verdict"] == "HOLDS" for verdict in model.manifest["verdicts"])
+    assert all(verdict["verdict"] == "HOLDS" for verdict in model.verdicts)

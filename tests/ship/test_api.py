@@ -105,7 +105,7 @@ def test_the_call_and_the_recipe_in_the_file_are_one_recipe():
 
 def test_a_lock_makes_no_other_recipe_and_a_difference_is_named():
     recipe = asked(limits="auroc >= 0.7")
-    assert difference(replace(recipe, lock=Lock(units=3.5, finalists=2)), recipe) == ""
+    assert difference(replace(recipe, lock=Lock(units=3.5, ships=2)), recipe) == ""
     assert difference(recipe, asked(limits="auroc >= 0.8")) == 'there auroc = ">= 0.7", here auroc = ">= 0.8"'
 
 

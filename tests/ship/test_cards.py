@@ -14,7 +14,7 @@ from trivet.core.registry import parse_limit
 from trivet.data.doctor import Finding
 from trivet.engine.outcome import Infeasible, Judged, Told
 from trivet.runtime.file.container import encode
-from trivet.ship.cards import outcome_in, sentence_of, specialist_card
+from trivet.ship.cards import sentence_of, specialist_card
 from trivet.ship.specialist import Specialist
 from trivet.ship.verification import Verification
 from trivet.testing.sample_files import sample_files, sample_parts
@@ -66,8 +66,6 @@ def manifest(**more):
             "answer": ["ill", "category"],
             "details": {"classes": ["n", "y"]},
         },
-        "outcome": "UNPROVEN",
-        "why": "it has the best auroc of 12 candidates",
         "alerts": ["target-copy(salary)"],
         "doctor": [
             {"code": "target-copy", "column": "salary", "severity": "block", "evidence": "R2 0.9955", "fix": "drop it"},
@@ -75,10 +73,6 @@ def manifest(**more):
             {"code": "missing-values", "column": "age", "severity": "warn", "evidence": "40 % are missing"},
         ],
         "limits": [parse_limit("auroc >= 0.9").as_json(), parse_limit("accuracy >= 0.7").as_json()],
-        "verdicts": [
-            verdict("auroc >= 0.9", "UNPROVEN", rows_needed=1234),
-            verdict("accuracy >= 0.7", "HOLDS", note="so does the constant answer"),
-        ],
         "readings": [
             reading("auroc", 0.91, 0.88, 0.94, baseline=0.5).as_json(),
             reading("accuracy", 0.95, 0.9, 0.97, baseline=0.94).as_json(),
@@ -88,15 +82,30 @@ def manifest(**more):
     }
 
 
-def card(found, evidence=None) -> Reader:
-    return Reader(specialist_card(found, evidence or {}, size_bytes=20_100))
+def evidence(**more):
+    read = [reading("auroc", 0.91, 0.88, 0.94, baseline=0.5), reading("accuracy", 0.95, 0.9, 0.97, baseline=0.94)]
+    auroc, accuracy = ({"reading": one.as_json(), "confidence": 0.9932} for one in read)
+    return {
+        "outcome": "UNPROVEN",
+        "why": "it has the best auroc of 12 candidates",
+        "look": {"build": 2, "finalist": 1},
+        "verdicts": [
+            verdict("auroc >= 0.9", "UNPROVEN", rows_needed=1234, **auroc),
+            verdict("accuracy >= 0.7", "HOLDS", note="so does the constant answer", **accuracy),
+        ],
+        **more,
+    }
+
+
+def card(found, measured=None) -> Reader:
+    return Reader(specialist_card(found, evidence() if measured is None else measured, size_bytes=20_100))
 
 
 def test_05_14_a_specialist_shows_verdicts_baselines_findings_why_size_and_next_steps():
-    text = card(manifest(), {"made": "2026-01-01"}).text
+    text = card(manifest(), evidence(made="2026-01-01")).text
     for part in (
         "UNPROVEN 1 limit holds, 1 is unproven, but 1 alert about the data",
-        "classifies 'ill' (n, y) from 1 column · 20.1 kB",
+        "classifies 'ill' (n, y) from 1 column · build 2 on these rows; judged at 99.32 % · 20.1 kB",
         "ALERT target-copy(salary) : R2 0.9955; drop it",
         "warning missing-values(age) : 40 % are missing",
         "0.8800 to 0.9400, n\u00a0=\u00a0200",
@@ -112,10 +121,10 @@ def test_05_14_a_specialist_shows_verdicts_baselines_findings_why_size_and_next_
 
 
 def test_05_14_a_broken_file_says_so_loudly_in_card_and_text():
-    found = manifest(outcome="BROKEN", verdicts=[verdict("auroc >= 0.9", "BROKEN")])
-    text = card(found).text
+    found = evidence(outcome="BROKEN", look=None, verdicts=[verdict("auroc >= 0.9", "BROKEN")])
+    text = card(manifest(), found).text
     assert "✗ BROKEN 0 limits hold, 1 is BROKEN" in text and "ALERT This file is BROKEN" in text
-    shown = repr(Specialist.from_bytes(encode(found, sample_parts()["trees"], {})))
+    shown = repr(Specialist.from_bytes(encode(manifest(), sample_parts()["trees"], found)))
     assert shown.startswith("<Specialist BROKEN: ") and "1 is BROKEN" in shown
 
 
@@ -130,16 +139,15 @@ def test_05_14_a_card_is_made_of_whatever_the_file_holds(key):
     assert "next:" in card(found).text
 
 
-def test_05_14_an_older_file_has_the_outcome_that_its_verdicts_give():
-    old = {"verdicts": [verdict("auroc >= 0.9", "HOLDS")], "data": {"rows": 9, "dropped": 2, "left_out": ["id"]}}
-    assert outcome_in(old) == "CERTIFIED"
-    assert "rows dropped: 2 columns left out: id" in card(old).text
-    assert outcome_in({"verdicts": [verdict("a", "HOLDS"), verdict("b", "UNPROVEN")]}) == "UNPROVEN"
-    assert outcome_in({"verdicts": [verdict("a", "BROKEN"), verdict("b", "UNPROVEN")]}) == "BROKEN"
+@pytest.mark.parametrize("key", sorted(evidence()))
+def test_05_14_a_card_is_made_of_whatever_the_evidence_holds(key):
+    found = evidence()
+    del found[key]
+    assert "next:" in card(manifest(), found).text
 
 
 def test_05_14_without_limits_nothing_is_proven_and_the_readings_stand_beside_their_baseline():
-    text = card(manifest(limits=[], verdicts=[], outcome="CERTIFIED")).text
+    text = card(manifest(limits=[]), evidence(verdicts=[], outcome="CERTIFIED")).text
     assert "no limits were set: nothing to prove" in text and "✓" not in text
     assert "auroc 0.9100" in text and "0.5000" in text
 
@@ -154,7 +162,7 @@ def test_05_14_a_file_made_by_hand_claims_nothing(name):
 
 def test_05_14_a_manifest_of_other_shapes_shows_the_text_instead():
     model = Specialist.from_bytes(
-        encode({"readings": [{"gauge": 7, "odd": 1}], "verdicts": []}, sample_parts()["trees"], {})
+        encode({"readings": [{"gauge": 7, "odd": 1}]}, sample_parts()["trees"], {"verdicts": []})
     )
     assert model._repr_html_() is None
 
@@ -164,8 +172,8 @@ def test_05_14_everything_in_a_card_is_escaped():
     task = {"goal": "classify", "inputs": [[EVIL, "number"]], "answer": [EVIL, "category"], "details": details}
     finding = {"code": EVIL, "column": EVIL, "severity": "warn", "evidence": EVIL, "fix": EVIL}
     limits = [verdict(EVIL, EVIL, note=EVIL)]
-    found = manifest(task=task, why=EVIL, alerts=[EVIL], doctor=[finding], verdicts=limits, data={"notices": [EVIL]})
-    html = specialist_card(found, {"made": EVIL}, size_bytes=1)
+    found = manifest(task=task, alerts=[EVIL], doctor=[finding], data={"notices": [EVIL]})
+    html = specialist_card(found, evidence(made=EVIL, why=EVIL, verdicts=limits), size_bytes=1)
     Reader(html)  # refuses a script
     assert "<script" not in html and html.count("&lt;script&gt;") >= 8
 

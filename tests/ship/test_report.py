@@ -63,11 +63,12 @@ def test_the_page_is_the_same_whenever_it_is_made():
 def test_every_limit_stands_there_with_reading_interval_count_and_verdict_in_words():
     text = Seen(report()).text
     assert "3 limits hold, 1 is unproven" in text
-    assert "auroc >= 0.8 ✓ holds 0.8260 0.5000 0.8060 to 0.8460 1,409 at 95% confidence" in text
+    assert "auroc >= 0.8 ✓ holds 0.8260 0.5000 0.8060 to 0.8460 1,409 judged at 99.69 %" in text
     assert (
         "accuracy >= 0.79 ? unproven 0.7930 0.7300 0.7730 to 0.8130 1,409 about 3,211 certification rows would" in text
     )
     assert "size <= 200 kB ✓ holds 37.9 kB exact" in text
+    assert "Build 3 on these rows; judged at 99.69 %: the more builds looked" in text
     assert "p99-latency <= 5 ms ✓ holds 17.2 µs 16.2 µs to 18.2 µs 2,000" in text
 
 
@@ -81,8 +82,8 @@ def test_every_limit_stands_there_with_reading_interval_count_and_verdict_in_wor
     ],
 )
 def test_the_first_sentence_counts_the_verdicts(verdicts, sentence):
-    told = [{**old, "verdict": new} for old, new in zip(MANIFEST["verdicts"], verdicts)]
-    assert f'<p class="sentence">{sentence}</p>' in report({**MANIFEST, "verdicts": told})
+    told = [{**old, "verdict": new} for old, new in zip(EVIDENCE["verdicts"], verdicts)]
+    assert f'<p class="sentence">{sentence}</p>' in report(MANIFEST, {**EVIDENCE, "verdicts": told})
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,9 @@ def test_a_file_that_says_nothing_is_told_to_say_nothing():
 
 
 def test_a_limit_without_a_reading_says_that_it_was_not_measured():
-    assert "auroc >= 0.8 ✓ holds not measured" in Seen(report({**MANIFEST, "readings": []})).text
+    told = {key: found for key, found in EVIDENCE["verdicts"][0].items() if key != "reading"}
+    text = Seen(report(MANIFEST, {**EVIDENCE, "verdicts": [told]})).text
+    assert "auroc >= 0.8 ✓ holds not measured" in text
 
 
 def test_documents_left_out_for_size_are_named_so():

@@ -79,8 +79,8 @@ def test_every_block_stands_open_and_many_warnings_are_folded_not_dropped():
 
 
 def test_05_16_a_best_effort_file_says_broken_in_the_title_and_in_words():
-    verdicts = [{**MANIFEST["verdicts"][0], "verdict": "BROKEN"}, *MANIFEST["verdicts"][1:]]
-    page = report({**MANIFEST, "outcome": "BROKEN", "verdicts": verdicts})
+    verdicts = [{**EVIDENCE["verdicts"][0], "verdict": "BROKEN"}, *EVIDENCE["verdicts"][1:]]
+    page = report(MANIFEST, {**EVIDENCE, "outcome": "BROKEN", "verdicts": verdicts})
     assert "<title>BROKEN: A model that classifies Churn: 2 limits hold, 1 is unproven, 1 is broken</title>" in page
     assert "<h1>BROKEN: A model that classifies Churn</h1>" in page
     assert "does not keep its limits: auroc &gt;= 0.8 (measured 0.8260)" in page
@@ -88,19 +88,24 @@ def test_05_16_a_best_effort_file_says_broken_in_the_title_and_in_words():
     assert "BROKEN" not in report()
 
 
+def read(at: int, **more: Any) -> dict[str, Any]:
+    """The evidence with another reading under one verdict."""
+    verdicts = list(EVIDENCE["verdicts"])
+    verdicts[at] = {**verdicts[at], "reading": {**verdicts[at]["reading"], **more}}
+    return {**EVIDENCE, "verdicts": verdicts}
+
+
 def test_a_limit_that_a_constant_answer_keeps_says_so():
-    readings = [{**MANIFEST["readings"][0], "baseline": 0.94}, MANIFEST["readings"][1]]
-    assert "at 95% confidence; a constant answer keeps it, too" in Seen(report({**MANIFEST, "readings": readings})).text
+    assert "judged at 99.69 %; a constant answer keeps it, too" in Seen(report(MANIFEST, read(0, baseline=0.94))).text
 
 
 def test_an_unproven_limit_says_on_which_side_the_value_lies():
     assert "rows would prove it; the value itself keeps it" in Seen(report()).text
-    readings = [MANIFEST["readings"][0], {**MANIFEST["readings"][1], "value": 0.78}]
-    assert "the value itself breaks it" in Seen(report({**MANIFEST, "readings": readings})).text
+    assert "the value itself breaks it" in Seen(report(MANIFEST, read(1, value=0.78))).text
 
 
 def test_without_limits_the_main_gauge_stands_beside_its_constant_answer():
-    text = first_part(report({**MANIFEST, "limits": [], "verdicts": []}))
+    text = first_part(report({**MANIFEST, "limits": []}, {**EVIDENCE, "verdicts": []}))
     assert "No limits were set" in text and "auroc 0.8260 0.5000" in text
 
 

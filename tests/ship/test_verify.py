@@ -16,12 +16,16 @@ pytestmark = pytest.mark.usefixtures("quick")
 
 def changed(model, evidence=None, **manifest):
     """The same model in a file that says something else; its outcome follows from the verdicts unless it is given."""
-    verdicts = {one["verdict"] for one in manifest.get("verdicts", model.manifest["verdicts"])}
+    given = evidence or {}
+    verdicts = {one["verdict"] for one in given.get("verdicts", model.verdicts)}
     outcome = next((word for word in ("BROKEN", "UNPROVEN") if word in verdicts), "CERTIFIED")
-    data = encode(
-        {**model.manifest, "outcome": outcome, **manifest}, model.contents.parts, {**model.evidence, **(evidence or {})}
-    )
-    return Specialist.from_bytes(data)
+    evidence = {**model.evidence, "outcome": outcome, **given}
+    return Specialist.from_bytes(encode({**model.manifest, **manifest}, model.contents.parts, evidence))
+
+
+def limited(model, verdict, bound, **evidence):
+    """The same model, limited in its accuracy alone, with this verdict on it."""
+    return changed(model, {"verdicts": [verdict], **evidence}, limits=[limit_on("accuracy", bound)])
 
 
 def zero_one(columns):
@@ -165,7 +169,7 @@ def test_05_4_rows_of_the_build_miss_no_limit_by_memory(plain):
 
 
 def test_05_4_nineteen_fresh_rows_are_too_few_and_told_how_many_are_enough(plain):
-    model = changed(plain, limits=[limit_on("accuracy", 0.8)], verdicts=[verdict_on(plain, "accuracy", 0.8)])
+    model = limited(plain, verdict_on(plain, "accuracy", 0.8), 0.8)
     found = model.verify(first(zero_one(loans(600, 1)), 19))
     (limit,) = found.as_json()["limits"]
     assert (found.outcome, limit["verdict"]) == ("UNPROVEN", "UNPROVEN")
@@ -203,14 +207,14 @@ def limit_on(gauge, bound):
 
 
 def verdict_on(model, gauge, bound):
-    reading = next(one for one in model.readings if one["gauge"] == gauge)
+    reading = next(one["reading"] for one in model.verdicts if one["gauge"] == gauge)
     verdict = "HOLDS" if reading["low"] >= bound else "BROKEN" if reading["high"] < bound else "UNPROVEN"
-    return {"limit": f"{gauge} >= {bound:g}", "verdict": verdict, "gauge": gauge, "rows_needed": None}
+    return {"limit": f"{gauge} >= {bound:g}", "verdict": verdict, "gauge": gauge, "reading": reading}
 
 
 def test_05_4_verdicts_that_do_not_follow_are_damage(plain):
     verdict = {**verdict_on(plain, "accuracy", 0.999), "verdict": "HOLDS"}
-    found = changed(plain, limits=[limit_on("accuracy", 0.999)], verdicts=[verdict]).verify()
+    found = limited(plain, verdict, 0.999).verify()
     assert found.outcome == "DAMAGED"
     assert found.problems == ("the file says HOLDS for accuracy >= 0.999, its own reading gives BROKEN",)
 
@@ -241,17 +245,45 @@ def test_05_4_a_file_whose_recipe_wants_no_sketch_has_none():
 
 @pytest.mark.parametrize("rows", [None, 600])
 def test_05_4_a_best_effort_file_breaks_limits_as_it_says_itself(plain, rows):
-    limits, verdicts = [limit_on("accuracy", 0.999)], [verdict_on(plain, "accuracy", 0.999)]
-    model = changed(plain, limits=limits, verdicts=verdicts, outcome="BROKEN")
+    model = limited(plain, verdict_on(plain, "accuracy", 0.999), 0.999, outcome="BROKEN")
     found = model.verify(None if rows is None else zero_one(loans(rows, 1)))
     assert found.outcome == "MISSED" and not found.problems
     assert "the file itself says that it breaks accuracy >= 0.999" in found.notes
 
 
 def test_05_4_a_certified_file_that_says_broken_contradicts_itself(plain):
-    limits, verdicts = [limit_on("accuracy", 0.999)], [verdict_on(plain, "accuracy", 0.999)]
-    found = changed(plain, limits=limits, verdicts=verdicts, outcome="CERTIFIED").verify()
+    found = limited(plain, verdict_on(plain, "accuracy", 0.999), 0.999, outcome="CERTIFIED").verify()
     assert found.problems == ("the file says CERTIFIED, its verdicts give BROKEN",)
+
+
+@pytest.mark.parametrize(("reading", "problem"), [
+    ({"sure": 0.9}, "was judged at 95 %, its look asks for 97.2 %"),
+    ({"value": 0.5}, "is not the one that the file states"),
+    ({"low": 0.999, "high": 1.0}, "is not the one that the file states"),
+    ({"n": 7}, "is not the one that the file states"),
+])  # fmt: skip
+def test_a_reading_that_the_file_was_not_judged_by_is_damage(plain, reading, problem):
+    first, *rest = plain.verdicts
+    found = changed(plain, {"verdicts": [{**first, "reading": {**first["reading"], **reading}}, *rest]}).verify()
+    assert found.outcome == "DAMAGED" and any(problem in one for one in found.problems), found.problems
+
+
+@pytest.mark.parametrize("look", [{"build": 2}, {"finalist": 2}, {"build": 0}, {"finalist": 9}])
+def test_a_file_that_was_judged_less_surely_than_its_look_asks_for_is_damage(plain, look):
+    found = changed(plain, {"look": {**plain.evidence["look"], **look}}).verify()
+    assert found.outcome == "DAMAGED"
+
+
+def test_a_limit_without_a_verdict_is_damage(plain):
+    assert (
+        "the file has no verdict on auroc >= 0.7" in changed(plain, {"verdicts": plain.verdicts[:1]}).verify().problems
+    )
+
+
+@pytest.mark.parametrize("rows", [None, 600])
+def test_verifying_judges_at_the_level_of_the_file(plain, rows):
+    found = plain.verify(None if rows is None else zero_one(loans(rows, 1)))
+    assert [one.confidence for one in found.judged] == [one["confidence"] for one in plain.verdicts]
 
 
 def test_05_4_findings_in_the_data_are_told_again(plain):

@@ -95,8 +95,8 @@ def test_05_14_save_does_not_write_over_a_folder(tmp_path):
 
 def test_05_14_report_gives_the_page_or_writes_it(tmp_path):
     limit = Limit(gauge="auroc", must=">=", bound=0.9).as_json()
-    manifest = {"limits": [limit], "verdicts": [{"limit": "auroc >= 0.9", "gauge": "auroc", "verdict": "HOLDS"}]}
-    model = Specialist.from_bytes(encode(manifest, sample_parts()["trees"], {}))
+    evidence = {"verdicts": [{"limit": "auroc >= 0.9", "gauge": "auroc", "verdict": "HOLDS"}]}
+    model = Specialist.from_bytes(encode({"limits": [limit]}, sample_parts()["trees"], evidence))
     page = model.report()
     assert page.lstrip().lower().startswith("<!doctype html")
     path = model.report(tmp_path / "page.html")

@@ -42,14 +42,17 @@ class DataSpec:
 class Lock:
     """What a search did before it ended: with it, the same body can be made again on any machine.
 
-    units: work units that the search spent.  widened: trials that widened guards, finalists: candidates that the judge
-    was given; None where the clock had no say in it.
+    units: work units that the search spent.  widened: trials that widened guards; None where the clock had no
+    say in it.  ships: place, from 0, of the finalist that the file holds.
+    looks: the number of builds on the same rows that the choice of finalists reckoned with, itself included, where one
+    build alone would have chosen others.
     cut: beginnings of routes that took too much time or memory and were given up, their steps joined by " | ".
     """
 
     units: float
     widened: int | None = None
-    finalists: int | None = None
+    ships: int = 0
+    looks: int = 1
     cut: tuple[str, ...] = ()
 
 
@@ -92,7 +95,7 @@ _BUILD_TYPES: dict[str, Any] = {
     "time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool, "accept": list, "measure": list,
     "sketch": bool, "aim": str, "stop_when_proven": bool,
 }  # fmt: skip
-_LOCK_TYPES: dict[str, Any] = {"units": (int, float), "widened": int, "finalists": int, "cut": list}
+_LOCK_TYPES: dict[str, Any] = {"units": (int, float), "widened": int, "ships": int, "looks": int, "cut": list}
 _SECTIONS = ("data", "types", "limits", "build", "lock")
 
 
@@ -162,9 +165,16 @@ class _Reader:
         return Lock(
             units=float(found.get("units", 0.0)),
             widened=found.get("widened"),
-            finalists=found.get("finalists"),
+            ships=self.counted(found, "ships", least=0),
+            looks=self.counted(found, "looks", least=1),
             cut=tuple(map(str, found.get("cut", ()))),
         )
+
+    def counted(self, found: dict[str, Any], name: str, *, least: int) -> int:
+        number = int(found.get(name, least))
+        if number < least:
+            self.complain(name, f"{name} of {least} or above in [lock]", repr(number))
+        return number
 
     def section(self, table: dict[str, Any], name: str, known: Mapping[str, Any]) -> dict[str, Any]:
         found = table.get(name, {})
@@ -312,8 +322,9 @@ def build_lines(recipe: Recipe) -> list[str]:
 def lock_lines(lock: Lock) -> list[str]:
     """The fields of the section [lock]; those at their default are left out."""
     lines = [f"units = {lock.units!r}"]
-    for name in ("widened", "finalists"):
-        lines += [] if getattr(lock, name) is None else [f"{name} = {getattr(lock, name)}"]
+    for name in ("widened", "ships", "looks"):
+        same = getattr(lock, name) == Lock.__dataclass_fields__[name].default
+        lines += [] if same else [f"{name} = {getattr(lock, name)}"]
     return lines + ([f"cut = {toml(lock.cut)}"] if lock.cut else [])
 
 

@@ -22,7 +22,7 @@ class Head(Fragment):
         return {
             "title": title(file.manifest.get("task", {})),
             "sentence": verdict_sentence(rows),
-            "banner": banner(file.manifest.get("outcome"), rows),
+            "banner": banner(file.evidence.get("outcome"), rows),
             "alerts": [str(alert) for alert in file.manifest.get("alerts", ())],
         }
 

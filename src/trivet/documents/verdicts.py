@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from trivet.core.levels import show_confidence
 from trivet.core.limits import Limit, Verdict
 from trivet.core.sections import FileFacts
 from trivet.core.units import show_amount
 from trivet.core.value import value
+from trivet.engine.outcome import looked_in
 
 from .fragments.fragment import Fragment, dropped_of
 from .fragments.main_gauge import limits_of, main_gauge_of
@@ -28,7 +30,8 @@ class Verdicts(Fragment):
         return {
             "verdicts": [asdict(row) for row in rows_of(file)],
             "headline": [reading_row(reading) for reading in exact if reading["gauge"] == main],
-            "why": str(file.manifest.get("why") or ""),
+            "why": str(file.evidence.get("why") or ""),
+            "looked": looked_in(file.evidence),
             "digest": file.digest,
             "size": f"{show_amount(file.size_bytes, 'B')} ({file.size_bytes:,} bytes)",
             "dropped": dropped_of(file.manifest),
@@ -51,15 +54,14 @@ class VerdictRow:
 
 def rows_of(file: FileFacts) -> list[VerdictRow]:
     """One row per limit of the file."""
-    readings = [*file.manifest.get("readings", ()), *file.evidence.get("readings", ())]
-    return verdict_rows(limits_of(file.manifest), file.manifest.get("verdicts", ()), readings)
+    return verdict_rows(limits_of(file.manifest), file.evidence.get("verdicts", ()))
 
 
-def verdict_rows(limits: Sequence[Limit], verdicts: Sequence[Json], readings: Sequence[Json]) -> list[VerdictRow]:
-    """One row per limit, in the order of the recipe; a limit without reading or verdict says so."""
-    by_gauge = {reading["gauge"]: reading for reading in readings}
+def verdict_rows(limits: Sequence[Limit], verdicts: Sequence[Json]) -> list[VerdictRow]:
+    """One row per limit, in the order of the recipe, with the reading it was judged by, if it was."""
     by_limit = {verdict["limit"]: verdict for verdict in verdicts}
-    return [verdict_row(limit, by_limit.get(str(limit), {}), by_gauge.get(limit.gauge)) for limit in limits]
+    judged = [(limit, by_limit.get(str(limit), {})) for limit in limits]
+    return [verdict_row(limit, verdict, verdict.get("reading")) for limit, verdict in judged]
 
 
 def verdict_row(limit: Limit, verdict: Json, reading: Json | None) -> VerdictRow:
@@ -88,10 +90,10 @@ def note(verdict: Json, limit: Limit, reading: Json, interval: str) -> str:
         if reading.get("value") is not None:
             said.append(f"the value itself {'keeps' if limit.room(reading['value']) >= 0 else 'breaks'} it")
     elif verdict.get("verdict") == Verdict.HOLDS and " to " in interval:
-        said.append(f"at {limit.sure:.0%} confidence")
+        said.append(f"judged at {show_confidence(verdict['confidence'])}" if "confidence" in verdict else "")
     if reading.get("baseline") is not None and limit.room(reading["baseline"]) >= 0:
         said.append("a constant answer keeps it, too")
-    return "; ".join(said)
+    return "; ".join(filter(None, said))
 
 
 CAVEATS = {"approximate": "approximate", "machine was busy": "contended"}

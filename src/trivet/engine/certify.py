@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,18 @@ from trivet.kit.constant import baselines, with_baselines
 from trivet.runtime.file.caps import LARGE
 from trivet.runtime.file.container import decode
 from trivet.storage.disk import Storage
+from trivet.storage.register import Place
 
 from .answer_tables import answer_tables
 from .chance import Odds, Point
+from .costs import costs_of
 from .dossier import Writer
-from .judge import level, try_file, verdicts
+from .file_trial import FileTrial
 from .machine import this_machine
-from .measure import gauges_for, readings_of, standard_gauges
-from .outcome import Certified, Told, stand_ins
-from .pack import SKETCH, Finalist, exact_size, pack
+from .measure import PLAIN_QUESTION, gauges_for, standard_gauges
+from .openings import Openings
+from .outcome import Certified, Judged, Told, stand_ins
+from .pack import SKETCH, Finalist, pack
 from .refit import shipped
 from .self_test import self_test
 from .steps import Steps
@@ -38,73 +41,102 @@ from .steps import Steps
 
 @dataclass(frozen=True, kw_only=True)
 class Tried:
-    """A finalist that was judged, its file, and how long that took."""
+    """A finalist that was judged, and how long that took.
+
+    judged: what was; of one whose costs break a limit, its costs alone.  file: None for such a one, which has not seen
+    the vault.
+    """
 
     finalist: Finalist
-    file: Certified
+    judged: tuple[Judged, ...]
+    file: Certified | None
     seconds: float
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether every limit HOLDS."""
+        return self.file is not None and self.file.is_proven
 
     @property
     def is_broken(self) -> bool:
         """Whether some limit is surely not kept."""
-        return any(one.verdict is Verdict.BROKEN for one in self.file.judged)
+        return any(one.verdict is Verdict.BROKEN for one in self.judged)
 
     @property
     def on_the_wrong_side(self) -> int:
         """How many limits its values do not keep, surely or not."""
-        return sum(one.limit.room(one.reading.value) < 0 for one in self.file.judged)
+        return sum(one.limit.room(one.reading.value) < 0 for one in self.judged)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Certifier:
     """What every finalist of a build is certified with.  began: when the build began, by the monotonic clock.
 
-    overhead: bytes of a file besides its parts.
+    openings: where looks at the vault are entered.  overhead: bytes of a file besides its parts.
     """
 
     steps: Steps
     writer: Writer
     odds: Odds
     vault: Vault
+    openings: Openings
     storage: Storage
     told: Told
     began: float
     overhead: int
 
-    def judge(self, point: Point, points: Sequence[Point], turn: int, *, why: str) -> Tried:
-        """Refits and packs the finalist, measures it on the vault in a clean process, packs it with the verdicts."""
+    def judge(self, point: Point, points: Sequence[Point], *, why: str, in_full: bool = False) -> Tried:
+        """Refits and packs the finalist, measures its costs, then what it does on the vault, and packs it with that.
+
+        One whose costs break a limit never sees the vault, and burns nothing, unless it is judged in full.
+        """
         start = time.monotonic()
         ships = shipped(point, self.steps, self.odds, overhead=self.overhead)
         candidate = self.steps.candidate(ships.candidate)
         finalist = Finalist(
             point=point,
             candidate=candidate,
-            dossier=self.writer.of(point, points, self.steps, ships, why=why + ships.in_words),
+            dossier=self.writer.of(point, points, self.steps, ships),
             selftest=self_test(candidate, self.steps.dataset.fit),
+            judged=stand_ins(self.odds.limits, len(self.vault)),
             tables={},
-            made=self.made(),
+            made=self.made(why + ships.in_words),
         )
-        finalist = self.measured(finalist, turn)
-        return Tried(finalist=finalist, file=self.packed(finalist, len(points)), seconds=time.monotonic() - start)
-
-    def measured(self, finalist: Finalist, turn: int) -> Finalist:
-        """The finalist with what its packed file does on the vault and on this machine."""
-        expected = stand_ins(self.odds.limits, len(self.vault))
-        blank = [one.reading for one in expected]
-        draft = pack(finalist, expected, blank, cap=self.cap)
-        rows = self.vault.open(f"judge, finalist {turn + 1}: {finalist.point.route}")
-        wanted, task = [limit.gauge for limit in self.odds.limits], finalist.candidate.task
-        gauges = self.gauges_of(finalist.candidate.sketch)
-        until = inf if "cold-start" in wanted else self.steps.deadline.ends
         with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
-            seen = try_file(draft, task, rows, gauges, Path(scratch), self.storage, until=until, limited=wanted)
-        sure = level(min((limit.sure for limit in self.odds.limits), default=0.95), turn)
-        readings = readings_of(gauges, task, rows, seen.answers, sure=sure, costs=seen.costs, wanted=wanted)
+            trial = self.trial_of(finalist, Path(scratch))
+            judged = trial.judged_costs(self.openings.next)
+            if in_full or not any(one.verdict is Verdict.BROKEN for one in judged):
+                finalist = self.measured(finalist, trial, why + ships.in_words)
+                file = self.packed(finalist, len(points))
+                return Tried(finalist=finalist, judged=file.judged, file=file, seconds=time.monotonic() - start)
+        return Tried(finalist=finalist, judged=judged, file=None, seconds=time.monotonic() - start)
+
+    def trial_of(self, finalist: Finalist, folder: Path) -> FileTrial:
+        """The finalist's file as it would ship, with its costs, measured on rows that compared candidates."""
+        limited = [limit.gauge for limit in self.odds.limits]
+        gauges, rows = self.gauges_of(finalist.candidate.sketch), self.steps.dataset.choose
+        draft = pack(replace(finalist, readings=tuple(one.reading for one in finalist.judged)), cap=self.cap)
+        until = inf if "cold-start" in limited else self.steps.deadline.ends
+        costs = costs_of(draft, rows, gauges, folder, self.storage, until=until, limited=limited)
+        return FileTrial(
+            data=draft, task=finalist.candidate.task, limits=self.odds.limits, gauges=gauges, folder=folder,
+            storage=self.storage, costs=costs,
+        )  # fmt: skip
+
+    def measured(self, finalist: Finalist, trial: FileTrial, why: str) -> Finalist:
+        """The finalist with what its packed file does on the vault; the look is on the disk before the vault opens."""
+        place = self.openings.enter(finalist.candidate.digest)
+        rows = self.vault.open(f"judge, finalist {self.vault.openings + 1}: {finalist.point.route}")
+        answers = trial.answers(rows)
+        judged = trial.judged(rows, answers, place.look)
+        baseline = partial(self.beside_the_constant, rows=rows)
         return replace(
             finalist,
-            readings=self.beside_the_constant(readings, rows),
-            tables=answer_tables(task, seen.plain, rows.truth, rows.weight, self.writer.constant),
-            made=self.made(),
+            readings=baseline(trial.readings(rows, answers)),
+            judged=tuple(replace(one, reading=baseline([one.reading])[0]) for one in judged),
+            look=place.look,
+            tables=answer_tables(trial.task, answers[PLAIN_QUESTION], rows.truth, rows.weight, self.writer.constant),
+            made={**self.made(why), "look": look_as_json(place, self.openings.build)},
         )
 
     def gauges_of(self, sketch: Sketch) -> tuple[Gauge, ...]:
@@ -117,9 +149,10 @@ class Certifier:
         constant, task = self.writer.constant, self.writer.intake.task
         return with_baselines(readings, baselines(task, constant, rows, names))
 
-    def made(self) -> dict[str, Any]:
-        """When, where and in how many seconds; and the sketch of the rows, if the recipe wants one."""
+    def made(self, why: str) -> dict[str, Any]:
+        """Why, when, where and in how many seconds; and the sketch of the rows, if the recipe wants one."""
         return {
+            "why": why,
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": vars(this_machine()),
             "seconds": round(time.monotonic() - self.began, 1),
@@ -138,30 +171,34 @@ class Certifier:
         """The size that no file may pass."""
         return min((limit.bound for limit in self.odds.limits if limit.gauge == "size"), default=float("inf"))
 
-    def with_lock(self, tried: Tried, lock: Lock) -> Certified:
+    def with_lock(self, file: Certified, finalist: Finalist, lock: Lock) -> Certified:
         """The file with a lock that says how far its build went, so that the same body can be made again."""
-        dossier = self.writer.with_lock(tried.finalist.dossier, lock)
-        return self.packed(replace(tried.finalist, dossier=dossier), tried.file.candidates)
+        dossier = self.writer.with_lock(finalist.dossier, lock)
+        return self.packed(replace(finalist, dossier=dossier), file.candidates)
 
     def packed(self, finalist: Finalist, candidates: int) -> Certified:
-        readings = finalist.readings
-        for _ in range(3):  # the stated size is part of the file it states; it settles at once
-            judged = verdicts(self.odds.limits, readings)
-            data = pack(finalist, judged, readings, cap=self.cap)
-            readings = tuple(exact_size(reading, len(data)) for reading in readings)
+        data = pack(finalist, cap=self.cap)
+        finalist = finalist.of_size(len(data))
         contents = decode(data, caps=LARGE)
         return Certified(
             data=data,
             digest=contents.digest,
             body_digest=contents.body_digest,
-            judged=verdicts(self.odds.limits, readings),
-            readings=readings,
+            judged=finalist.judged,
+            readings=finalist.readings,
+            look=finalist.look,
             main=self.writer.plan.main,
             search=contents.manifest["search"],
             constant=contents.manifest["constant"],
             candidates=candidates,
             seconds=time.monotonic() - self.began,
             route=finalist.point.route,
-            why=finalist.dossier.why,
+            why=finalist.made["why"],
             told=self.told,
         )
+
+
+def look_as_json(place: Place, build: str) -> dict[str, Any]:
+    """Which look at which vault the verdicts come from; `finalist` counts from 1, as people do."""
+    look = place.look
+    return {"build": look.build, "finalist": look.finalist + 1, "id": build, "vault": place.vault}

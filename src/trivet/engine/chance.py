@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from math import isfinite, sqrt
 from statistics import NormalDist
 
+from trivet.core.levels import Look
 from trivet.core.limits import Limit
 from trivet.core.reading import Reading
 from trivet.core.value import value
 
-_Z = NormalDist().inv_cdf(0.975)
+_Z = NormalDist().inv_cdf(0.975)  # of one end of a reading's usual interval
 EXACT = "size"  # the one cost that is known before it is measured
 ENOUGH = 0.8  # chance of being proven from which the aim decides
 SURE = 0.95  # chance of being proven that is as good as a proof
@@ -36,10 +37,14 @@ class Point:
 
 @value
 class Odds:
-    """Judges points by the limits.  n_vault: rows on which the judge will measure."""
+    """Judges points by the limits.  n_vault: rows on which the judge will measure.
+
+    looks: the number that this build has on its vault, which decides the level at which it is judged.
+    """
 
     limits: tuple[Limit, ...]
     n_vault: int
+    looks: int = 1
 
     def shortfall(self, point: Point, limit: Limit) -> float:
         """Above 0: how much better the value must get before the judge's interval would keep the limit, relative to
@@ -53,8 +58,16 @@ class Odds:
         reading = point.readings.get(limit.gauge)
         if reading is None:  # a forecast cost: leave 5 % for what the forecast does not know
             return 0.05 * abs(point.number(limit.gauge))
-        width = abs(reading.value - limit.worst(reading))
-        return width * sqrt(max(reading.n, 1) / max(self.n_vault, 1))
+        return self.z(limit) * self.error_on_vault(reading, limit)
+
+    def z(self, limit: Limit) -> float:
+        """How many standard errors the bad end of the judge's interval is away from the value."""
+        return NormalDist().inv_cdf(Look(build=self.looks).confidence(limit.sure))
+
+    def error_on_vault(self, reading: Reading, limit: Limit) -> float:
+        """About the standard error that the gauge will have on the vault, on the limit's bad side."""
+        seen = abs(reading.value - limit.worst(reading)) / _Z
+        return seen * sqrt(max(reading.n, 1) / max(self.n_vault, 1))
 
     def chance(self, point: Point) -> float:
         """Probability that the judge will say HOLDS to every limit, taken as independent."""
@@ -84,7 +97,7 @@ class Odds:
         if reading is None:
             return 0.0
         seen = abs(reading.value - limit.worst(reading)) / _Z
-        return sqrt(seen**2 + (self.half_width(point, limit) / _Z) ** 2)
+        return sqrt(seen**2 + self.error_on_vault(reading, limit) ** 2)
 
     def likely_bound(self, point: Point, limit: Limit, chance: float) -> float:
         """The hardest bound on the limit's gauge that the judge would say HOLDS to with this probability."""

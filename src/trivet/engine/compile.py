@@ -15,6 +15,7 @@ from trivet.core.recipe import Recipe
 from trivet.data.intake import Intake
 from trivet.data.split.vault import Opening, Vault
 from trivet.storage.disk import Storage
+from trivet.storage.register import Register, state_folder
 from trivet.storage.store import Store
 
 from .aim import Aim
@@ -24,6 +25,7 @@ from .deadline import Deadline
 from .dossier import Writer
 from .ending import Ending, told_of
 from .machine import memory_share
+from .openings import Openings
 from .outcome import Certified, Infeasible, stand_ins
 from .pack import overhead
 from .plan import Plan
@@ -50,6 +52,7 @@ def compile_recipe(
     before: Callable[[Intake], None] | None = None,
     memory: float | None = None,
     retry_failed: bool = False,
+    state: str | Path | None = None,
 ) -> Certified | Infeasible:
     """The best file that keeps every limit of the recipe, or why there is none.
 
@@ -58,6 +61,7 @@ def compile_recipe(
     best_effort: an Infeasible brings the nearest file along.  before: called once the rows are read, may refuse.
     memory: bytes that one step may take; None for a share of the machine's.
     retry_failed: also try again the steps that failed in an earlier build as they would fail again.
+    state: folder of the register that counts the openings of vaults; None for the user's, see `state_folder`.
     Raises TrivetError for a wrong recipe, unreadable data or a missing library, before anything is fitted.
     """
     began = time.monotonic()
@@ -75,6 +79,7 @@ def compile_recipe(
     if refusal is not None and not best_effort:
         progress.close()
         return refusal
+    openings = Openings.of(Register(state_folder(state), storage), recipe, prepared.intake)
     memory = memory_share(threads) if memory is None else memory
     with (
         Store.opened(store, storage) as opened,
@@ -82,7 +87,7 @@ def compile_recipe(
     ):
         opened.note("build-began", at=datetime.now(UTC).isoformat(timespec="seconds"))
         build = Build(
-            prepared=prepared, store=opened, pool=pool, storage=storage, progress=progress,
+            prepared=prepared, store=opened, pool=pool, storage=storage, progress=progress, openings=openings,
             deadline=deadline_of(prepared, began), best_effort=best_effort, began=began,
         )  # fmt: skip
         outcome = build.run()
@@ -107,6 +112,7 @@ class Build:
     pool: Pool
     storage: Storage
     progress: Progress
+    openings: Openings
     deadline: Deadline
     best_effort: bool
     began: float
@@ -119,7 +125,7 @@ class Build:
         """Search, then judge the finalists in their fixed order."""
         intake, plan = self.prepared.intake, self.plan
         vault = Vault(intake.vault, log=self.log_opening)
-        odds = Odds(limits=plan.recipe.limits, n_vault=len(vault))
+        odds = Odds(limits=plan.recipe.limits, n_vault=len(vault), looks=self.looks_in_search)
         writer = Writer(
             intake=intake, plan=plan, constant=self.prepared.constant, notices=self.prepared.told.notices
         )  # fmt: skip
@@ -130,12 +136,25 @@ class Build:
         course = search.run()
         self.progress.stage("judging")
         certifier = Certifier(
-            steps=steps, writer=replace(writer, course=course), odds=odds, vault=vault, storage=self.storage,
-            told=told_of(self.prepared, search, steps, self.progress), began=self.began, overhead=bare,
+            steps=steps, writer=replace(writer, course=course), odds=odds, vault=vault, openings=self.openings,
+            storage=self.storage, told=told_of(self.prepared, search, steps, self.progress), began=self.began,
+            overhead=bare,
         )  # fmt: skip
         return Ending(
             prepared=self.prepared, search=search, certifier=certifier, best_effort=self.best_effort
         ).outcome()  # fmt: skip
+
+    @property
+    def looks_in_search(self) -> int:
+        """The number of builds on the vault that the search reckons with.
+
+        As for a first build, so that it visits the same candidates whatever was built before.  But one that ends at the
+        first candidate that will do has to know what will do; then the lock tells it.
+        """
+        recipe = self.plan.recipe
+        if not recipe.stop_when_proven:
+            return 1
+        return self.openings.expected if recipe.lock is None else recipe.lock.looks
 
     def steps(self) -> Steps:
         lock = self.plan.recipe.lock

@@ -29,12 +29,11 @@ _MOST_POINTS = 24  # candidates that the frontier's plot shows besides the front
 class Dossier:
     """Every entry is JSON.
 
-    recipe: its text, with the lock.  why: why this candidate ships.  alerts: findings that block.
+    recipe: its text, with the lock.  alerts: findings that block.
     constant: what a constant answer says.  search: what the search did, see `course`.
     """
 
     recipe: str
-    why: str
     alerts: Sequence[str]
     constant: Mapping[str, Any]
     search: Mapping[str, Any]
@@ -61,12 +60,12 @@ class Writer:
 
     def blank(self) -> Dossier:
         """One as it is before anything was found, for forecasts of size."""
-        return self.about(None, (), rows=WITH_CHOOSE, lineage=(), importance=(), why="w" * 300)
+        return self.about(None, (), rows=WITH_CHOOSE, lineage=(), importance=())
 
-    def of(self, point: Point, points: Sequence[Point], steps: Steps, ships: Shipped, *, why: str) -> Dossier:
+    def of(self, point: Point, points: Sequence[Point], steps: Steps, ships: Shipped) -> Dossier:
         """The dossier of the candidate that ships, before the lock is known."""
         lineage, importance = steps.lineage(point, ships.notes), steps.importance(point)
-        dossier = self.about(point, points, rows=ships.rows, lineage=lineage, importance=importance, why=why)
+        dossier = self.about(point, points, rows=ships.rows, lineage=lineage, importance=importance)
         if IMPORTANCE not in steps.cut:
             return dossier
         return replace(dossier, data={**dossier.data, "notices": [*self.notices, _UNEXPLAINED]})
@@ -84,7 +83,6 @@ class Writer:
         rows: Sequence[str],
         lineage: Sequence[Mapping[str, Any]],
         importance: Sequence[Sequence[Any]],
-        why: str,
     ) -> Dossier:
         edge = frontier(points, [*dict.fromkeys((self.plan.main, self.plan.aim, "size"))])
         kept = [*edge, *points[:_MOST_POINTS], *([shipped] if shipped else [])]
@@ -92,7 +90,6 @@ class Writer:
         unlocked = Lock(units=123.456789012345)  # of a usual length
         return Dossier(
             recipe=str(replace(self.plan.recipe, lock=unlocked)),
-            why=why,
             alerts=list(self.intake.alerts),
             constant=dict(self.constant),
             search={**self.course.as_json(shipped), "main": self.plan.main},

@@ -9,8 +9,9 @@ from trivet.core.recipe import Lock
 from trivet.core.units import show_duration
 
 from .certify import Certifier, Tried
-from .frontier import FINALISTS, finalists, why_this_one
-from .infeasible import Advice, broken_on_vault, explain, nearest_point
+from .chance import Odds, Point
+from .frontier import finalists, why_this_one
+from .infeasible import Advice, broken_when_judged, explain, nearest_point
 from .outcome import Certified, Infeasible, Told
 from .prepare import Prepared
 from .progress import Progress
@@ -34,56 +35,84 @@ class Ending:
 
     def outcome(self) -> Certified | Infeasible:
         """The first finalist that is proven; else the one that comes nearest without a broken limit; else a no."""
-        tried, judged = self.judged_in_turn()
-        proven = [one for one in tried if one.file.is_proven]
+        order = self.order()
+        tried = self.judged_in_turn(order)
+        proven = [one for one in tried if one.is_proven]
         unbroken = sorted((one for one in tried if not one.is_broken), key=lambda one: one.on_the_wrong_side)
         if proven or unbroken:
-            return self.certifier.with_lock((proven or unbroken)[0], self.lock(judged))
-        return self.honest_no(tried, judged)
+            return self.with_lock((proven or unbroken)[0], order)
+        return self.honest_no(tried, order)
 
-    def judged_in_turn(self) -> tuple[list[Tried], int | None]:
-        """The finalists up to the first that is proven; and how many, where the clock allowed no more."""
-        points, odds, aim = self.search.points, self.search.odds, self.search.aim
-        most = FINALISTS if self.known is None or self.known.finalists is None else self.known.finalists
+    def order(self) -> list[Point]:
+        """The finalists, in the order in which they are judged; of an earlier build, the one that it shipped."""
+        order = finalists(self.search.points, self.odds, self.search.aim)
+        return order if self.known is None else order[self.known.ships :][:1]
+
+    @property
+    def odds(self) -> Odds:
+        """At the level of this build.  The search itself reckons as for a first build, so that it repeats anywhere."""
+        looks = self.certifier.openings.expected if self.known is None else self.known.looks
+        return replace(self.search.odds, looks=looks)
+
+    def judged_in_turn(self, order: Sequence[Point]) -> list[Tried]:
+        """The finalists up to the first that is proven, as far as the clock allows."""
+        points, odds, aim = self.search.points, self.odds, self.search.aim
         tried: list[Tried] = []
-        for turn, point in enumerate(finalists(points, odds, aim)[:most]):
+        for point in order:
             left = inf if self.known is not None else self.certifier.steps.deadline.seconds_left()
             if tried and left < tried[-1].seconds:
-                return tried, len(tried)
-            why = why_this_one(point, points, odds, aim, [one.finalist.point.route for one in tried])
-            tried.append(self.certifier.judge(point, points, turn, why=why))
-            if tried[-1].file.is_proven:
                 break
-        return tried, None
+            why = why_this_one(point, points, odds, aim, [one.finalist.point.route for one in tried])
+            tried.append(self.certifier.judge(point, points, why=why))
+            if tried[-1].is_proven:
+                break
+        return tried
 
-    def lock(self, judged: int | None) -> Lock:
+    def with_lock(self, tried: Tried, order: Sequence[Point]) -> Certified:
+        """The file of a finalist, with the lock by which it can be made again."""
+        if tried.file is None:
+            raise ValueError("a finalist that has not seen the vault has no file")
+        return self.certifier.with_lock(tried.file, tried.finalist, self.lock(tried.finalist.point, order))
+
+    def lock(self, shipped: Point, order: Sequence[Point]) -> Lock:
         """How far this build went, so that it can be made again."""
         if self.known is not None:
             return self.known
+        places = [at for at, point in enumerate(order) if point is shipped]
         return Lock(
             units=self.search.spent,
             widened=self.search.widened if self.search.is_over else None,
-            finalists=judged,
+            ships=places[0] if places else 0,
+            looks=self.odds.looks if self.looks_decide(order) else 1,
             cut=tuple(sorted(self.certifier.steps.cut)),
         )
 
-    def honest_no(self, tried: Sequence[Tried], judged: int | None) -> Certified | Infeasible:
+    def looks_decide(self, order: Sequence[Point]) -> bool:
+        """Whether the number of this build on its rows had a say in what ships."""
+        if self.search.stops_when_proven:
+            return True
+        return list(map(id, order)) != list(map(id, finalists(self.search.points, self.search.odds, self.search.aim)))
+
+    def honest_no(self, tried: Sequence[Tried], order: Sequence[Point]) -> Certified | Infeasible:
         """Why there is no file; with best effort, the nearest file comes along, and says itself what it breaks."""
-        points, odds, plan = self.search.points, self.search.odds, self.prepared.plan
+        points, odds, plan = self.search.points, self.odds, self.prepared.plan
         seconds = time.monotonic() - self.certifier.began
         advice = Advice(
             odds=odds, main=plan.main, baselines=self.prepared.baselines, candidates=self.search.trials
         )  # fmt: skip
         if tried:
-            no = broken_on_vault(tried[0].file, advice, seconds=seconds)
+            no = broken_when_judged(tried[0], advice, seconds=seconds)
         else:
             no = explain(points, advice, self.prepared.floor, seconds=seconds)
         no = replace(no, told=self.certifier.told)
         if not self.best_effort or not points:
             return no
-        why = f"nothing keeps every limit; this candidate is the nearest: {no.why}"
-        nearest = tried[0] if tried else self.certifier.judge(nearest_point(points, odds), points, 0, why=why)
-        file = self.certifier.with_lock(nearest, self.lock(judged))  # judging may have cut, too
+        nearest = tried[0] if tried else None
+        if nearest is None or nearest.file is None:
+            point = nearest_point(points, odds) if nearest is None else nearest.finalist.point
+            why = f"nothing keeps every limit; this candidate is the nearest: {no.why}"
+            nearest = self.certifier.judge(point, points, why=why, in_full=True)
+        file = self.with_lock(nearest, order)
         return file if file.is_proven else replace(no, file=file)
 
 

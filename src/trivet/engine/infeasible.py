@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import ceil, floor, isfinite, log10
+from statistics import NormalDist
 
+from trivet.core.levels import Look, confidence_of
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
 from trivet.core.registry import find_gauge
@@ -11,9 +13,12 @@ from trivet.core.units import show_amount
 from trivet.core.value import value
 from trivet.kit.constant import with_baselines
 
+from .certify import Tried
 from .chance import ENOUGH, Odds, Point
-from .outcome import Certified, Infeasible, Judged, shown
+from .outcome import Infeasible, Judged, at_confidence, shown
 from .wishes import Floor, vacuous
+
+_TO_SPARE = 1.2  # of an interval: the same files on the same rows, but fitted anew
 
 
 @value
@@ -120,27 +125,42 @@ def nearest_point(points: Sequence[Point], odds: Odds) -> Point:
     return nearest if odds.chance(nearest) > 0 else min(points, key=lambda point: total_shortfall(point, odds))
 
 
-def broken_on_vault(best: Certified, advice: Advice, *, seconds: float) -> Infeasible:
-    """Why the most promising finalist does not keep every limit on rows it never saw."""
+def broken_when_judged(best: Tried, advice: Advice, *, seconds: float) -> Infeasible:
+    """Why the most promising finalist does not keep every limit: on rows it never saw, or for what it costs here."""
     broken = [one for one in best.judged if one.verdict is Verdict.BROKEN]
     facts = "; ".join(f"{one.limit.gauge} is {shown(one.reading)}, {one.limit} was asked" for one in broken)
+    where = "on this machine" if best.file is None else "on unseen rows"
+    sure = at_confidence(one.confidence for one in broken)
+    limited = {one.limit for one in best.judged}
+    unjudged = [limit for limit in advice.odds.limits if limit not in limited]
+    after = Look(build=advice.odds.looks + (best.file is not None))  # a build that opened the vault has spent its look
+    wishes = [wish_after(one, after) for one in best.judged if one.verdict is not Verdict.HOLDS]
+    point = best.finalist.point
     return Infeasible(
         limit=broken[0].limit,
-        closest=tuple(one.reading for one in best.judged),
-        route=best.route,
-        why=f"on unseen rows, the most promising of {advice.candidates} candidates misses: {facts}",
-        next_step=in_words([wish_after(one) for one in best.judged if one.verdict is not Verdict.HOLDS]),
+        closest=(*(one.reading for one in best.judged), *forecasts(point, unjudged, advice)),
+        route=point.route,
+        why=f"{where}, at {sure}: the most promising of {advice.candidates} candidates misses: {facts}",
+        next_step=in_words([*wishes, *wishes_for(point, unjudged, advice)]),
         candidates=advice.candidates,
         seconds=seconds,
     )
 
 
-def wish_after(one: Judged) -> Wish:
-    """What could be asked instead of a limit that was judged not to hold; a little less than was just proven."""
+def wish_after(one: Judged, after: Look) -> Wish:
+    """What could be asked of the next build instead: a little less than would have been proven just now.
+
+    after: the look that the next build gets, whose interval is wider.
+    """
     reading, limit = one.reading, one.limit
-    width = abs(reading.value - limit.worst(reading))
-    reached = reading.value + (-1.2 if limit.must == ">=" else 1.2) * width
+    wider = z_of(after.confidence(limit.sure)) / z_of(one.confidence)
+    width = _TO_SPARE * wider * abs(reading.value - limit.worst(reading))
+    reached = reading.value + (-width if limit.must == ">=" else width)
     return Wish(limit=limit, reached=reached, constant=reading.baseline)
+
+
+def z_of(confidence: float) -> float:
+    return NormalDist().inv_cdf(confidence)
 
 
 def total_shortfall(point: Point, odds: Odds) -> float:
@@ -152,7 +172,9 @@ def why_not(points: Sequence[Point], nearest: Point, advice: Advice) -> str:
     broken = [limit for limit in odds.limits if odds.shortfall(nearest, limit) > 0] or list(odds.limits)
     bests = [f"{limit.gauge} was at best {best_of(points, limit)} ({limit} was asked)" for limit in broken]
     numbers = ", ".join(f"{limit.gauge} {shown_at(nearest, limit)}" for limit in odds.limits)
-    return f"no candidate of {advice.candidates} keeps every limit: {'; '.join(bests)}. The nearest has {numbers}"
+    read = [nearest.readings[limit.gauge].sure for limit in broken if limit.gauge in nearest.readings]
+    sure = f" on the rows that compare, at {at_confidence(map(confidence_of, read))}" if read else ""
+    return f"no candidate of {advice.candidates} keeps every limit{sure}: {'; '.join(bests)}. The nearest has {numbers}"
 
 
 def best_of(points: Sequence[Point], limit: Limit) -> str:
@@ -166,13 +188,7 @@ def shown_at(point: Point, limit: Limit) -> str:
 
 def what_gives(nearest: Point, advice: Advice) -> str:
     """For each limit that the nearest candidate would hardly be proven to keep, one that it probably would."""
-    odds, limits = advice.odds, advice.odds.limits
-    each = ENOUGH ** (1 / max(len(limits), 1))  # so that all together are likely enough
-    wishes = [
-        Wish(limit=limit, reached=odds.likely_bound(nearest, limit, each), constant=advice.baselines.get(limit.gauge))
-        for limit in limits
-        if odds.chance_of(nearest, limit) < each
-    ]
+    wishes = wishes_for(nearest, advice.odds.limits, advice)
     if not wishes:
         return (
             "the nearest candidate kept every limit while searching but not on unseen rows: loosen the tightest limit"
@@ -180,12 +196,31 @@ def what_gives(nearest: Point, advice: Advice) -> str:
     return in_words(wishes)
 
 
+def wishes_for(point: Point, limits: Sequence[Limit], advice: Advice) -> list[Wish]:
+    """What to ask instead of each of the limits that the candidate would hardly be proven to keep."""
+    odds = advice.odds
+    each = ENOUGH ** (1 / max(len(odds.limits), 1))  # so that all together are likely enough
+    return [
+        Wish(limit=limit, reached=odds.likely_bound(point, limit, each), constant=advice.baselines.get(limit.gauge))
+        for limit in limits
+        if odds.chance_of(point, limit) < each
+    ]
+
+
 def closest_readings(point: Point, advice: Advice) -> tuple[Reading, ...]:
     """The nearest candidate's numbers: readings with intervals, and forecasts for costs, named as such."""
-    found = list(point.readings.values())
-    for limit in advice.odds.limits:
-        if limit.gauge not in point.readings:
-            number = point.number(limit.gauge)
-            unit = find_gauge(limit.gauge).unit
-            found.append(Reading(gauge=limit.gauge, value=number, low=number, high=number, unit=unit, how="forecast"))
-    return with_baselines(found, advice.baselines)
+    unread = [limit for limit in advice.odds.limits if limit.gauge not in point.readings]
+    return (
+        *with_baselines(list(point.readings.values()), advice.baselines),
+        *forecasts(point, unread, advice),
+    )
+
+
+def forecasts(point: Point, limits: Sequence[Limit], advice: Advice) -> tuple[Reading, ...]:
+    """What is known of the limited gauges that were not judged: readings of the search, else forecasts."""
+    found = []
+    for limit in limits:
+        number, unit = point.number(limit.gauge), find_gauge(limit.gauge).unit
+        known = Reading(gauge=limit.gauge, value=number, low=number, high=number, unit=unit, how="forecast")
+        found.append(point.readings.get(limit.gauge, known))
+    return tuple(with_baselines(found, advice.baselines))

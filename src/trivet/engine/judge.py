@@ -1,13 +1,14 @@
-"""The judge: measures a packaged file on vault rows, in a clean process that has only the runtime.
+"""The judge: measures a packaged file in a clean process that has only the runtime, and gives the verdicts.
 
-Finalists are judged in an order that was fixed before the vault was opened.  The k-th of them is judged at level
-1 - (1 - sure) / 2**k, counted from 0, and each limit uses one side of a two-sided interval, so the chance that any
-file is wrongly said to hold stays below 1 - sure over the whole sequence (weighted Bonferroni).  That all limits hold
-is an intersection-union test (Berger 1982) and needs no further correction.
+Costs come first, on rows that compared candidates: they need no unseen rows.  Then the vault.  Finalists are judged in
+an order that was fixed before the vault was opened; each look at a vault has its own small share of the error that a
+limit allows (`core.levels`).  That all limits hold is an intersection-union test (Berger 1982) and needs no further
+correction.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from typing import Any
 import numpy as np
 
 from trivet.core.gauges import Gauge, Samples
+from trivet.core.levels import Look
 from trivet.core.limits import Limit
 from trivet.core.reading import Reading
+from trivet.core.registry import find_gauge
 from trivet.core.rows import Rows
 from trivet.core.task import Task
 from trivet.core.value import value
@@ -28,11 +31,6 @@ from .clean_process import run_probe
 from .costs import costs_of, lines_of
 from .measure import PLAIN_QUESTION, Question, questions
 from .outcome import Judged
-
-
-def level(sure: float, turn: int) -> float:
-    """Two-sided level at which the finalist of this turn (0, 1, ...) is judged."""
-    return 1 - (1 - sure) / 2**turn
 
 
 @value
@@ -75,9 +73,9 @@ def answers_of(
 
     folder: an empty one, left as it was.
     """
-    file, got = folder / "finalist.trivet", folder / "answers.jsonl"
     asked = {PLAIN_QUESTION: rows, **questions(gauges, task, rows)}
     sent = [folder / f"rows-{at}.jsonl" for at in range(len(asked))]
+    file, got = folder / "finalist.trivet", folder / "answers.jsonl"
     storage.publish(file, data, private=True)
     for path, some in zip(sent, asked.values()):
         storage.publish(path, lines_of(some), private=True)
@@ -85,8 +83,7 @@ def answers_of(
     found = json.loads(storage.read(got))
     for path in (file, got, *sent):
         storage.remove(path)
-    said = [found["answers"], *found["asked"]]
-    return dict(zip(asked, map(answers_from_json, said)))
+    return dict(zip(asked, map(answers_from_json, [found["answers"], *found["asked"]])))
 
 
 def answers_from_json(found: Mapping[str, Any]) -> Answers:
@@ -94,11 +91,15 @@ def answers_from_json(found: Mapping[str, Any]) -> Answers:
     return Answers({name: np.asarray(array, dtype) for name, (dtype, array) in found.items()})
 
 
-def verdicts(limits: Sequence[Limit], readings: Sequence[Reading]) -> tuple[Judged, ...]:
-    """Each limit with the reading of its gauge and the verdict."""
-    by_gauge = {reading.gauge: reading for reading in readings}
+def judged_at(look: Look, limits: Sequence[Limit], read: Callable[[Gauge, float], Reading]) -> tuple[Judged, ...]:
+    """Each limit with the reading at the level that its own `sure` and this look give, and the verdict.
+
+    read: the reading of a gauge, with a two-sided interval at the level that is given.
+    """
     judged = []
     for limit in limits:
-        reading = by_gauge[limit.gauge]
+        sure = look.two_sided(limit.sure)
+        # Of what is counted exactly, such as a size, a gauge may not care for the level; the verdict states it.
+        reading = replace(read(find_gauge(limit.gauge), sure), sure=sure)
         judged.append(Judged(limit=limit, reading=reading, verdict=limit.judge(reading)))
     return tuple(judged)

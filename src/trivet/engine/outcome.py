@@ -5,6 +5,7 @@ from dataclasses import field
 from typing import Any
 
 from trivet.core.card import Card, Cell, Line
+from trivet.core.levels import Look, confidence_of, show_confidence
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
 from trivet.core.units import show_amount, show_duration
@@ -58,11 +59,16 @@ class Told:
 
 @value
 class Judged:
-    """One limit with the reading it was judged by."""
+    """One limit with the reading it was judged by, whose interval has the level of the verdict."""
 
     limit: Limit
     reading: Reading
     verdict: Verdict
+
+    @property
+    def confidence(self) -> float:
+        """With which the verdict is given: that of one end of the interval."""
+        return confidence_of(self.reading.sure)
 
     @property
     def rows_needed(self) -> int | None:
@@ -77,7 +83,7 @@ class Judged:
     @property
     def note(self) -> str:
         """What there is to say besides the verdict: on which side an unproven value lies, and what a proof takes."""
-        notes = []
+        notes: list[str] = []
         if self.verdict is Verdict.UNPROVEN:
             if self.reading.contended:
                 notes += self.reading.notes
@@ -98,6 +104,8 @@ class Judged:
             "verdict": str(self.verdict),
             "rows_needed": self.rows_needed,
             "note": self.note,
+            "confidence": self.confidence,
+            "reading": self.reading.as_json(),
         }
 
 
@@ -122,11 +130,32 @@ def outcome_of(verdicts: Iterable[str]) -> str:
     return "UNPROVEN" if said - {Verdict.HOLDS} else "CERTIFIED"
 
 
+def at_confidence(confidences: Iterable[float]) -> str:
+    """E.g. "99.3 %"; where limits ask for different ones, "95.6 to 99.3 %"."""
+    shown = list(dict.fromkeys(show_confidence(one) for one in sorted(confidences)))
+    return " to ".join([*(one.removesuffix(" %") for one in shown[:1][: len(shown) - 1]), *shown[-1:]])
+
+
+def in_words(build: int, confidences: Iterable[float]) -> str:
+    """E.g. "build 3 on these rows; judged at 99.3 %"; a build without limits is not judged."""
+    judged = at_confidence(confidences)
+    return f"build {build} on these rows" + (f"; judged at {judged}" if judged else "")
+
+
+def looked_in(evidence: Mapping[str, Any]) -> str:
+    """The same of a file, from its evidence; "" where that does not tell."""
+    look, verdicts = evidence.get("look"), evidence.get("verdicts", ())
+    if not look:
+        return ""
+    return in_words(look["build"], [one["confidence"] for one in verdicts if "confidence" in one])
+
+
 @value
 class Certified:
     """A packaged specialist with the verdict on every limit; none is BROKEN, but for a best effort.
 
-    data: the bytes of the `.trivet` file.  readings: every gauge that was measured on the vault or the machine.
+    data: the bytes of the `.trivet` file.  judged: with intervals at the level of the verdict.  readings: every gauge
+    that was measured on the vault or the machine, with intervals at 95 %.  look: which look at the vault this was.
     main: the quality gauge to show first.  search: what the search did, see `course`.  constant: what a constant answer
     says.  why: why this candidate.
     """
@@ -136,6 +165,7 @@ class Certified:
     body_digest: str
     judged: tuple[Judged, ...]
     readings: tuple[Reading, ...]
+    look: Look
     main: str
     search: Mapping[str, Any]
     constant: Mapping[str, Any]
@@ -149,6 +179,11 @@ class Certified:
     def outcome(self) -> str:
         """CERTIFIED, UNPROVEN, or BROKEN for a best effort."""
         return outcome_of(one.verdict for one in self.judged)
+
+    @property
+    def looked(self) -> str:
+        """E.g. "build 3 on these rows; judged at 99.3 %"."""
+        return in_words(self.look.build, [one.confidence for one in self.judged])
 
     @property
     def is_proven(self) -> bool:

@@ -114,8 +114,13 @@ class Specialist:
 
     @property
     def verdicts(self) -> list[dict[str, Any]]:
-        """Each limit, with its reading and whether it holds."""
-        return list(self.manifest.get("verdicts", []))
+        """Each limit, with the reading that it was judged by and whether it holds."""
+        return list(self.evidence.get("verdicts", []))
+
+    @property
+    def outcome(self) -> str:
+        """CERTIFIED, UNPROVEN or BROKEN; "" for a file that says nothing of that."""
+        return str(self.evidence.get("outcome", ""))
 
     @property
     def readings(self) -> list[dict[str, Any]]:

@@ -54,6 +54,7 @@ def compile(
     best_effort: bool = False,
     memory: str | None = None,
     retry_failed: bool = False,
+    state: str | Path | None = None,
 ) -> Specialist | Infeasible:
     """A specialist that keeps every limit, or an Infeasible that says why there is none.
 
@@ -73,6 +74,7 @@ def compile(
     terminal, False nothing.
     memory: that one step may take, such as "4 GB"; by default a share of the machine's.  retry_failed: also try again
     what failed in this store, though nothing has changed.
+    state: folder of the register that counts how often each vault was opened; by default the user's own.
     Raises TrivetError for wrong input, all mistakes at once, before anything expensive.
     """
     given = {name: item for name, item in locals().items() if name != "data"}
@@ -85,6 +87,7 @@ def compile(
             recipe, None if is_named else data, out=out, store=store, threads=int(threads), progress=watch,
             overwrite=force or earlier is not None, before=None if earlier is None else earlier.allow,
             best_effort=best_effort, memory=None if memory is None else parse_memory(memory), retry_failed=retry_failed,
+            state=state,
         )  # fmt: skip
     except BaseException as error:  # also Ctrl-C: what is shown must not look as if the build went on
         watch.stop("interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}")
@@ -105,11 +108,12 @@ def run(
     before: Callable[[Intake], None] | None = None,
     memory: float | None = None,
     retry_failed: bool = False,
+    state: str | Path | None = None,
 ) -> Certified | Infeasible:
     """Compiles a recipe and writes the file; nothing is overwritten unless asked.
 
     before: called with what was read, before anything is fitted; it may raise to end the build there.
-    memory: bytes that one step may take.  retry_failed: see `engine.pool.Pool`.
+    memory: bytes that one step may take.  retry_failed: see `engine.pool.Pool`.  state: see `compile_recipe`.
     """
     storage = Storage()
     if out is not None and Path(out).exists() and (not overwrite or Path(out).is_dir()):
@@ -122,7 +126,7 @@ def run(
     with store_folder(store) as folder:
         outcome = compile_recipe(
             recipe, source, store=folder, threads=threads, progress=progress, best_effort=best_effort, before=before,
-            memory=memory, retry_failed=retry_failed,
+            memory=memory, retry_failed=retry_failed, state=state,
         )  # fmt: skip
     file = outcome.file if isinstance(outcome, Infeasible) else outcome
     if out is not None and file is not None:

@@ -37,6 +37,7 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "types": ((Mapping, type(None)), "a mapping from column to type, or None"),
     "out": ((str, Path, type(None)), "a path, or None"),
     "store": ((str, Path, type(None)), "a folder, or None"),
+    "state": ((str, Path, type(None)), "a folder, or None"),
     "progress": ((Progress, bool, type(None)), "None (a bar in a notebook), True, False, or a Progress"),
 }
 

@@ -11,7 +11,7 @@ from trivet.core.card import TONES, Card, Cell, Line
 from trivet.core.limits import Verdict
 from trivet.core.reading import Reading, reading_from_json
 from trivet.core.units import show_amount
-from trivet.engine.outcome import interval_of, outcome_of
+from trivet.engine.outcome import interval_of, looked_in
 from trivet.engine.question import question_of
 
 Json = Mapping[str, Any]
@@ -29,42 +29,34 @@ _NEXT = (
 
 def specialist_card(manifest: Json, evidence: Json, *, size_bytes: int) -> str:
     """The card of a file, from what it says about itself."""
-    outcome = outcome_in(manifest)
-    readings = [*manifest.get("readings", ()), *evidence.get("readings", ())]
-    columns, lines = verdict_lines(manifest, readings) if manifest.get("verdicts") else reading_lines(manifest)
+    outcome, size = outcome_in(evidence), show_amount(size_bytes, "B")
+    columns, lines = verdict_lines(evidence) if evidence.get("verdicts") else reading_lines(manifest)
     broken = (("This file is BROKEN", "it does not keep what was asked; it was written all the same"),)
     return Card(
-        tone=TONES.get(outcome, "plain") if manifest.get("verdicts") else "plain",  # no limits: nothing was proven
+        tone=TONES.get(outcome, "plain") if evidence.get("verdicts") else "plain",  # no limits: nothing was proven
         badge=outcome,
-        title=verdict_sentence(manifest) + alert_words(manifest),
-        about=f"{question_of(manifest.get('task', {}))} · {show_amount(size_bytes, 'B')}",
+        title=verdict_sentence(evidence) + alert_words(manifest),
+        about=" · ".join(filter(None, [question_of(manifest.get("task", {})), looked_in(evidence), size])),
         alerts=(*(broken if outcome == Verdict.BROKEN else ()), *alerts(manifest)),
         warnings=warnings(manifest),
         columns=columns,
         lines=lines,
-        said=tuple((label, str(text)) for label, text in (("why this one", manifest.get("why")),) if text),
+        said=tuple((label, str(text)) for label, text in (("why this one", evidence.get("why")),) if text),
         folded=(("rows, columns and origin", (*data_lines(manifest.get("data", {})), *origin_lines(evidence))),),
         steps=_NEXT,
     ).html()
 
 
-def outcome_in(manifest: Json) -> str:
-    """CERTIFIED, UNPROVEN or BROKEN: as the file says, or as its verdicts do where it is older than that word.
-
-    A file that knows neither, made by hand, has NO VERDICT.
-    """
-    if "outcome" in manifest:
-        return str(manifest["outcome"])
-    if "verdicts" not in manifest:
-        return "NO VERDICT"
-    return outcome_of(verdict.get("verdict") for verdict in manifest["verdicts"])
+def outcome_in(evidence: Json) -> str:
+    """CERTIFIED, UNPROVEN or BROKEN, as the file says; one made by hand, which does not, has NO VERDICT."""
+    return str(evidence.get("outcome", "NO VERDICT"))
 
 
-def verdict_sentence(manifest: Json) -> str:
+def verdict_sentence(evidence: Json) -> str:
     """E.g. "3 limits hold, 1 is unproven"."""
-    if "verdicts" not in manifest:
+    if "verdicts" not in evidence:
         return "the file says nothing about limits"
-    return sentence_of([str(verdict.get("verdict")) for verdict in manifest["verdicts"]])
+    return sentence_of([str(verdict.get("verdict")) for verdict in evidence["verdicts"]])
 
 
 def sentence_of(verdicts: Sequence[str]) -> str:
@@ -118,13 +110,12 @@ def finding_text(finding: Json) -> str:
     return "; ".join(str(finding[key]) for key in ("evidence", "fix") if finding.get(key))
 
 
-def verdict_lines(manifest: Json, readings: Sequence[Json]) -> tuple[tuple[str, ...], tuple[Line, ...]]:
-    """(columns, rows) of the limits, each with reading, interval, constant answer and verdict."""
-    by_gauge = {one.get("gauge"): reading_from_json({**_EMPTY, **one}) for one in readings}
+def verdict_lines(evidence: Json) -> tuple[tuple[str, ...], tuple[Line, ...]]:
+    """(columns, rows) of the limits, each with the reading it was judged by, constant answer and verdict."""
     lines = []
-    for verdict in manifest["verdicts"]:
+    for verdict in evidence["verdicts"]:
         note = str(verdict.get("note", rows_needed_text(verdict.get("rows_needed"))))
-        reading = by_gauge.get(verdict.get("gauge"))
+        reading = reading_from_json({**_EMPTY, **verdict["reading"]}) if "reading" in verdict else None
         lines.append(limit_line(str(verdict.get("limit")), reading, str(verdict.get("verdict")), note))
     return COLUMNS, tuple(lines)
 

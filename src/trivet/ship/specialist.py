@@ -58,9 +58,9 @@ class Specialist(RuntimeSpecialist):
         return explainer_for(self, by).explain(self, rows)
 
     def __repr__(self) -> str:
-        outcome = outcome_in(self.manifest)
+        outcome = outcome_in(self.evidence)
         broken = " BROKEN" if outcome == Verdict.BROKEN else ""
-        verdict = verdict_sentence(self.manifest) + alert_words(self.manifest)
+        verdict = verdict_sentence(self.evidence) + alert_words(self.manifest)
         return f"<Specialist{broken}: {question_of(self.task)}; {verdict}; {show_amount(self.size_bytes, 'B')}>"
 
     def _repr_html_(self) -> str | None:

@@ -8,6 +8,7 @@ certified (weighted where the build weighed), and the file's sketch of its own r
 import math
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,6 @@ def verify(
     if source is None:
         measured = measure(data, claims, made_up_rows(contents.manifest, claims.task), is_labelled=False)
         judged, how = certified_or_measured(claims, measured)
-        problems += [f"the file has no reading for {limit}" for limit in claims.limits if limit.gauge not in how]
         return Verification(judged=judged, how=how, problems=tuple(problems), notes=tuple(claim_notes(claims)))
     given = fresh_rows(source, contents.manifest, claims.task, header=header, encoding=encoding)
     measured = measure(data, claims, given.rows, is_labelled=True)
@@ -79,28 +79,35 @@ def damaged_file(error: BadFile) -> Verification:
 
 @value
 class Now:
-    """What was measured now.  readings: by gauge.  untold: gauge -> why these rows cannot tell it."""
+    """What was measured now.  readings: limit -> reading.  untold: gauge -> why these rows cannot tell it."""
 
-    readings: Mapping[str, Reading]
+    readings: Mapping[Limit, Reading]
     untold: Mapping[str, str]
 
 
 def measure(data: Bytes, claims: Claims, rows: Rows, *, is_labelled: bool) -> Now:
-    """What the limited gauges read of the file on these rows; rows without labels tell costs alone."""
+    """What each limited gauge reads of the file on these rows, at the level at which the limit was judged in the file.
+
+    Rows without labels tell costs alone.
+    """
     gauges, untold = limited_gauges(claims, is_labelled=is_labelled)
     with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
         seen = try_file(data, claims.task, rows, gauges, Path(scratch), Storage())
-    readings: list[Reading] = []
-    for gauge in gauges:
+    by_name = {str(gauge): gauge for gauge in gauges}
+    readings: dict[Limit, Reading] = {}
+    for limit in claims.limits:
+        if limit.gauge not in by_name:
+            continue
+        gauge, sure = by_name[limit.gauge], claims.level(limit)
         try:
             trial = trial_for(gauge, claims.task, rows, seen.answers, seen.costs)
-            readings.append(gauge.measure(trial, sure=0.95))
+            readings[limit] = replace(gauge.measure(trial, sure=sure), sure=sure)
         except TrivetError as error:
             untold[str(gauge)] = f"these rows cannot tell it: wanted {error.wanted}, found {error.found}"
     if claims.constant is not None:
-        found = baselines(claims.task, claims.constant, rows, [one.gauge for one in readings])
-        readings = [*with_baselines(readings, found)]
-    return Now(readings={reading.gauge: reading for reading in readings}, untold=untold)
+        found = baselines(claims.task, claims.constant, rows, [one.gauge for one in readings.values()])
+        readings = dict(zip(readings, with_baselines(list(readings.values()), found)))
+    return Now(readings=readings, untold=untold)
 
 
 def limited_gauges(claims: Claims, *, is_labelled: bool) -> tuple[list[Gauge], dict[str, str]]:
@@ -119,17 +126,17 @@ def limited_gauges(claims: Claims, *, is_labelled: bool) -> tuple[list[Gauge], d
 
 
 def certified_or_measured(claims: Claims, now: Now) -> tuple[tuple[Judged, ...], dict[str, str]]:
-    """(each limit, judged by the reading of now or else of the certificate; gauge -> which of the two)."""
-    how = dict.fromkeys(claims.stated, "as certified") | dict.fromkeys(now.readings, "measured now")
-    readings = {**claims.stated, **now.readings}
-    limits = [limit for limit in claims.limits if limit.gauge in readings]
-    return tuple(verdict_of(limit, readings[limit.gauge]) for limit in limits), how
+    """(each limit, judged by the reading of now or else as in the file; gauge -> which of the two)."""
+    how = {limit.gauge: "measured now" if limit in now.readings else "as certified" for limit in claims.limits}
+    stated = {limit: claims.judged[str(limit)] for limit in claims.limits if str(limit) in claims.judged}
+    readings = {**stated, **now.readings}
+    return tuple(verdict_of(limit, readings[limit]) for limit in claims.limits if limit in readings), how
 
 
 def measured_or_untold(limit: Limit, now: Now, n_rows: int) -> Judged:
     """The limit judged by the reading of now; UNPROVEN, with the reason, when these rows cannot tell it."""
-    if limit.gauge in now.readings:
-        return verdict_of(limit, now.readings[limit.gauge])
+    if limit in now.readings:
+        return verdict_of(limit, now.readings[limit])
     nothing = Reading(
         gauge=limit.gauge,
         value=math.nan,

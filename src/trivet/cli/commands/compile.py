@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--retry-failed", action="store_true", help="try again what failed in this folder, though nothing has changed"
     )
+    group.add_argument("--state", metavar="DIR", help="folder that counts the openings of vaults (default: yours)")
     group.add_argument(
         "--best-effort",
         action="store_true",
@@ -65,6 +66,7 @@ def run(arguments: argparse.Namespace) -> Result:
         best_effort=arguments.best_effort,
         memory=None if arguments.memory is None else parse_memory(arguments.memory),
         retry_failed=arguments.retry_failed,
+        state=arguments.state,
     )
     stages = progress.seconds_by_stage()
     if isinstance(outcome, Infeasible):
@@ -138,6 +140,7 @@ def certified_result(outcome: "Certified", out: Path, threads: int, stages: dict
     text = "\n".join(
         [
             f"  {tally(outcome.judged)}{alarm(outcome.told)}        ({effort})",
+            f"  {outcome.looked}",
             verdict_table(outcome.judged) or main_reading(outcome),
             f"  why this one: {outcome.why}",
             f"  search: {sentence(outcome.search)}",
@@ -165,7 +168,9 @@ def file_data(outcome: "Certified", out: Path) -> dict[str, Any]:
         "main": outcome.main,
         "search": dict(outcome.search),
         "constant": dict(outcome.constant),
-        "limits": [{**one.as_json(), "reading": one.reading.as_json()} for one in outcome.judged],
+        "build": outcome.look.build,
+        "finalist": outcome.look.finalist + 1,
+        "limits": [one.as_json() for one in outcome.judged],
         "readings": [reading.as_json() for reading in outcome.readings],
         **outcome.told.as_json(),
     }
@@ -191,11 +196,13 @@ def count_of(count: int, thing: str) -> str:
 
 def verdict_table(judged: "tuple[Judged, ...]") -> str:
     """One line for each limit: gauge, reading, the constant answer's value, limit, verdict, what else to say."""
+    from trivet.core.levels import show_confidence
     from trivet.engine.outcome import shown, shown_baseline
 
     rows = []
     for one in judged:
-        note = f"  ({one.note})" if one.note else ""
+        said = [f"judged at {show_confidence(one.confidence)}", *([one.note] if one.note else [])]
+        note = f"  ({'; '.join(said)})"
         rows.append(
             [one.limit.gauge, shown(one.reading), shown_baseline(one.reading), str(one.limit), f"{one.verdict}{note}"]
         )
@@ -243,7 +250,7 @@ def infeasible(outcome: "Infeasible", out: Path | None, stages: dict[str, float]
 def best_effort_lines(file: "Certified", out: Path) -> list[str]:
     """The file that was written although it does not keep every limit."""
     return [
-        f"  BEST EFFORT, {file.outcome}: {tally(file.judged)}",
+        f"  BEST EFFORT, {file.outcome}: {tally(file.judged)}; {file.looked}",
         verdict_table(file.judged),
         f"  written all the same, and marked so: {out}",
     ]

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> Result:
     rule = rule_of(
         specialist.class_texts, threshold=arguments.threshold, costs=arguments.cost, positive=arguments.positive
     )
-    if broken := broken_limits(specialist.manifest):
+    if broken := broken_limits(specialist.evidence):
         say(f"warning: {arguments.file} does not keep {', '.join(broken)}: it was built with --best-effort")
     if rule is not None:
         say(f"rule: {rule}\n{NOT_CERTIFIED}")
@@ -82,11 +82,11 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def broken_limits(manifest: dict[str, Any]) -> list[str]:
+def broken_limits(evidence: dict[str, Any]) -> list[str]:
     """The limits that a best-effort file does not keep; empty for any other file."""
-    if manifest.get("outcome") != "BROKEN":
+    if evidence.get("outcome") != "BROKEN":
         return []
-    return [one["limit"] for one in manifest.get("verdicts", []) if one.get("verdict") == "BROKEN"] or ["its limits"]
+    return [one["limit"] for one in evidence.get("verdicts", []) if one.get("verdict") == "BROKEN"] or ["its limits"]
 
 
 def table_of(arguments: argparse.Namespace) -> "Raw":

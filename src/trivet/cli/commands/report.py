@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> Result:
     file = load(arguments.file, caps=caps_in(arguments))
     page = render(file.manifest, file.evidence, digest=file.digest, size_bytes=file.size_bytes)
     Storage().publish(out, page.encode("utf-8"), private=False, overwrite=arguments.force)
-    outcome = file.manifest.get("outcome")
+    outcome = file.evidence.get("outcome")
     broken = (
         "  BROKEN: this file does not keep its limits; the page says so in its title\n" if outcome == "BROKEN" else ""
     )

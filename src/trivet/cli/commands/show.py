@@ -34,9 +34,10 @@ def run(arguments: argparse.Namespace) -> Result:
     data: dict[str, Any] = {
         "file": arguments.file,
         "task": manifest["task"],
-        "outcome": manifest.get("outcome"),
-        "verdicts": manifest["verdicts"],
-        "why": manifest.get("why", ""),
+        "outcome": evidence.get("outcome"),
+        "verdicts": evidence.get("verdicts", []),
+        "look": evidence.get("look"),
+        "why": evidence.get("why", ""),
         "alerts": manifest.get("alerts", []),
         "findings": manifest.get("doctor", []),
         "notices": [*manifest["data"].get("notices", []), *evidence.get("notices", [])],
@@ -59,10 +60,10 @@ def text_of(
     """What a file is, what it promises, what was found, what was measured."""
     from trivet.core.units import show_amount
     from trivet.engine.course import sentence as sentence_of_search
-    from trivet.engine.outcome import shown, shown_baseline
+    from trivet.engine.outcome import looked_in, shown, shown_baseline
 
     size = next((reading.value for reading in readings if reading.gauge == "size"), None)
-    verdicts = [[v["limit"], f"{v['verdict']}{in_brackets(v.get('note', ''))}"] for v in data["verdicts"]]
+    verdicts = [verdict_cells(verdict) for verdict in data["verdicts"]]
     from trivet.engine.question import question_of
 
     return "\n".join(
@@ -70,12 +71,13 @@ def text_of(
             f"{data['file']}: {question_of(data['task'])}",
             *(["  BEST EFFORT: this file breaks a limit that was asked of it"] if data["outcome"] == "BROKEN" else []),
             *([f"  BUT the data has a finding that blocks: {', '.join(data['alerts'])}"] if data["alerts"] else []),
+            *([f"  {looked_in(evidence)}"] if evidence.get("look") else []),
             table(verdicts) or "  no limits were stated: nothing to prove",
             *([f"  why this one: {data['why']}"] if data["why"] else []),
             f"  search: {sentence_of_search(data['search'])}",
             *(f"  {line}" for line in grave_lines(data["findings"])),
             *(f"  note: {notice}" for notice in data["notices"]),
-            "measured on the vault and in a clean process:",
+            "measured on the vault and in a clean process, with intervals at 95 %:",
             table([[r.gauge, shown(r), shown_baseline(r), f"[{'; '.join((r.how, *r.notes))}]"] for r in readings]),
             "model: " + " -> ".join(f"{slot} {kinds}" for slot, kinds in data["parts"].items()),
             f"size {show_amount(size or 0, 'B')}   made {evidence.get('made', 'at an unknown time')} "
@@ -83,6 +85,18 @@ def text_of(
             f"body {data['body_digest']}",
         ]
     )
+
+
+def verdict_cells(verdict: dict[str, Any]) -> list[str]:
+    """Limit, verdict, the interval that decided it, and what else to say."""
+    from trivet.core.levels import show_confidence
+    from trivet.core.reading import reading_from_json
+    from trivet.engine.outcome import shown
+
+    said = [f"judged at {show_confidence(verdict['confidence'])}"] if "confidence" in verdict else []
+    said += [verdict["note"]] if verdict.get("note") else []
+    reading = shown(reading_from_json(verdict["reading"])) if "reading" in verdict else ""
+    return [verdict["limit"], verdict["verdict"], reading, in_brackets("; ".join(said)).strip()]
 
 
 def in_brackets(note: str) -> str:
