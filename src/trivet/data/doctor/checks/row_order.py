@@ -31,8 +31,10 @@ _ALIKE, _SURE = 0.6, 5.0
 
 
 class RowOrder(DoctorCheck):
-    """unnamed-time: a date or monotone column orders the rows.  time-drift: along the named time.  row-order: rows resemble the
-    next one."""
+    """unnamed-time: a date or monotone column orders the rows.  time-drift: along the time that is named.
+
+    row-order: rows resemble the next one of the source.
+    """
 
     when = "after-split"
     order = 36
