@@ -24,6 +24,7 @@ from trivet.runtime.file.container import decode
 from trivet.storage.disk import Storage
 
 from .answer_tables import answer_tables
+from .capping import capped
 from .chance import Odds, Point
 from .dossier import Writer
 from .judge import level, try_file, verdicts
@@ -100,6 +101,7 @@ class Certifier:
             seen = try_file(draft, task, rows, gauges, Path(scratch), self.storage, until=until)
         sure = level(min((limit.sure for limit in self.odds.limits), default=0.95), turn)
         readings = readings_of(gauges, task, rows, seen.answers, sure=sure, costs=seen.costs, wanted=wanted)
+        readings = capped(readings, self.writer.intake.capped)
         return replace(
             finalist,
             readings=self.beside_the_constant(readings, rows),
