@@ -4,12 +4,17 @@ Take the distances r_1 <= r_2 <= ... from one row to its nearest others.  Of ind
 about even over that small ball, the spacings k log(r_(k+1) / r_k) are independent exponentials of one mean (Renyi 1953
 on order statistics; the mean is 1 / dimension, as in Facco et al. 2017, Scientific Reports 7, TWO-NN).  Where a row has
 a few near copies, the ball is even inside the copies and even again beyond them, and one spacing, that between the last
-copy and the first stranger, is many times the others.  Whether copies lie on both sides of a split plays no part, so
-this sees what a comparison of vault to fit against fit to fit cannot: rows dealt at random are alike on both sides.
+copy and the first stranger, is many times the others.
+
+That rows are crowded does not say that a split tore crowds apart: whose group was named lies whole on one side.  So the
+distance to the nearest row across the border is compared with that between rows of one side.  Where rows were dealt at
+random the two are alike, with copies and without, so this comparison alone sees nothing, and the spacings alone too
+much.
 
 Groups whose rows differ as much as the groups do leave no such gap, and are not seen here (see `mates`).
 """
 
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -17,6 +22,7 @@ import numpy as np
 from trivet.core.fieldtypes import is_plain
 from trivet.core.row_keys import row_keys
 from trivet.core.rows import Rows
+from trivet.core.scores import share_below
 from trivet.core.task import Field
 from trivet.core.value import value
 from trivet.runtime.part import Array
@@ -38,6 +44,8 @@ class Crowding:
     jump: the largest mean spacing over the usual one; 1 for independent rows.  sure: its distance from 1 in standard
     errors.  mates: how many nearest others lie before the jump.  alone: (asked,) p-value of each row's own largest
     spacing.  asked: (asked,) which rows, as positions in what was given.
+    across: how often the nearest row across the border is nearer than the nearest of two on one side; 0.5 for rows
+    dealt at random, near 0 where every crowd lies on one side.
     """
 
     jump: float
@@ -45,6 +53,7 @@ class Crowding:
     mates: int
     alone: Array
     asked: Array
+    across: float = 0.5
 
     @property
     def share(self) -> float:
@@ -67,8 +76,22 @@ def crowding(rows: Rows, among: Rows) -> Crowding | None:
         return None
     is_asked = np.arange(len(asked) + len(other)) < len(asked)
     cells = cells_of(both, [f for f in rows.fields if is_plain(f) and f not in axes], least=5 * near)
-    distances, told = distances_within(ranks_of(both, axes), cells, is_asked, near)
-    return None if len(told) < _LEAST_ASKED else judged(distances, asked[told])
+    points = ranks_of(both, axes)
+    distances, told = distances_within(points, cells, is_asked, near)
+    if len(told) < _LEAST_ASKED:
+        return None
+    return replace(judged(distances, asked[told]), across=across(distances[:, 0], points, cells, is_asked, near))
+
+
+def across(first: Array, points: Array, cells: Array, is_asked: Array, near: int) -> float:
+    """How often `first`, the distances from asked points to the nearest other one, are below those among the others.
+
+    At most 2,000 of the others are asked for their second nearest, for each is nearest to itself.
+    """
+    some = np.flatnonzero(~is_asked)[:_ASKED]
+    places = np.concatenate([some, np.flatnonzero(~is_asked)])
+    again, _ = distances_within(points[places], cells[places], np.arange(len(places)) < len(some), near)
+    return float(np.mean(share_below(-first, -again[:, 1], np.ones(len(again))))) if len(again) else 0.5
 
 
 def first_distinct(rows: Rows, most: int) -> Array:

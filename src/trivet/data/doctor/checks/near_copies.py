@@ -22,6 +22,7 @@ _TOO_MANY = 0.05  # of 25 public tables one passes 1 %, with 2.6 %
 # Independent rows have 1 and 0.01.  27 public tables, whole and in parts of 400 rows and more, reach 1.72 and 0.11.
 _JUMP, _SHARE = 2.0, 0.2
 _SURE = 5.0
+_ACROSS = 0.15  # some 30 % of the rows have a copy across the border; named groups stay below 0.02
 _LIKE = 0.7  # of an input: a place or a brand makes rows a little alike, and may well be known in use
 _MOST_NAMED = 3
 
@@ -98,8 +99,9 @@ def everything_else(exam: Exam) -> Rows:
 
 
 def is_crowded(found: Crowding) -> bool:
-    """Whether there are far more near neighbours than independent rows have."""
-    return (found.jump >= _JUMP and found.sure >= _SURE) or found.share >= _SHARE
+    """Whether there are far more near neighbours than independent rows have, and across the border."""
+    crowds = (found.jump >= _JUMP and found.sure >= _SURE) or found.share >= _SHARE
+    return crowds and found.across >= _ACROSS
 
 
 def clumps(found: Crowding) -> str:
