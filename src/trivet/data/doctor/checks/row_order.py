@@ -27,7 +27,7 @@ _NAMES = re.compile(
 _LEAST_ROWS = 200
 _NEAR, _FAR = 30, 60  # rows on: farther than a group reaches, nearer than a slow drift shows
 _PAIRS = 4_000
-_ALIKE, _SURE = 0.6, 5.0
+_ALIKE, _SURE = 0.6, 4.0
 
 
 class RowOrder(DoctorCheck):
@@ -140,7 +140,7 @@ def next_alike(rows: Rows) -> tuple[float, float]:
     step = rng.integers(_NEAR, _FAR, len(row))
     far = np.where(row + step < n, row + step, row - step)
     ranks = [jittered_ranks(rows.columns[field.name], rng) for field in rows.fields if is_plain(field)]
-    return nearer(ranks, row, row + 1, far, row // _FAR)
+    return nearer(ranks, row, row + 1, far, row // _NEAR)
 
 
 def is_sorted_by_answer(rows: Rows) -> bool:
