@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 import trivet
+from trivet.core.folds import unit_of
 from trivet.core.recipe import DataSpec, Recipe
-from trivet.data.intake import take_in
+from trivet.data.intake import first_look, take_in
 from trivet.runtime.probes import PROBES
+from trivet.ship.fresh_rows import fresh_rows
+from trivet.storage.objects import task_from_json
 
 LINEAR = ["prepare-table", "fit-linear"]
 TREES = ["prepare-table", "fit-trees(trees=150, leaves=31, min_rows=2)"]
@@ -155,3 +158,27 @@ def test_verify_tells_rows_from_before_the_certified_period():
     right = np.array(timed.predict({"a": fresh["a"]})) == np.array(fresh["y"])
     assert found.judged[0].reading.value == pytest.approx(right.mean(), abs=1e-12)
     assert any("before the certified period" in note for note in found.notes)
+
+
+# --- all of them: the rows that verify measures are the rows that the build saw
+
+
+def test_verify_reads_weight_group_and_time_as_the_build_did():
+    rng = np.random.default_rng(0)
+    data = {
+        **turning(0),
+        "exposure": rng.exponential(size=800).round(3).tolist(),
+        "patient": [f"p{one}" for one in rng.integers(0, 300, 800)],
+    }
+    roles = {"weight": "exposure", "group": "patient", "time": "day"}
+    model = trivet.compile(
+        data, target="y", limits="accuracy >= 0.01", steps=LINEAR,
+        weight="exposure", group="patient", time_column="day",
+    )  # fmt: skip
+    built = first_look(Recipe(data=DataSpec(source="", target="y", roles=roles)), data).rows
+    task = task_from_json(model.manifest["task"])
+    again = fresh_rows(data, model.manifest, task, header=True, encoding="utf-8").rows
+    assert task.roles == roles and set(again.roles) == set(roles)
+    for role in roles:
+        assert (again.roles[role] == built.roles[role]).all()
+    assert (unit_of(again) == unit_of(built)).all()

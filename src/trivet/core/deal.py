@@ -29,22 +29,33 @@ def deal(strata: Array, units: Array, shares: Array, rng: np.random.Generator) -
 def deal_large(part: Array, strata: Array, units: Array, missing: Array, rng: np.random.Generator) -> None:
     """Places the units of several rows; changes `part` and `missing`.
 
-    The part is the one that adds least to sum((missing)**2 / wanted) over strata and parts: a big unit goes to a big
-    part, a small one where rows are wanted most.
+    The part is the one that adds least to sum((missing)**2 / wanted) over strata and parts, and over one stratum more,
+    in which a unit counts by the square of its size: a big unit goes to a big part, a small one where rows are wanted
+    most, and every part takes its share of large units.  Rows of a unit are alike, so an answer on a part is worth
+    rows**2 / sum(sizes**2) independent rows (Kish 1965); a part that got the large units alone would be worth little.
     """
     wanted = missing.copy()
     by_unit = np.argsort(units, kind="stable")
     size = np.bincount(units)
     start = np.cumsum(size) - size
     large = np.flatnonzero(size > 1)
+    bulk = np.square(size) * (len(units) / max(int(np.square(size[large]).sum()), 1))  # in rows, summing to all
+    bulk_wanted = wanted.sum(axis=0)
+    bulk_missing = bulk_wanted.copy()
     order = large[np.lexsort((rng.permutation(len(large)), -size[large]))]
     for unit in order:
         members = by_unit[start[unit] : start[unit] + size[unit]]
         which, count = np.unique(strata[members], return_counts=True)
-        added = (count[:, None] ** 2 - 2 * count[:, None] * missing[which]) / wanted[which]
-        best = int(added.sum(axis=0).argmin())
+        added = added_by(count[:, None], missing[which], wanted[which]).sum(axis=0)
+        best = int((added + added_by(bulk[unit], bulk_missing, bulk_wanted)).argmin())
         part[members] = best
         missing[which, best] -= count
+        bulk_missing[best] -= bulk[unit]
+
+
+def added_by(count: Array, missing: Array, wanted: Array) -> Array:
+    """What `count` more rows in a part add to (missing)**2 / wanted."""
+    return np.asarray((count**2 - 2 * count * missing) / wanted)
 
 
 def filling(missing: Array, shares: Array, open_places: Array) -> Array:

@@ -1,7 +1,7 @@
 """Intake: the source is read, the data doctor examines it, and the rows are split, before anything is fitted."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +11,10 @@ from trivet.core.registry import domain_for, find_domain, left_out, parse_step
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Task
 from trivet.core.value import value
+from trivet.runtime.part import Array
 
 from .acceptance import Acceptance, acceptances, idle, marked, refuse_absent, refuse_findings
+from .aside import aside_of
 from .doctor import Finding, examine_columns, examine_domain, examine_rows, few_warnings, why_dropped
 from .notices import LeftOut, few_of_each, notices_of, some
 from .schema.table_schema import Dropped, Schema, infer, task_of, to_rows, unlabelled_rows
@@ -31,7 +33,7 @@ class FirstLook:
     task: without the columns that no model sees.  rows: those that can be used, with the task's columns.
     findings: about columns, gravest first.  dropped: (reason, rows) that could not be used.
     left_out: (column, why) that are no inputs.  accepted: what the recipe lets stand.
-    unlabelled: rows without an answer, or None.
+    unlabelled: rows without an answer, or None.  aside: name -> (rows,) cells of columns that no model sees.
     """
 
     origin: str
@@ -43,6 +45,7 @@ class FirstLook:
     left_out: tuple[LeftOut, ...]
     accepted: tuple[Acceptance, ...] = ()
     unlabelled: Rows | None = None
+    aside: Mapping[str, Array] = field(default_factory=dict)
 
     @cached_property
     def notices(self) -> tuple[str, ...]:
@@ -72,6 +75,11 @@ class Intake:
     def alerts(self) -> tuple[str, ...]:
         """The findings that block and are not accepted, such as "target-copy(salary)"."""
         return tuple(one.label for one in self.findings if one.severity == "block" and not one.accepted)
+
+    @property
+    def capped(self) -> tuple[str, ...]:
+        """The findings because of which no limit on quality or trust may hold, such as "near-copies"."""
+        return tuple(one.label for one in self.findings if one.caps and not one.accepted)
 
     def describe(self) -> dict[str, Any]:
         """Origin, counts, digests and notices, as JSON for the file."""
@@ -123,7 +131,13 @@ def take_in(recipe: Recipe, source: Any = None) -> Intake:
     if seen.unlabelled is not None:
         dataset = dataset.with_({"unlabelled": seen.unlabelled})
     findings = examine_rows(
-        seen.rows, seen.task, dataset=dataset, vault=vault, seed=recipe.seed, of_columns=seen.findings
+        seen.rows,
+        seen.task,
+        dataset=dataset,
+        vault=vault,
+        seed=recipe.seed,
+        of_columns=seen.findings,
+        aside=seen.aside,
     )
     findings = marked(findings, seen.accepted)
     if recipe.strict:
@@ -138,9 +152,21 @@ def take_in(recipe: Recipe, source: Any = None) -> Intake:
         dropped=dropped,
         left_out=seen.left_out,
         notices=notices_of(
-            (*seen.schema.notes, *left_out(*WALKED)), dropped, seen.left_out, idle(seen.accepted, findings)
+            (*seen.schema.notes, *left_out(*WALKED), *uncapped(findings)),
+            dropped,
+            seen.left_out,
+            idle(seen.accepted, findings),
         ),
     )
+
+
+def uncapped(findings: Iterable[Finding]) -> list[str]:
+    """What is said of findings that would keep every limit from holding, were they not accepted."""
+    return [
+        f"{one.label} is accepted: limits may hold although the vault may be no independent evidence"
+        for one in findings
+        if one.caps and one.accepted
+    ]
 
 
 def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
@@ -152,6 +178,7 @@ def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
     unlabelled = unlabelled_rows(raw, schema)
     # Columns first: an id column would hide that two rows are copies, and copies must not straddle a border.
     task, findings = task_and_findings(rows, task_of(schema), recipe)
+    gone = (*schema.dropped, *why_dropped(findings))
     return FirstLook(
         origin=raw.origin,
         schema=schema,
@@ -160,8 +187,9 @@ def first_look(recipe: Recipe, source: Any = None) -> FirstLook:
         unlabelled=None if unlabelled is None else only(unlabelled, task),
         findings=marked(findings, accepted),
         dropped=dropped,
-        left_out=(*schema.dropped, *why_dropped(findings)),
+        left_out=gone,
         accepted=accepted,
+        aside=aside_of(raw, [name for name, _ in gone], rows.ids),
     )
 
 

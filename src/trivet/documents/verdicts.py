@@ -100,6 +100,10 @@ CAVEATS = {"approximate": "approximate", "machine was busy": "contended"}
 """What is said beside an interval, by the key of the reading that asks for it."""
 
 
+CAVEATS = {"approximate": "approximate", "machine was busy": "contended"}
+"""What is said beside an interval, by the key of the reading that asks for it."""
+
+
 def reading_cells(reading: Json) -> tuple[str, str, str]:
     """(number, interval, count) as people read them."""
     unit, number = reading.get("unit", ""), reading.get("value")

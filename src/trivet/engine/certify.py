@@ -120,7 +120,7 @@ class Certifier:
         costs = costs_of(draft, rows, gauges, folder, self.storage, until=until, limited=limited)
         return FileTrial(
             data=draft, task=finalist.candidate.task, limits=self.odds.limits, gauges=gauges, folder=folder,
-            storage=self.storage, costs=costs,
+            storage=self.storage, costs=costs, doubts=self.writer.intake.capped,
         )  # fmt: skip
 
     def measured(self, finalist: Finalist, trial: FileTrial, why: str) -> Finalist:

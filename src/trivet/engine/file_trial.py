@@ -17,6 +17,7 @@ from trivet.runtime.batch import Answers
 from trivet.runtime.file.sections import Bytes
 from trivet.storage.disk import Storage
 
+from .capping import capped
 from .judge import answers_of, judged_at
 from .measure import Question, readings_of, trial_for
 from .outcome import Judged
@@ -27,7 +28,10 @@ STANDARD = 0.95  # level of the two-sided intervals of the readings in a file's 
 
 @dataclass(frozen=True, kw_only=True)
 class FileTrial:
-    """data: the file as it would ship.  gauges: what is measured of it.  costs: what probes measured, by name."""
+    """data: the file as it would ship.  gauges: what is measured of it.  costs: what probes measured, by name.
+
+    doubts: findings of the doctor that keep every limit on quality and trust from holding, see `capping`.
+    """
 
     data: Bytes
     task: Task
@@ -36,6 +40,7 @@ class FileTrial:
     folder: Path
     storage: Storage
     costs: Mapping[str, Samples]
+    doubts: Sequence[str] = ()
 
     def judged_costs(self, look: Look) -> tuple[Judged, ...]:
         """Each limit on a cost, judged without any row."""
@@ -55,11 +60,13 @@ class FileTrial:
         """Each limit, judged at its own level of this look."""
 
         def read(gauge: Gauge, sure: float) -> Reading:
-            return gauge.measure(trial_for(gauge, self.task, rows, answers, self.costs), sure=sure)
+            reading = gauge.measure(trial_for(gauge, self.task, rows, answers, self.costs), sure=sure)
+            return capped([reading], self.doubts)[0]
 
         return judged_at(look, self.limits, read)
 
     def readings(self, rows: Rows, answers: Mapping[Question, Answers]) -> tuple[Reading, ...]:
         """What every gauge reads, with its usual interval."""
         wanted = [limit.gauge for limit in self.limits]
-        return readings_of(self.gauges, self.task, rows, answers, sure=STANDARD, costs=self.costs, wanted=wanted)
+        found = readings_of(self.gauges, self.task, rows, answers, sure=STANDARD, costs=self.costs, wanted=wanted)
+        return capped(found, self.doubts)

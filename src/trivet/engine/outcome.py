@@ -73,7 +73,8 @@ class Judged:
     @property
     def rows_needed(self) -> int | None:
         """For UNPROVEN: about how many certification rows would prove it."""
-        return self.limit.rows_needed(self.reading) if self.verdict is Verdict.UNPROVEN else None
+        is_open = self.verdict is Verdict.UNPROVEN and not self.reading.approximate
+        return self.limit.rows_needed(self.reading) if is_open else None
 
     @property
     def is_kept_by_constant(self) -> bool:
@@ -89,6 +90,8 @@ class Judged:
                 notes += self.reading.notes
             elif self.limit.room(self.reading.value) < 0:
                 notes.append("the value breaks it, but not for sure")
+            elif self.reading.approximate:
+                notes += self.reading.notes or ("its interval is approximate",)
             elif self.rows_needed:
                 notes.append(f"about {self.rows_needed:,} certification rows would prove it")
         if self.is_kept_by_constant:

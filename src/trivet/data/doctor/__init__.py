@@ -4,10 +4,11 @@
 Every check in `checks/`, and every one that another distribution registers, is asked in a stated order.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Task
+from trivet.runtime.part import Array
 
 from .exam import Exam
 from .examiner import dropped_codes, findings_of
@@ -47,14 +48,24 @@ def examine_domain(
 
 
 def examine_rows(
-    rows: Rows, task: Task, *, dataset: Dataset, vault: Rows, seed: int, of_columns: tuple[Finding, ...] = ()
+    rows: Rows,
+    task: Task,
+    *,
+    dataset: Dataset,
+    vault: Rows,
+    seed: int,
+    of_columns: tuple[Finding, ...] = (),
+    aside: Mapping[str, Array] | None = None,
 ) -> tuple[Finding, ...]:
     """What is wrong with the answers, the rows and their split, and the findings about columns, gravest first.
 
     of_columns: what `examine_columns` found; the columns to drop are left out of every comparison of rows.
+    aside: columns that no model sees, see `Exam.aside`: they may tell which rows belong together.
     """
     parts = (dataset.fit, dataset.tune, dataset.choose, vault)
-    exam = Exam(rows=rows, task=task, parts=parts, seed=seed, found=of_columns).without(columns_to_drop(of_columns))
+    exam = Exam(rows=rows, task=task, parts=parts, seed=seed, found=of_columns, aside=aside or {}).without(
+        columns_to_drop(of_columns)
+    )
     return in_order((*of_columns, *findings_of("after-split", exam)))
 
 

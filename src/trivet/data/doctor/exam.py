@@ -1,7 +1,7 @@
 """What every check looks at: the rows, their split, and a sample for the dear checks."""
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from trivet.core.fieldtypes import find_fieldtype, is_plain
@@ -21,6 +21,7 @@ SAMPLE = 10_000  # rows for checks that fit models: 32,000 rows are examined in 
 class Exam:
     """One examination.  parts: fit, tune, choose and vault of the rows, or nothing before the split.
 
+    aside: name -> (rows,) float64 of columns that no model sees, equal for equal cells and in their order.
     found: what earlier checks of columns found.  texts_read: text columns that some pass will learn from.
     """
 
@@ -30,6 +31,7 @@ class Exam:
     parts: tuple[Rows, ...] = ()
     found: tuple[Finding, ...] = ()
     texts_read: frozenset[str] = frozenset()
+    aside: Mapping[str, Array] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def keys(self) -> Array:

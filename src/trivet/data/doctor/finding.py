@@ -23,7 +23,8 @@ class Finding:
     code: kebab-case, one per kind of defect.  severity: "block" = sure harm, "warn" = probable harm, "note" = worth
     knowing.  column: the input column it is about, or None.  rows: ids of at most 20 rows that show it.
     n_rows: how many rows show it in all.  evidence: the numbers, in a sentence.  fix: what to do.
-    accepted: whether the recipe says that its author knows.
+    accepted: whether the recipe says that its author knows.  caps: whether no limit on quality or trust may hold while
+    it is not accepted, because rows of the vault are no independent evidence.
     """
 
     code: str
@@ -34,6 +35,7 @@ class Finding:
     rows: tuple[int, ...] = ()
     n_rows: int = 0
     accepted: bool = False
+    caps: bool = False
 
     @property
     def label(self) -> str:
@@ -51,11 +53,12 @@ class Finding:
             "evidence": self.evidence,
             "fix": self.fix,
             "accepted": self.accepted,
+            "caps": self.caps,
         }
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Self:
-        """The finding that `as_json` wrote; without "accepted", as first files have it, it was not."""
+        """The finding that `as_json` wrote; first files lack "accepted" and "caps", and mean no."""
         return cls(**{**found, "rows": tuple(found["rows"])})
 
 

@@ -11,6 +11,7 @@ from trivet.core.task import Field
 from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam, missing_in
 from trivet.data.doctor.finding import Finding, Severity
+from trivet.data.doctor.ranks import distinct, rank_correlation, ranks
 from trivet.runtime.part import Array
 
 _TOO_GOOD = 0.99
@@ -143,20 +144,3 @@ def rank_auroc(column: Array, positive: Array) -> float:
         return 0.5
     area = area_under_roc(column[known], positive[known])
     return max(area, 1 - area)
-
-
-def rank_correlation(one: Array, other: Array) -> float:
-    """Spearman's correlation, -1..1."""
-    if distinct(one) < 2 or distinct(other) < 2:
-        return 0.0
-    return float(np.corrcoef(ranks(one), ranks(other))[0, 1])
-
-
-def ranks(numbers: Array) -> Array:
-    """(rows,) ranks from 1; equal numbers share the mean of their ranks."""
-    _, which, count = np.unique(numbers, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(count) - (count - 1) / 2)[which])
-
-
-def distinct(numbers: Array) -> int:
-    return len(np.unique(numbers))
