@@ -9,7 +9,8 @@ from run_commands import STEPS, flags, in_process
 
 from trivet.cli.main import command_names
 
-READING = {"gauge", "value", "low", "high", "unit", "n", "sure", "how", "where", "notes", "baseline"}
+READING = {"gauge", "value", "low", "high", "unit", "n", "sure", "how", "where", "notes", "baseline",
+           "approximate", "contended", "trials"}  # fmt: skip
 
 
 def test_compile_writes_the_file_and_tells_every_verdict(workplace):

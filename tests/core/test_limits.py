@@ -1,6 +1,7 @@
 """Limits and verdicts: laws that hold for every reading."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
@@ -54,6 +55,27 @@ def test_both_directions_are_mirror_images(limit, reading):
     mirror = Limit(gauge="auroc", must="<=" if limit.must == ">=" else ">=", bound=-limit.bound)
     turned = Reading(gauge="auroc", value=-reading.value, low=-reading.high, high=-reading.low, n=reading.n)
     assert mirror.judge(turned) is limit.judge(reading)
+
+
+@given(limits(), readings())
+def test_an_approximate_interval_never_holds_and_breaks_as_any_other(limit, reading):
+    doubted = limit.judge(replace(reading, approximate=True))
+    plain = limit.judge(reading)
+    assert doubted is (Verdict.UNPROVEN if plain is Verdict.HOLDS else plain)
+
+
+@given(limits(), readings())
+def test_a_busy_machine_breaks_no_limit_and_may_keep_one_all_the_same(limit, reading):
+    busy = limit.judge(replace(reading, contended=True))
+    plain = limit.judge(reading)
+    assert busy is (Verdict.UNPROVEN if plain is Verdict.BROKEN else plain)
+
+
+@given(readings(), st.booleans(), st.booleans())
+def test_a_reading_comes_back_from_its_json_with_its_caveats(reading, approximate, contended):
+    told = replace(reading, approximate=approximate, contended=contended, trials=12.5)
+    assert reading_from_json(told.as_json()) == told
+    assert ("approximate" in told.caveat, "busy" in told.caveat) == (approximate, contended)
 
 
 @given(limits())

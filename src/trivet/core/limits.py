@@ -43,12 +43,17 @@ class Limit:
         return self.gauge.partition("(")[0]
 
     def judge(self, reading: Reading) -> Verdict:
-        """HOLDS if the whole interval keeps the limit, BROKEN if the whole interval breaks it, else UNPROVEN."""
+        """HOLDS if the whole interval keeps the limit, BROKEN if the whole interval breaks it, else UNPROVEN.
+
+        An interval that is only approximate proves nothing kept.  A cost measured on a busy machine may keep its limit
+        all the same, but breaks none: the machine may be at fault.
+        """
         if reading.value != reading.value:
             return Verdict.BROKEN
         if self.room(self.worst(reading)) >= 0:
-            return Verdict.HOLDS
-        return Verdict.BROKEN if self.room(self.best(reading)) < 0 else Verdict.UNPROVEN
+            return Verdict.UNPROVEN if reading.approximate else Verdict.HOLDS
+        is_broken = self.room(self.best(reading)) < 0 and not reading.contended
+        return Verdict.BROKEN if is_broken else Verdict.UNPROVEN
 
     def room(self, number: float) -> float:
         """How far the number is on the good side of the bound (negative: on the bad side), in the gauge's unit."""

@@ -27,6 +27,9 @@ class Reading:
     n: what was counted (rows, timed calls).  how: how the interval was obtained, e.g. "DeLong".
     where: the machine, for costs; None for readings that are a function of bytes alone.
     baseline: the same gauge of the best constant answer on the same rows; None where that means nothing.
+    approximate: the interval is not known to cover on data like these; a limit on it never HOLDS by it alone.
+    contended: the machine was busy with other work while this cost was measured; then a broken limit is UNPROVEN.
+    trials: how many independent rows a share is worth, for `rows needed`; 0 for what is no plain share.
     """
 
     gauge: str
@@ -40,6 +43,15 @@ class Reading:
     where: Machine | None = None
     notes: tuple[str, ...] = ()
     baseline: float | None = None
+    approximate: bool = False
+    contended: bool = False
+    trials: float = 0.0
+
+    @property
+    def caveat(self) -> str:
+        """The word that stands beside the number where its interval is not all that it seems; mostly empty."""
+        words = (("approximate", self.approximate), ("machine was busy", self.contended))
+        return ", ".join(word for word, is_so in words if is_so)
 
     def as_json(self) -> dict[str, Any]:
         """JSON values with stable keys; an unbounded side of the interval is null."""
@@ -55,6 +67,9 @@ class Reading:
             "where": None if self.where is None else vars(self.where),
             "notes": list(self.notes),
             "baseline": None if self.baseline is None else finite(self.baseline),
+            "approximate": self.approximate,
+            "contended": self.contended,
+            "trials": self.trials,
         }
 
 

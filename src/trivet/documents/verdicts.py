@@ -94,6 +94,10 @@ def note(verdict: Json, limit: Limit, reading: Json, interval: str) -> str:
     return "; ".join(said)
 
 
+CAVEATS = {"approximate": "approximate", "machine was busy": "contended"}
+"""What is said beside an interval, by the key of the reading that asks for it."""
+
+
 def reading_cells(reading: Json) -> tuple[str, str, str]:
     """(number, interval, count) as people read them."""
     unit, number = reading.get("unit", ""), reading.get("value")
@@ -104,7 +108,8 @@ def reading_cells(reading: Json) -> tuple[str, str, str]:
         return show_amount(number, unit), reading.get("how", "exact"), ""
     n = f"{reading['n']:,}" if reading.get("n") else ""
     ends = ["no bound" if end is None else show_amount(end, unit) for end in (low, high)]
-    return show_amount(number, unit), " to ".join(ends), n
+    words = [word for word, is_so in CAVEATS.items() if reading.get(is_so)]
+    return show_amount(number, unit), ", ".join([" to ".join(ends), *words]), n
 
 
 def baseline_of(reading: Json) -> str:

@@ -232,10 +232,11 @@ def shown(reading: Reading) -> str:
 
 
 def interval_of(reading: Reading) -> str:
-    """E.g. "0.91 to 0.95, n = 400"; empty for what was counted exactly, or is not known."""
+    """E.g. "0.91 to 0.95, n = 400, approximate"; no interval for what was counted exactly, or is not known."""
     if reading.low == reading.high or reading.value != reading.value:
-        return ""
-    return f"{show_amount(reading.low, reading.unit)} to {show_amount(reading.high, reading.unit)}, n = {reading.n}"
+        return reading.caveat
+    ends = f"{show_amount(reading.low, reading.unit)} to {show_amount(reading.high, reading.unit)}, n = {reading.n}"
+    return f"{ends}, {reading.caveat}" if reading.caveat else ends
 
 
 def shown_baseline(reading: Reading) -> str:
