@@ -8,6 +8,7 @@ from trivet.core.limits import Limit, Verdict
 from trivet.core.sections import FileFacts
 from trivet.core.units import show_amount
 from trivet.core.value import value
+from trivet.kit.stats.rows_needed import rows_needed_text
 
 from .fragments.fragment import Fragment, dropped_of
 from .fragments.main_gauge import limits_of, main_gauge_of
@@ -82,9 +83,7 @@ def note(verdict: Json, limit: Limit, reading: Json, interval: str) -> str:
     said = []
     if verdict.get("verdict") == Verdict.UNPROVEN:
         rows = verdict.get("rows_needed")
-        said.append(
-            f"about {rows:,} certification rows would prove it" if rows else "more rows alone would not prove it"
-        )
+        said.append(rows_needed_text(rows) or "more rows alone would not prove it")
         if reading.get("value") is not None:
             said.append(f"the value itself {'keeps' if limit.room(reading['value']) >= 0 else 'breaks'} it")
     elif verdict.get("verdict") == Verdict.HOLDS and " to " in interval:

@@ -10,6 +10,7 @@ from trivet.core.reading import Reading
 from trivet.core.units import show_amount, show_duration
 from trivet.core.value import value
 from trivet.data.doctor import Finding
+from trivet.kit.stats.rows_needed import rows_needed_text, rows_to_add
 
 from .progress import Progress
 
@@ -66,8 +67,8 @@ class Judged:
 
     @property
     def rows_needed(self) -> int | None:
-        """For UNPROVEN: about how many certification rows would prove it."""
-        return self.limit.rows_needed(self.reading) if self.verdict is Verdict.UNPROVEN else None
+        """For UNPROVEN: about how many more rows of the table would prove it, four times in five."""
+        return rows_to_add(self.limit, self.reading) if self.verdict is Verdict.UNPROVEN else None
 
     @property
     def is_kept_by_constant(self) -> bool:
@@ -82,7 +83,7 @@ class Judged:
             if self.limit.room(self.reading.value) < 0:
                 notes.append("the value breaks it, but not for sure")
             elif self.rows_needed:
-                notes.append(f"about {self.rows_needed:,} certification rows would prove it")
+                notes.append(rows_needed_text(self.rows_needed))
         if self.is_kept_by_constant:
             is_held = self.verdict is Verdict.HOLDS
             notes.append("so does the constant answer" if is_held else "the constant answer keeps it")
