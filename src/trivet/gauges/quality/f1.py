@@ -2,8 +2,8 @@
 
 Two classes: of the second.  Several: the plain mean over the classes that occur in truth or answers.
 Better: higher.  Interval: exact: F1 = 2 j / (1 + j), where j is the share of right rows among those that are of the
-class or answered with it (Clopper-Pearson; with weights or units its extension by Gaffke); several classes are
-combined by the distances to their ends, the low ones with the correlation of their errors, the high ones as if all erred
+class or answered with it (Clopper-Pearson; with weights or units its extension by Gaffke); several classes are combined
+by the distances to their ends, the low ones with the correlation of their errors, the high ones as if all erred
 together, for scores of small classes are too low together.
 Parameters: positive, a class: its score alone.
 Source: Goutte and Gaussier 2005; Zou and Donner 2008 (combination).

@@ -83,11 +83,10 @@ def bins_of(stated: Array, happened: Array, weight: Array, units: Array | None =
     share = mass / math.fsum(mass.tolist())
     if units is None:
         return Bins(share=share, gap=gap, error=error, freedom=freedom)
-    moves = np.array(
-        [unit_sums(weight * rows * (stated - happened - g), units) / m for rows, g, m in zip(members, gap, mass)]
-    )
+    excess = stated - happened
+    moves = [unit_sums(weight * rows * (excess - one), units) / total for rows, one, total in zip(members, gap, mass)]
     worth = effective_rows(unit_sums(weight, units))
-    spread = moves @ moves.T * worth / max(worth - 1, 1)
+    spread = np.array(moves) @ np.array(moves).T * worth / max(worth - 1, 1)
     # A bin in which all rows agree still errs, as it does where rows stand alone.
     spread += np.diag(np.maximum(error**2 - np.diag(spread), 0))
     return Bins(share=share, gap=gap, error=error, freedom=np.full(len(gap), max(worth - 1, 1)), together=spread)

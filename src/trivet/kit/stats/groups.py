@@ -1,8 +1,8 @@
 """The worst of several groups of rows: what `among=sex` in a limit asks for.
 
 The reading is that of the worst group.  The bad end is the worst of the groups' bad ends, each at the level itself: it
-is too good only if that of the group that is truly worst is, whichever that is (an intersection-union test).  The good end
-is the worst of good ends at a level raised for the number of groups (Bonferroni): any of them may look worst by chance.
+is too good only if that of the group that is truly worst is, whichever that is (an intersection-union test).  The good
+end is the worst of good ends at a level raised for the number of groups (Bonferroni): any may look worst by chance.
 Groups of fewer than 30 rows are left out, with a note: a share among 29 rows is known to 18 points at best.
 Source: Berger 1982; Bonferroni; Ding et al. 2023, arXiv 2306.09335 (the same over classes).
 """
