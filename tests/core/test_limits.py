@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trivet.core.errors import BadLimit, BadUse
@@ -82,25 +82,6 @@ def test_a_reading_comes_back_from_its_json_with_its_caveats(reading, approximat
 def test_an_unknown_value_is_never_said_to_hold(limit):
     reading = Reading(gauge="auroc", value=math.nan, low=-math.inf, high=math.inf, n=10)
     assert limit.judge(reading) is Verdict.BROKEN
-
-
-@given(limits(), st.floats(0.01, 10), st.floats(0.01, 10), st.integers(1, 10_000))
-def test_the_rows_that_are_asked_for_would_prove_it(limit, room, width, n):
-    # A value with `room` to spare and an interval `width` wide: with the rows named, width / sqrt(growth) <= room.
-    good = 1 if limit.must == ">=" else -1
-    value = limit.bound + good * room
-    assume(limit.room(value) > 0)
-    ends = sorted([value - good * width, value])
-    reading = Reading(gauge="auroc", value=value, low=ends[0], high=ends[1], n=n)
-    needed = limit.rows_needed(reading)
-    assert needed is not None
-    assert abs(value - limit.worst(reading)) * math.sqrt(n / needed) <= limit.room(value) * (1 + 1e-6)
-
-
-@pytest.mark.parametrize("value", [0.89, math.nan])
-def test_no_number_of_rows_proves_what_is_broken(value):
-    limit = Limit(gauge="auroc", must=">=", bound=0.9)
-    assert limit.rows_needed(Reading(gauge="auroc", value=value, low=0.8, high=1.0, n=100)) is None
 
 
 @given(readings())

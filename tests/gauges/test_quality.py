@@ -75,7 +75,7 @@ def test_weights_of_one_wrong_row_count():
     trial = chosen([0, 0, 1], [0, 0, 0], weight=np.array([1.0, 1.0, 2.0]))
     reading = read("accuracy", trial)
     assert reading.value == 0.5
-    assert reading.how == "Wilson, 3 effective rows"
+    assert reading.how == "Gaffke, 3 effective rows"
 
 
 def test_balanced_accuracy_of_a_constant_answer_is_one_over_classes():

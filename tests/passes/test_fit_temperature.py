@@ -5,6 +5,7 @@ from trivet.core.errors import BadData, Refused
 from trivet.core.registry import parse_step
 from trivet.kit.conformal.calibrate import mean_log_loss
 from trivet.kit.scores import scores_of, stated_probabilities
+from trivet.passes.calibrate.fit_temperature import least_probability
 from trivet.testing.samples import context, tiny_work
 
 READY = ("prepare-table", "fit-linear")
@@ -85,3 +86,21 @@ def test_scores_of_workshop_and_runtime_bodies_agree():
     np.testing.assert_array_equal(
         scores_of(before.candidate, before.data.tune), scores_of(after.candidate, after.data.tune)
     )
+
+
+@pytest.mark.parametrize("question", ["binary", "multiclass"])
+def test_no_class_is_given_less_than_the_tune_rows_can_tell_from_never(question, tmp_path):
+    work = tiny_work(question, READY)
+    scaled = parse_step("fit-temperature").run(work, context(tmp_path)).candidate
+    floor, n_classes = scaled.parts["scale"].arrays["floor"][0], len(work.candidate.task.classes)
+    assert floor == np.float32(least_probability(len(work.data.tune), n_classes))
+    told = stated_probabilities(scaled, work.data.choose)
+    assert told.min() >= floor and told.sum(axis=1) == pytest.approx(1, abs=1e-6)
+
+
+def test_a_floor_keeps_the_ranks(tmp_path):
+    work = tiny_work("binary", READY)
+    scaled = parse_step("fit-temperature").run(work, context(tmp_path)).candidate
+    before, after = scores_of(work.candidate, work.data.choose)[:, 0], stated_probabilities(scaled, work.data.choose)
+    assert (np.diff(after[np.argsort(before, kind="stable"), 1]) >= 0).all()
+    assert len(np.unique(after[:, 1])) == len(np.unique(before))

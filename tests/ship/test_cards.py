@@ -110,7 +110,7 @@ def test_05_14_a_specialist_shows_verdicts_baselines_findings_why_size_and_next_
         "warning missing-values(age) : 40 % are missing",
         "0.8800 to 0.9400, n\u00a0=\u00a0200",
         "0.9400 ↳ so does the constant answer",
-        "about 1,234 certification rows would prove it",
+        "about 1,234 more rows in the table would prove it, with a chance of 80%",
         "why this one: it has the best auroc of 12 candidates",
         "2 rows left out: no answer",
         "model.predict(rows)",

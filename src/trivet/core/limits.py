@@ -2,7 +2,6 @@
 
 import re
 from enum import StrEnum
-from math import ceil, inf, isfinite
 from typing import Any, Literal
 
 from .errors import BadLimit
@@ -66,13 +65,6 @@ class Limit:
     def best(self, reading: Reading) -> float:
         """The end of the interval that is furthest from breaking the limit."""
         return reading.high if self.must == ">=" else reading.low
-
-    def rows_needed(self, reading: Reading) -> int | None:
-        """About how many rows would prove an UNPROVEN limit, if the value stays: intervals shrink as 1/sqrt(n)."""
-        room, width = self.room(reading.value), abs(reading.value - self.worst(reading))
-        if room <= 0 or not isfinite(width) or width == inf or reading.n < 1:
-            return None
-        return ceil(reading.n * (width / room) ** 2)
 
     def as_json(self) -> dict[str, Any]:
         """JSON values with stable keys."""

@@ -10,6 +10,7 @@ from trivet.core.sections import FileFacts
 from trivet.core.units import show_amount
 from trivet.core.value import value
 from trivet.engine.outcome import looked_in
+from trivet.kit.stats.rows_needed import rows_needed_text
 
 from .fragments.fragment import Fragment, dropped_of
 from .fragments.main_gauge import limits_of, main_gauge_of
@@ -84,9 +85,7 @@ def note(verdict: Json, limit: Limit, reading: Json, interval: str) -> str:
     said = []
     if verdict.get("verdict") == Verdict.UNPROVEN:
         rows = verdict.get("rows_needed")
-        said.append(
-            f"about {rows:,} certification rows would prove it" if rows else "more rows alone would not prove it"
-        )
+        said.append(rows_needed_text(rows) or "more rows alone would not prove it")
         if reading.get("value") is not None:
             said.append(f"the value itself {'keeps' if limit.room(reading['value']) >= 0 else 'breaks'} it")
     elif verdict.get("verdict") == Verdict.HOLDS and " to " in interval:
@@ -94,10 +93,6 @@ def note(verdict: Json, limit: Limit, reading: Json, interval: str) -> str:
     if reading.get("baseline") is not None and limit.room(reading["baseline"]) >= 0:
         said.append("a constant answer keeps it, too")
     return "; ".join(filter(None, said))
-
-
-CAVEATS = {"approximate": "approximate", "machine was busy": "contended"}
-"""What is said beside an interval, by the key of the reading that asks for it."""
 
 
 CAVEATS = {"approximate": "approximate", "machine was busy": "contended"}

@@ -11,6 +11,7 @@ from trivet.core.reading import Reading
 from trivet.core.units import show_amount, show_duration
 from trivet.core.value import value
 from trivet.data.doctor import Finding
+from trivet.kit.stats.rows_needed import rows_needed_text, rows_to_add
 
 from .progress import Progress
 
@@ -72,9 +73,8 @@ class Judged:
 
     @property
     def rows_needed(self) -> int | None:
-        """For UNPROVEN: about how many certification rows would prove it."""
-        is_open = self.verdict is Verdict.UNPROVEN and not self.reading.approximate
-        return self.limit.rows_needed(self.reading) if is_open else None
+        """For UNPROVEN: about how many more rows of the table would prove it, four times in five."""
+        return rows_to_add(self.limit, self.reading) if self.verdict is Verdict.UNPROVEN else None
 
     @property
     def is_kept_by_constant(self) -> bool:
@@ -93,7 +93,7 @@ class Judged:
             elif self.reading.approximate:
                 notes += self.reading.notes or ("its interval is approximate",)
             elif self.rows_needed:
-                notes.append(f"about {self.rows_needed:,} certification rows would prove it")
+                notes.append(rows_needed_text(self.rows_needed))
         if self.is_kept_by_constant:
             is_held = self.verdict is Verdict.HOLDS
             notes.append("so does the constant answer" if is_held else "the constant answer keeps it")

@@ -13,6 +13,7 @@ from trivet.core.reading import Reading, reading_from_json
 from trivet.core.units import show_amount
 from trivet.engine.outcome import interval_of, looked_in
 from trivet.engine.question import question_of
+from trivet.kit.stats.rows_needed import rows_needed_text
 
 Json = Mapping[str, Any]
 
@@ -122,10 +123,6 @@ def verdict_lines(evidence: Json) -> tuple[tuple[str, ...], tuple[Line, ...]]:
 
 # What a reading in a file may lack without being unreadable.
 _EMPTY: Json = {"value": None, "low": None, "high": None, "where": None, "notes": ()}
-
-
-def rows_needed_text(rows: int | None) -> str:
-    return f"about {rows:,} certification rows would prove it" if rows else ""
 
 
 def limit_line(text: str, reading: Reading | None, verdict: str, note: str, how: str = "") -> Line:

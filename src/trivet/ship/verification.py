@@ -8,6 +8,7 @@ from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.engine.outcome import Judged, shown, shown_baseline
+from trivet.kit.stats.rows_needed import rows_needed
 
 from .cards import COLUMNS, limit_line
 from .overlap import Overlap
@@ -160,20 +161,23 @@ def note_on(one: Judged) -> str:
     if one.verdict is Verdict.UNPROVEN and not notes:
         side = "keeps" if one.limit.room(one.reading.value) >= 0 else "breaks"
         notes.append(f"the value {side} it, the interval reaches past")
-        needed, what = rows_to_settle(one), "calls" if is_cost(one.reading) else "rows"
-        notes += [f"about {needed:,} {what} would settle it"] if needed else []
+        needed = rows_to_settle(one)
+        notes += [f"about {needed:,} rows would settle it"] if needed else []
     if one.is_kept_by_constant:
         notes.append("the constant answer keeps it too")
     return "; ".join(notes)
 
 
 def rows_to_settle(one: Judged) -> int | None:
-    """For UNPROVEN: about how many rows would prove the limit kept, or broken, if the value stays."""
+    """For UNPROVEN: about how many rows in all would prove the limit kept, or broken, if the value stays.
+
+    With a chance of 80 %; None for costs, of which rows say nothing.
+    """
     if one.verdict is not Verdict.UNPROVEN:
         return None
     limit = one.limit
     turned = Limit(gauge=limit.gauge, must="<=" if limit.must == ">=" else ">=", bound=limit.bound, unit=limit.unit)
-    return limit.rows_needed(one.reading) or turned.rows_needed(one.reading)
+    return rows_needed(limit, one.reading) or rows_needed(turned, one.reading)
 
 
 def is_cost(reading: Reading) -> bool:

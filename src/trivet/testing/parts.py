@@ -198,6 +198,8 @@ def ngrams(rng: Rng, d: int, k: int) -> Part:
 
 def temperature(rng: Rng, d: int, k: int) -> Part:
     arrays = {"temperature": rng.uniform(0.5, 3, 1).astype(np.float32), "bias": floats(rng, k, scale=0.3)}
+    if arrays["temperature"][0] > 1.5:
+        arrays["floor"] = np.array([0.01 / k], np.float32)
     return Part(kind="temperature", arrays=arrays)
 
 

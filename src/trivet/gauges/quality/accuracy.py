@@ -1,15 +1,15 @@
 """Accuracy: the share of rows whose answered class is the true one.
 
-Better: higher.  Interval: Clopper-Pearson, exact; with weights Wilson on the effective number of rows.
+Better: higher.  Interval: Clopper-Pearson, exact; with weights, or rows of one unit, its extension by Gaffke.
 Parameters: among, a role or an input column of words: the reading of its worst group, as `coverage` has it.
-Source: Clopper and Pearson 1934; Wilson 1927; Kish 1965 (effective number).
+Source: Clopper and Pearson 1934; Gaffke 2005; Learned-Miller and Thomas 2019, arXiv 1905.06208.
 """
 
 from trivet.core.gauges import Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.intervals import share_estimate
-from trivet.kit.stats.trials import rows_of, weights_of
+from trivet.kit.stats.trials import rows_of, units_of, weights_of
 from trivet.kit.stats.worst_group_gauge import WorstGroupGauge
 
 
@@ -24,4 +24,5 @@ class Accuracy(WorstGroupGauge):
     def read(self, trial: Trial, sure: float) -> Reading:
         """Reads the answered classes, after decision weights."""
         truth, chosen = rows_of(trial, "chosen", for_=self)
-        return share_estimate(chosen == truth, weights_of(trial), sure).reading(self, n=len(truth), sure=sure)
+        right = share_estimate(chosen == truth, weights_of(trial), sure, units=units_of(trial))
+        return right.reading(self, n=len(truth), sure=sure)

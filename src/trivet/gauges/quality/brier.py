@@ -1,8 +1,9 @@
 """Brier score: the mean squared distance between stated probabilities and what happened.
 
 Two classes: (p - y) squared, at most 1.  Several: summed over the classes, at most 2.
-Better: lower.  Interval: Student with a correction for skewness; the high end leaves room for wrong rows too rare to
-have been seen.  Source: Brier 1950; Hall 1992 (interval).
+Better: lower.  Interval: from the bounds alone (Gaffke): the high end leaves room for wrong rows too rare to have been
+seen, each at the dearest that these answers could have cost.
+Source: Brier 1950; Gaffke 2005; Learned-Miller and Thomas 2019, arXiv 1905.06208 (interval).
 """
 
 import numpy as np
@@ -12,7 +13,7 @@ from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.class_losses import mean_class_loss
-from trivet.kit.stats.trials import expect_answers, rows_of, weights_of
+from trivet.kit.stats.trials import expect_answers, rows_of, units_of, weights_of
 
 
 @value
@@ -32,6 +33,6 @@ class Brier(Gauge):
         # |p - e_c|^2 = |p|^2 - 2 p_c + 1 for every class c.
         two = probabilities.shape[1] == 2
         apart = (probabilities**2).sum(axis=1, keepdims=True) - 2 * probabilities + 1
-        loss, most = (1 - probabilities) ** 2 if two else np.maximum(apart, 0), 1.0 if two else 2.0
-        estimate = mean_class_loss(loss, probabilities, truth, weights_of(trial), sure, least=0.0, most=most)
+        loss = (1 - probabilities) ** 2 if two else np.maximum(apart, 0)
+        estimate = mean_class_loss(loss, truth, weights_of(trial), sure, least=0.0, units=units_of(trial))
         return estimate.reading(self, n=len(truth), sure=sure)

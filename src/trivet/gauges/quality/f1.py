@@ -2,8 +2,9 @@
 
 Two classes: of the second.  Several: the plain mean over the classes that occur in truth or answers.
 Better: higher.  Interval: exact: F1 = 2 j / (1 + j), where j is the share of right rows among those that are of the
-class or answered with it (Clopper-Pearson; Wilson with weights); several classes are combined by the distances to
-their ends with the correlation of their errors.
+class or answered with it (Clopper-Pearson; with weights or units its extension by Gaffke); several classes are combined
+by the distances to their ends, the low ones with the correlation of their errors, the high ones as if all erred
+together, for scores of small classes are too low together.
 Parameters: positive, a class: its score alone.
 Source: Goutte and Gaussier 2005; Zou and Donner 2008 (combination).
 """
@@ -17,8 +18,17 @@ from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.kit.stats.intervals import Estimate, mean_of_shares, share_estimate
-from trivet.kit.stats.trials import class_index, equal_or_given, expect_answers, expect_class, rows_of, weights_of
+from trivet.kit.stats.intervals import Estimate, correlation, mean_of_shares, share_estimate
+from trivet.kit.stats.trials import (
+    class_index,
+    equal_or_given,
+    expect_answers,
+    expect_class,
+    rows_of,
+    units_of,
+    weights_of,
+)
+from trivet.kit.stats.units import unit_sums
 from trivet.runtime.part import Array
 
 
@@ -40,12 +50,16 @@ class F1(Gauge):
         """Reads the answered classes, after decision weights."""
         truth, chosen = rows_of(trial, "chosen", for_=self)
         asked = self.classes_asked(trial.task, truth, chosen)
-        weight = weights_of(trial)
+        weight, units = weights_of(trial), units_of(trial)
         plain = equal_or_given(weight, len(truth))
-        scores = [class_score(truth == c, chosen == c, weight, sure) for c in asked]
-        moves = np.array([score_influence(truth == c, chosen == c, plain) for c in asked])
+        scores = [class_score(truth == c, chosen == c, weight, sure, units) for c in asked]
+        moves = np.array([unit_sums(score_influence(truth == c, chosen == c, plain), units) for c in asked])
         how = f"{scores[0].how} of right rows among the class's"
-        estimate = scores[0] if len(asked) == 1 else mean_of_shares(scores, how + ", combined", correlation(moves))
+        estimate = (
+            scores[0]
+            if len(asked) == 1
+            else mean_of_shares(scores, how + ", combined", np.maximum(correlation(moves), 0.0), least_above=1.0)
+        )
         return estimate.reading(self, n=len(truth), sure=sure)
 
     def classes_asked(self, task: Task, truth: Array, chosen: Array) -> list[int]:
@@ -55,9 +69,11 @@ class F1(Gauge):
         return [1] if len(task.classes) == 2 else np.union1d(truth, chosen).tolist()
 
 
-def class_score(is_class: Array, said_class: Array, weight: Array | None, sure: float) -> Estimate:
+def class_score(
+    is_class: Array, said_class: Array, weight: Array | None, sure: float, units: Array | None = None
+) -> Estimate:
     """F1 of one class; only rows that are of the class or answered with it count."""
-    right = share_estimate(is_class & said_class, weight, sure, among=is_class | said_class)
+    right = share_estimate(is_class & said_class, weight, sure, among=is_class | said_class, units=units)
     share = 0.0 if math.isnan(right.value) else right.value
     value, low, high = (2 * end / (1 + end) for end in (share, right.low, right.high))
     return Estimate(value=value, low=low, high=high, how=right.how)
@@ -69,12 +85,3 @@ def score_influence(is_class: Array, said_class: Array, weight: Array) -> Array:
     touched = weight * is_class + weight * said_class
     score = 2 * math.fsum(hits) / max(math.fsum(touched.tolist()), 1e-300)
     return 2 * np.array(hits) - score * touched
-
-
-def correlation(moves: Array) -> Array:
-    """(classes, classes) correlation of the classes' errors; 1 on the diagonal, 0 beside a class that has none."""
-    length = np.sqrt((np.sort(moves**2, axis=1)).sum(axis=1))
-    turned = moves / np.where(length == 0, 1, length)[:, None]
-    alike = np.array([[math.fsum((one * other).tolist()) for other in turned] for one in turned])
-    np.fill_diagonal(alike, 1.0)
-    return alike

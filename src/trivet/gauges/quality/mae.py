@@ -13,7 +13,7 @@ from trivet.core.gauges import Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.intervals import mean_estimate
-from trivet.kit.stats.trials import rows_of, weights_of
+from trivet.kit.stats.trials import rows_of, units_of, weights_of
 from trivet.kit.stats.worst_group_gauge import WorstGroupGauge
 
 
@@ -29,5 +29,7 @@ class Mae(WorstGroupGauge):
     def read(self, trial: Trial, sure: float) -> Reading:
         """Rows that all err alike leave no width: an unbounded error that was never seen cannot be ruled out."""
         truth, values = rows_of(trial, "values", for_=self)
-        estimate = mean_estimate(np.abs(values - truth), weights_of(trial), sure, least=0.0, most=math.inf)
+        estimate = mean_estimate(
+            np.abs(values - truth), weights_of(trial), sure, least=0.0, most=math.inf, units=units_of(trial)
+        )
         return estimate.reading(self, n=len(truth), sure=sure)

@@ -14,7 +14,9 @@ from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, skewed_interval
-from trivet.kit.stats.trials import equal_or_given, expect_answers, rows_of, weights_of
+from trivet.kit.stats.tails import is_open_ended
+from trivet.kit.stats.trials import equal_or_given, expect_answers, rows_of, units_of, weights_of
+from trivet.kit.stats.units import unit_sums
 from trivet.runtime.part import Array
 
 
@@ -42,15 +44,20 @@ class R2(Gauge):
                 found=f"{len(truth)} rows, all with the answer {truth[0]:g}",
                 do="give rows with other answers too, or limit mae or rmse",
             )
-        estimate = share_explained(weight, (values - truth) ** 2, around, spread, sure)
+        estimate = share_explained(weight, (values - truth) ** 2, around, sure, units_of(trial))
         return estimate.reading(self, n=len(truth), sure=sure)
 
 
-def share_explained(weight: Array, error: Array, around: Array, spread: float, sure: float) -> Estimate:
+def share_explained(weight: Array, error: Array, around: Array, sure: float, units: Array | None) -> Estimate:
     """error, around: (rows,) squared distances of the truth to the answer, and to its mean.  weight sums to 1."""
-    left = math.fsum((weight * error).tolist())
+    left, spread = (math.fsum((weight * square).tolist()) for square in (error, around))
+    mass, errors, arounds = (unit_sums(weight * square, units) for square in (np.ones(len(error)), error, around))
+    doubtful = is_open_ended(errors / mass) or is_open_ended(arounds / mass)
     if left == 0:
-        return Estimate(value=1.0, low=1.0, high=1.0, how="all rows agree")
-    low, high = skewed_interval(weight * (error / left - around / spread) * len(error), sure)
+        return Estimate(value=1.0, low=1.0, high=1.0, how="all rows agree", approximate=doubtful)
+    if len(mass) < 2:
+        return Estimate(value=1 - left / spread, low=-math.inf, high=1.0, how="one unit says nothing of the spread")
+    low, high = skewed_interval((errors / left - arounds / spread) * len(mass), sure)
     worst, best = (1 - left / spread * math.exp(min(move, 700.0)) for move in (high, low))
-    return Estimate(value=1 - left / spread, low=worst, high=best, how="Student, corrected for skewness")
+    how = "Student, corrected for skewness"
+    return Estimate(value=1 - left / spread, low=worst, high=best, how=how, approximate=doubtful)

@@ -11,7 +11,7 @@ from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, mean_estimate
-from trivet.kit.stats.trials import expect_answers, rows_of, weights_of
+from trivet.kit.stats.trials import expect_answers, rows_of, units_of, weights_of
 
 
 @value
@@ -28,7 +28,9 @@ class Rmse(Gauge):
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """Large errors weigh most."""
         truth, values = rows_of(trial, "values", for_=self)
-        square = mean_estimate((values - truth) ** 2, weights_of(trial), sure, least=0.0, most=math.inf)
+        square = mean_estimate(
+            (values - truth) ** 2, weights_of(trial), sure, least=0.0, most=math.inf, units=units_of(trial)
+        )
         value, low, high = (math.sqrt(max(end, 0.0)) for end in (square.value, square.low, square.high))
-        estimate = Estimate(value=value, low=low, high=high, how=square.how)
+        estimate = Estimate(value=value, low=low, high=high, how=square.how, approximate=square.approximate)
         return estimate.reading(self, n=len(truth), sure=sure)

@@ -1,9 +1,9 @@
 """Coverage: the share of rows whose true class is in the stated set, or whose true value is in the stated interval.
 
-Better: higher.  Interval: Clopper-Pearson, exact; with weights Wilson on the effective number of rows.
+Better: higher.  Interval: Clopper-Pearson, exact; with weights, or rows of one unit, its extension by Gaffke.
 Parameters: among, a role (site, sensitive, group) or an input column of words: the reading of its worst group of 30 or
-more rows.  Each group is read at a level raised for their number (Bonferroni), so that all intervals hold at once.
-Source: Vovk, Gammerman and Shafer 2005; Clopper and Pearson 1934.
+more rows.  Its low end is the lowest of the groups' low ends; the high end is at a level raised for their number.
+Source: Vovk, Gammerman and Shafer 2005; Clopper and Pearson 1934; Gaffke 2005.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from trivet.core.reading import Reading
 from trivet.core.registry import find_goal
 from trivet.core.value import value
 from trivet.kit.stats.intervals import share_estimate
-from trivet.kit.stats.trials import rows_of, weights_of
+from trivet.kit.stats.trials import rows_of, units_of, weights_of
 from trivet.kit.stats.worst_group_gauge import WorstGroupGauge
 from trivet.runtime.part import Array
 
@@ -35,7 +35,8 @@ class Coverage(WorstGroupGauge):
     def read(self, trial: Trial, sure: float) -> Reading:
         """The ends of an interval belong to it."""
         hit = self.hits(trial)
-        return share_estimate(hit, weights_of(trial), sure).reading(self, n=len(hit), sure=sure)
+        held = share_estimate(hit, weights_of(trial), sure, units=units_of(trial))
+        return held.reading(self, n=len(hit), sure=sure)
 
     def hits(self, trial: Trial) -> Array:
         """(rows,) bool: the truth is where the answer says."""

@@ -13,7 +13,7 @@ from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, mean_estimate
-from trivet.kit.stats.trials import expect_answers, rows_of, weights_of
+from trivet.kit.stats.trials import expect_answers, rows_of, units_of, weights_of
 
 
 @value
@@ -35,5 +35,6 @@ class IntervalWidth(Gauge):
             estimate = Estimate(value=math.inf, low=math.inf, high=math.inf, how="an interval without an end")
         else:
             # Without a bound to move to, equal widths are taken as what they are: one pad for all rows.
-            estimate = mean_estimate(high - low, weights_of(trial), sure, least=-math.inf, most=math.inf)
+            weight, units = weights_of(trial), units_of(trial)
+            estimate = mean_estimate(high - low, weight, sure, least=-math.inf, most=math.inf, units=units)
         return estimate.reading(self, n=len(low), sure=sure)

@@ -1,7 +1,8 @@
 """Set size: the mean number of classes in the stated sets.
 
-Better: lower.  Interval: Student with a correction for skewness; when all sets are equally large, room is left for
-sets that were too rare to be seen.  Source: Vovk et al. 2016 (criteria of efficiency); Hall 1992 (interval).
+Better: lower.  Interval: from the bounds alone, 0 and the number of classes (Gaffke): room is left for large sets that
+were too rare to be seen.
+Source: Vovk et al. 2016 (criteria of efficiency); Gaffke 2005; Learned-Miller and Thomas 2019, arXiv 1905.06208.
 """
 
 import numpy as np
@@ -11,7 +12,7 @@ from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.intervals import mean_estimate
-from trivet.kit.stats.trials import expect_answers, rows_of, weights_of
+from trivet.kit.stats.trials import expect_answers, rows_of, units_of, weights_of
 
 
 @value
@@ -30,5 +31,6 @@ class SetSize(Gauge):
         """Empty sets count as 0."""
         truth, sets = rows_of(trial, "sets", for_=self)
         size = sets.sum(axis=1).astype(np.float64)
-        estimate = mean_estimate(size, weights_of(trial), sure, least=0.0, most=float(sets.shape[1]))
+        most = float(sets.shape[1])
+        estimate = mean_estimate(size, weights_of(trial), sure, least=0.0, most=most, units=units_of(trial))
         return estimate.reading(self, n=len(truth), sure=sure)

@@ -1,7 +1,8 @@
 """Worst-class coverage: the smallest share, over the classes, of a class's rows whose stated set holds it.
 
-Better: higher.  Interval: the smallest ends of Clopper-Pearson intervals (Wilson with weights), each at a level
-raised for the number of classes (Bonferroni), so that all hold at once.  A class without rows opens it down to 0.
+Better: higher.  Interval: the smallest of the low ends of the classes' shares, each at the level itself: it is too high
+only if that of the class that is truly worst is.  The high end is the smallest of high ends at a level raised for the
+number of classes (Bonferroni), for any of them may look worst by chance.  A class without rows opens it down to 0.
 Source: Clopper and Pearson 1934; Ding et al. 2023, arXiv 2306.09335 (class-conditional conformal prediction).
 """
 
@@ -12,7 +13,7 @@ from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, share_estimate
-from trivet.kit.stats.trials import expect_answers, rows_of, weights_of
+from trivet.kit.stats.trials import expect_answers, rows_of, units_of, weights_of
 
 
 @value
@@ -30,16 +31,19 @@ class WorstClassCoverage(Gauge):
         """A note names the worst class, and those without rows."""
         truth, sets = rows_of(trial, "sets", for_=self)
         names = trial.task.classes
-        level = 1 - (1 - sure) / len(names)
-        held, weight = sets.astype(bool), weights_of(trial)
-        shares = {name: share_estimate(held[:, c], weight, level, among=truth == c) for c, name in enumerate(names)}
+        raised = 1 - (1 - sure) / len(names)
+        held, weight, units = sets.astype(bool), weights_of(trial), units_of(trial)
+        shares, surer = (
+            {n: share_estimate(held[:, c], weight, level, among=truth == c, units=units) for c, n in enumerate(names)}
+            for level in (sure, raised)
+        )
         seen = {name: share for name, share in shares.items() if not np.isnan(share.value)}
         worst = min(seen, key=lambda name: seen[name].value)
         estimate = Estimate(
             value=seen[worst].value,
             low=min(share.low for share in shares.values()),
-            high=min(share.high for share in shares.values()),
-            how=f"{seen[worst].how.partition(',')[0]}, Bonferroni over {len(names)} classes",
+            high=min(share.high for share in surer.values()),
+            how=f"{seen[worst].how.partition(',')[0]}, lowest of {len(names)} classes",
         )
         notes = [f"worst is class {worst!r}", *(f"no row of class {name!r}" for name in names if name not in seen)]
         return estimate.reading(self, n=len(truth), sure=sure, notes=notes)

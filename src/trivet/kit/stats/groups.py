@@ -1,10 +1,10 @@
 """The worst of several groups of rows: what `among=sex` in a limit asks for.
 
-The reading is that of the worst group, and every group is read at a level raised for their number (Bonferroni): with K
-groups each interval misses with probability (1 - sure) / K, so that with probability `sure` none does.  Then the worst
-true value lies between the worst low end and the worst high end, whichever group it is that is truly worst.
+The reading is that of the worst group.  The bad end is the worst of the groups' bad ends, each at the level itself: it
+is too good only if that of the group that is truly worst is, whichever that is (an intersection-union test).  The good
+end is the worst of good ends at a level raised for the number of groups (Bonferroni): any may look worst by chance.
 Groups of fewer than 30 rows are left out, with a note: a share among 29 rows is known to 18 points at best.
-Source: Bonferroni; Ding et al. 2023, arXiv 2306.09335 (the same over classes).
+Source: Berger 1982; Bonferroni; Ding et al. 2023, arXiv 2306.09335 (the same over classes).
 """
 
 from collections.abc import Callable, Sequence
@@ -69,9 +69,12 @@ def worst_group(gauge: Gauge, among: str, trial: Trial, sure: float, measure: Me
     groups = groups_in(trial, among, for_=gauge)
     counted = [group for group in groups if len(group.rows) >= LEAST_ROWS]
     told: dict[str, Reading] = {}
+    surer: list[Reading] = []
     for group in counted:
         try:
-            told[group.name] = measure(trial.take(group.rows), 1 - (1 - sure) / len(counted))
+            some = trial.take(group.rows)
+            told[group.name] = measure(some, sure)
+            surer.append(measure(some, 1 - (1 - sure) / len(counted)))
         except BadData:
             continue
     if not told:
@@ -79,11 +82,13 @@ def worst_group(gauge: Gauge, among: str, trial: Trial, sure: float, measure: Me
     up = gauge.better == ">="
     worst_of = min if up else max
     worst = worst_of(told, key=lambda name: told[name].value)
-    low, high = worst_of(one.low for one in told.values()), worst_of(one.high for one in told.values())
+    lows, highs = (told.values(), surer) if up else (surer, told.values())
+    low, high = worst_of(one.low for one in lows), worst_of(one.high for one in highs)
     if len(told) < len(counted):
         low, high = (gauge.least, high) if up else (low, gauge.most)
-    how = f"{told[worst].how.partition(',')[0]}, Bonferroni over {len(counted)} groups"
-    return Estimate(value=told[worst].value, low=low, high=high, how=how).reading(
+    how = f"{told[worst].how.partition(',')[0]}, worst of {len(counted)} groups"
+    doubtful = any(one.approximate for one in told.values())
+    return Estimate(value=told[worst].value, low=low, high=high, how=how, approximate=doubtful).reading(
         gauge, n=sum(len(group.rows) for group in counted), sure=sure, notes=notes_on(groups, told, worst)
     )
 

@@ -13,17 +13,26 @@ from trivet.core.reading import Machine, Reading
 from trivet.core.value import value
 from trivet.runtime.part import Array
 
+from .bounded import bounded_ends
 from .quantiles import beta_quantile, binomial_share, normal_quantile, student_quantile
+from .tails import is_open_ended
+from .units import effective_rows as effective_rows
+from .units import unit_sums
 
 
 @value
 class Estimate:
-    """A number, an interval for the truth behind it, and how the interval was obtained."""
+    """A number, an interval for the truth behind it, and how the interval was obtained.
+
+    approximate, trials: as a reading has them.
+    """
 
     value: float
     low: float
     high: float
     how: str
+    approximate: bool = False
+    trials: float = 0.0
 
     def reading(
         self, gauge: Gauge, *, n: int, sure: float, where: Machine | None = None, notes: Sequence[str] = ()
@@ -40,6 +49,8 @@ class Estimate:
             how=self.how,
             where=where,
             notes=tuple(notes),
+            approximate=self.approximate,
+            trials=self.trials,
         )
 
 
@@ -69,69 +80,114 @@ def wilson(share: float, of: float, sure: float) -> tuple[float, float]:
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
-def effective_rows(weight: Array) -> float:
-    """How many rows of equal weight carry as much information (Kish 1965); 0 when no row has weight."""
-    squares = math.fsum((weight * weight).tolist())
-    return math.fsum(weight.tolist()) ** 2 / squares if squares else 0.0
+def share_estimate(
+    hit: Array, weight: Array | None, sure: float, *, among: Array | None = None, units: Array | None = None
+) -> Estimate:
+    """The share of rows that hit: exact for rows that stand alone and count alike.
 
-
-def share_estimate(hit: Array, weight: Array | None, sure: float, *, among: Array | None = None) -> Estimate:
-    """The share of rows that hit: exact without weights, Wilson on the effective number of rows with them.
-
-    hit: (rows,) bool.  weight: (rows,) or None.  among: (rows,) bool, the rows that count; None for all.
+    hit: (rows,) bool.  weight: (rows,) > 0, or None.  among: (rows,) bool, the rows that count; None for all.
+    units: (rows,) int, equal for rows that are no independent evidence; None where each row is.
+    With weights or units it is the bounded mean of the units, of which the exact interval is the simplest case.
     No rows, or no weight, give NaN within (0, 1).
     """
     if among is not None:
-        hit, weight = hit[among], None if weight is None else weight[among]
-    if weight is None:
+        hit, weight, units = hit[among], *(None if one is None else one[among] for one in (weight, units))
+    if weight is not None and len(weight) and np.ptp(weight) == 0 and weight[0] > 0:
+        weight = None
+    if units is not None and len(np.unique(units)) == len(units):
+        units = None
+    if weight is None and units is None:
         hits, of = int(hit.sum()), len(hit)
         low, high = clopper_pearson(hits, of, sure)
-        return Estimate(value=hits / of if of else math.nan, low=low, high=high, how="Clopper-Pearson")
-    rows = effective_rows(weight)
-    if rows == 0:
+        share = hits / of if of else math.nan
+        return Estimate(value=share, low=low, high=high, how="Clopper-Pearson", trials=float(of))
+    plain = np.ones(len(hit)) if weight is None else weight
+    total, mass = unit_sums(plain * hit, units), unit_sums(plain, units)
+    total, mass = total[mass > 0], mass[mass > 0]
+    if not len(mass):
         return Estimate(value=math.nan, low=0.0, high=1.0, how="no rows")
-    share = math.fsum(weight[hit].tolist()) / math.fsum(weight.tolist())
-    low, high = wilson(share, rows, sure)
-    return Estimate(value=share, low=low, high=high, how=f"Wilson, {rows:.0f} effective rows")
+    share = math.fsum(total.tolist()) / math.fsum(mass.tolist())
+    low, high = bounded_ends(total, mass, (1 - sure) / 2, least=0.0, most=1.0)
+    trials = effective_trials(total, mass)
+    return Estimate(value=share, low=low, high=high, how=f"Gaffke, {trials:.0f} effective rows", trials=trials)
 
 
-def mean_of_shares(shares: Sequence[Estimate], how: str, alike: Array | None = None) -> Estimate:
+def effective_trials(total: Array, mass: Array) -> float:
+    """How many independent rows of equal weight tell as much of a share: p (1 - p) (sum w)^2 / sum (z - p w)^2.
+
+    total, mass: (units,) the weight of a unit's hits z, and of all its rows w.  If all agree, a unit is a row.
+    Source: Kish 1965, section 8.2 (the design effect).
+    """
+    share = math.fsum(total.tolist()) / math.fsum(mass.tolist())
+    spread = math.fsum(((total - share * mass) ** 2).tolist())
+    if spread == 0:
+        return effective_rows(mass)
+    return share * (1 - share) * math.fsum(mass.tolist()) ** 2 / spread
+
+
+def mean_of_shares(
+    shares: Sequence[Estimate], how: str, alike: Array | None = None, *, least_above: float = 0.0
+) -> Estimate:
     """The plain mean of several shares, from the distances between each share and its own ends.
 
     alike: (shares, shares) correlations, None for independent shares.  Zero errors still leave a width, because the
-    interval of each share does.  Source: Zou and Donner 2008 (MOVER), equation 9; Newcombe 1998 for two shares.
+    interval of each share does.  least_above: the correlation that the high ends have at least: shares of small classes
+    are skewed, so that many of them are too low together (found by simulation).
+    Source: Zou and Donner 2008 (MOVER), equation 9; Newcombe 1998 for two shares.
     """
     middle = np.array([share.value for share in shares])
     below = middle - np.array([share.low for share in shares])
     above = np.array([share.high for share in shares]) - middle
     alike = np.eye(len(shares)) if alike is None else alike
-    down, up = (math.sqrt(max(float(gap @ alike @ gap), 0.0)) / len(shares) for gap in (below, above))
+    ways = (below, alike), (above, np.maximum(alike, least_above))
+    down, up = (math.sqrt(max(float(gap @ matrix @ gap), 0.0)) / len(shares) for gap, matrix in ways)
     mean = math.fsum(middle.tolist()) / len(shares)
     return Estimate(value=mean, low=mean - down, high=mean + up, how=how)
 
 
-def mean_estimate(amount: Array, weight: Array | None, sure: float, *, least: float, most: float) -> Estimate:
+def correlation(moves: Array) -> Array:
+    """(classes, classes) correlation of the classes' errors; 1 on the diagonal, 0 beside a class that has none."""
+    length = np.sqrt((np.sort(moves**2, axis=1)).sum(axis=1))
+    turned = moves / np.where(length == 0, 1, length)[:, None]
+    alike = np.array([[math.fsum((one * other).tolist()) for other in turned] for one in turned])
+    np.fill_diagonal(alike, 1.0)
+    return alike
+
+
+def mean_estimate(
+    amount: Array, weight: Array | None, sure: float, *, least: float, most: float, units: Array | None = None
+) -> Estimate:
     """The mean of the rows' amounts, each within [least, most].
 
-    amount: (rows,) finite.  weight: (rows,) or None.  Rows that all agree say only how rare others must be.
+    amount: (rows,) finite.  weight: (rows,) > 0, or None.  units: as for a share.  Between two bounds nothing else is
+    taken for granted; without one on either side, see `open_mean`.
     """
     plain = np.ones(len(amount)) if weight is None else weight
-    total = math.fsum(plain.tolist())
-    mean = math.fsum((plain * amount).tolist()) / total
-    if len(amount) < 2:
+    total, mass = unit_sums(plain * amount, units), unit_sums(plain, units)
+    if not (math.isfinite(least) and math.isfinite(most)):
+        return open_mean(total, mass, sure, least=least, most=most)
+    low, high = bounded_ends(total, mass, (1 - sure) / 2, least=least, most=most)
+    mean = math.fsum(total.tolist()) / math.fsum(mass.tolist())
+    return Estimate(value=mean, low=low, high=high, how="Gaffke, from the bounds alone")
+
+
+def open_mean(total: Array, mass: Array, sure: float, *, least: float, most: float) -> Estimate:
+    """A mean of amounts that may be of any size: nothing can be proven of it unless their tail is a light one.
+
+    total, mass: (units,).  Approximate where rare large amounts could decide and have not been seen: of few units, or
+    of a heavy tail.  Units that all agree leave no width; without a least amount they are taken for what they are.
+    """
+    whole, units = math.fsum(mass.tolist()), len(mass)
+    mean = math.fsum(total.tolist()) / whole
+    if units < 2:
         return Estimate(value=mean, low=least, high=most, how="one row says nothing of the spread")
-    if np.ptp(amount) == 0:
-        return agreeing_rows(float(amount[0]), len(amount), sure, least=least, most=most)
-    low, high = skewed_interval(plain * (amount - mean) * (len(amount) / total), sure)
-    return Estimate(value=mean, low=mean + low, high=mean + high, how="Student, corrected for skewness")
-
-
-def agreeing_rows(amount: float, rows: int, sure: float, *, least: float, most: float) -> Estimate:
-    """The mean when every row says the same: rows that differ are rarer than could have been missed by chance."""
-    unseen = 1 - ((1 - sure) / 2) ** (1 / rows)
-    low = amount - unseen * (amount - least) if math.isfinite(least) else amount
-    high = amount + unseen * (most - amount) if math.isfinite(most) else amount
-    return Estimate(value=amount, low=low, high=high, how="all rows agree: room for unseen ones")
+    each = total / mass
+    if np.ptp(each) == 0:
+        doubtful = math.isfinite(least) and is_open_ended(each)
+        return Estimate(value=mean, low=mean, high=mean, how="all rows agree", approximate=doubtful)
+    low, high = skewed_interval((total - mean * mass) * (units / whole), sure)
+    how = "Student, corrected for skewness"
+    return Estimate(value=mean, low=mean + low, high=mean + high, how=how, approximate=is_open_ended(each))
 
 
 def skewed_interval(influence: Array, sure: float) -> tuple[float, float]:
@@ -183,14 +239,14 @@ def quantile_interval(sample: Array, share: float, sure: float) -> tuple[float, 
     Source: David and Nagaraja 2003, Order Statistics, section 7.1.
     """
     ordered, n, tail = np.sort(sample), len(sample), (1 - sure) / 2
-    below = _first(lambda k: binomial_share(k, n, share) > tail, n)  # rank of the low end, counted from 1
-    above = _first(lambda k: binomial_share(k, n, share) >= 1 - tail, n) + 1
+    below = first_where(lambda k: binomial_share(k, n, share) > tail, n)  # rank of the low end, counted from 1
+    above = first_where(lambda k: binomial_share(k, n, share) >= 1 - tail, n) + 1
     low = float(ordered[below - 1]) if below > 0 else -math.inf
     high = float(ordered[above - 1]) if above <= n else math.inf
     return low, high
 
 
-def _first(holds: Callable[[int], bool], most: int) -> int:
+def first_where(holds: Callable[[int], bool], most: int) -> int:
     """The smallest whole number in [0, most] from which on `holds` is true."""
     low, high = 0, most
     while low < high:

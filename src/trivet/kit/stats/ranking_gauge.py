@@ -12,7 +12,8 @@ from trivet.core.value import value
 from trivet.runtime.part import Array
 
 from .ranking import ranking_estimate
-from .trials import equal_or_given, expect_answers, expect_class, rankings_asked, rows_of, weights_of
+from .trials import equal_or_given, expect_answers, expect_class, rankings_asked, rows_of, units_of, weights_of
+from .units import unit_sums, units_worth
 
 
 @value
@@ -24,6 +25,7 @@ class RankingGauge(Gauge):
 
     least, most = 0.0, 1.0
     how: ClassVar[str]
+    again: ClassVar[int] = 1  # how often the unit that counts most is counted once more
 
     positive: str = ""
 
@@ -32,17 +34,24 @@ class RankingGauge(Gauge):
         expect_answers(sketch, "probabilities", for_=self)
         expect_class(sketch, self.positive, for_=self)
 
-    def influence(self, scores: Array, is_class: Array, weight: Array) -> tuple[float, Array]:
+    def influence(self, scores: Array, is_class: Array, weight: Array, units: Array | None) -> tuple[float, Array]:
         """(the score of one class, (rows,) how each row moves it)."""
         raise NotImplementedError
 
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """A class without rows is left out with a note."""
         truth, probabilities = rows_of(trial, "probabilities", for_=self)
-        asked, rarest, notes = rankings_asked(truth, trial.task, self.positive, for_=self)
-        weight = equal_or_given(weights_of(trial), len(truth))
-        scores, parts = zip(*(self.influence(probabilities[:, c], truth == c, weight) for c in asked))
+        asked, kinds, notes = rankings_asked(truth, trial.task, self.positive, for_=self)
+        weight, units = weights_of(trial), units_of(trial)
+        plain = equal_or_given(weight, len(truth))
+        scores, parts = zip(*(self.influence(probabilities[:, c], truth == c, plain, units) for c in asked))
         mean, moves = math.fsum(scores) / len(asked), np.sum(parts, axis=0) / len(asked)
-        return ranking_estimate(mean, moves, rarest, sure, how=self.how).reading(
+        rarest = min(units_worth(part(weight, kind), part(units, kind), int(kind.sum())) for kind in kinds)
+        return ranking_estimate(mean, unit_sums(moves, units), rarest, sure, how=self.how, again=self.again).reading(
             self, n=len(truth), sure=sure, notes=notes
         )
+
+
+def part(array: Array | None, rows: Array) -> Array | None:
+    """Some of the rows of an array, where there is one."""
+    return None if array is None else array[rows]

@@ -99,6 +99,17 @@ def weights_of(trial: Trial) -> Array | None:
     return None if trial.weight is None else np.asarray(trial.weight, np.float64)[with_weight(trial)]
 
 
+def units_of(trial: Trial) -> Array | None:
+    """(rows,) int, the independent unit of each row, or None where every row is one; as long as what `rows_of` gives.
+
+    Rows of one group are one unit, so are exact twins: they are no two pieces of evidence.
+    """
+    if trial.units is None:
+        return None
+    units = trial.units[with_weight(trial)]
+    return None if len(np.unique(units)) == len(units) else units
+
+
 def equal_or_given(weight: Array | None, rows: int) -> Array:
     """(rows,) the weights, or ones."""
     return np.ones(rows) if weight is None else weight
@@ -118,19 +129,19 @@ def classes_present(truth: Array, names: Sequence[str], *, for_: Gauge) -> tuple
     return found, tuple(f"no row of class {name!r}: left out" for name in absent)
 
 
-def rankings_asked(truth: Array, task: Task, positive: str, *, for_: Gauge) -> tuple[list[int], int, tuple[str, ...]]:
-    """(classes whose ranking against the rest is asked, rows of the rarest class, notes on absent classes).
+def rankings_asked(
+    truth: Array, task: Task, positive: str, *, for_: Gauge
+) -> tuple[list[int], list[Array], tuple[str, ...]]:
+    """(classes whose ranking against the rest is asked, (rows,) bool of each kind of rows, notes on absent classes).
 
     positive: the one class that is asked; "" asks for the second of two, for all that are present of several.
     """
     if positive:
         at = class_index(task, positive, for_=for_)
         classes_present(truth == at, ("any other", positive), for_=for_)
-        n_positive = int((truth == at).sum())
-        return [at], min(n_positive, len(truth) - n_positive), ()
+        return [at], [truth == at, truth != at], ()
     present, notes = classes_present(truth, task.classes, for_=for_)
-    rarest = min(int((truth == c).sum()) for c in present)
-    return [1] if len(task.classes) == 2 else present, rarest, notes
+    return [1] if len(task.classes) == 2 else present, [truth == c for c in present], notes
 
 
 def cost_of(trial: Trial, *, for_: Gauge) -> Samples:

@@ -25,7 +25,11 @@ LEAST_ROWS = 10  # fewer rows hardly say whether a body is too sure
 
 @value
 class FitTemperature(Pass):
-    """bias: also shift each score; helps where classes are weighted unlike in the tune rows."""
+    """bias: also shift each score; helps where classes are weighted unlike in the tune rows.
+
+    No class is given less than n tune rows can tell from never: 1 / 2n, and 0.01 for fewer than 50 rows.  Ranks stay; a
+    surer answer that turns out wrong would cost without bound, and no bound on the log loss could then be proven.
+    """
 
     reads: ClassVar[tuple[str, ...]] = ("tune",)
     helps: ClassVar[tuple[str, ...]] = ("calibration-gap", "log-loss", "brier")
@@ -47,7 +51,12 @@ class FitTemperature(Pass):
         targets = smooth_targets(rows.truth, len(work.candidate.task.classes))
         temperature, bias = self.temperature_and_bias(scores, targets, rows.weight)
         ctx.say.note(f"temperature {temperature:.2f}: the body was {'over' if temperature > 1 else 'under'}confident")
-        arrays = {"temperature": np.array([temperature], np.float32), "bias": bias.astype(np.float32)}
+        floor = least_probability(len(rows), len(work.candidate.task.classes))
+        arrays = {
+            "temperature": np.array([temperature], np.float32),
+            "bias": bias.astype(np.float32),
+            "floor": np.array([floor], np.float32),
+        }
         return work.without("guard").with_(scale=Part(kind="temperature", arrays=arrays))
 
     def temperature_and_bias(self, scores: Array, targets: Array, weight: Array | None) -> tuple[float, Array]:
@@ -61,3 +70,12 @@ class FitTemperature(Pass):
 
     def units(self, size: Size) -> float:
         return 0.01 + 1.2e-7 * size.rows * (size.columns + 5 * size.scores)  # 0.04 s on 12,500 x 14 (2026-11)
+
+
+def least_probability(rows: int, classes: int) -> float:
+    """What so many rows cannot tell from never, and at most a tenth of an equal share.
+
+    >>> least_probability(1000, 2), least_probability(10, 2), least_probability(100, 50)
+    (0.0005, 0.01, 0.002)
+    """
+    return min(1 / (2 * rows), 0.01, 0.1 / classes)

@@ -49,11 +49,12 @@ class Plain:
 
 
 class Temperature(Plain):
-    """sigmoid or softmax of (scores + bias) / temperature."""
+    """sigmoid or softmax of (scores + bias) / temperature; where there is a floor, no probability lies below it."""
 
     def __init__(self, look: Inspector, n_scores: int) -> None:
         super().__init__(n_scores)
-        look.only(arrays=("temperature", "bias"))
+        has_floor = "floor" in look.part.arrays
+        look.only(arrays=("temperature", "bias", *(("floor",) if has_floor else ())))
         self.temperature = look.array("temperature", FLOATS, 1)
         if not 1e-6 <= self.temperature[0] <= 1e6:
             look.refuse("part-array", "a temperature from 1e-6 to 1e6", str(self.temperature[0]), "temperature")
@@ -61,12 +62,26 @@ class Temperature(Plain):
         if np.abs(self.bias).max() > 1e30:
             look.refuse("part-array", "biases below 1e30 in size", str(self.bias.tolist()[:8]), "bias")
 
+        self.floor = look.array("floor", FLOATS, 1) if has_floor else None
+        if self.floor is not None and not 0 < self.floor[0] < 1 / self.classes:
+            wanted = f"a floor above 0 and below one of {self.classes} classes"
+            look.refuse("part-array", wanted, str(self.floor[0]), "floor")
+
     def shares(self, scores: Array) -> Array:
-        return super().shares((scores + self.bias) / self.temperature)
+        plain = super().shares((scores + self.bias) / self.temperature)
+        return plain if self.floor is None else plain * self.spare(self.floor) + self.floor
 
     def lower_shares(self, graph: "OnnxGraph", scores: str) -> str:
         shifted = graph.node("Add", scores, graph.constant(self.bias))
-        return super().lower_shares(graph, graph.node("Div", shifted, graph.constant(self.temperature)))
+        plain = super().lower_shares(graph, graph.node("Div", shifted, graph.constant(self.temperature)))
+        if self.floor is None:
+            return plain
+        shrunk = graph.node("Mul", plain, graph.constant(self.spare(self.floor)))
+        return graph.node("Add", shrunk, graph.constant(self.floor))
+
+    def spare(self, floor: Array) -> Array:
+        """(1,) what is left to share out when every class has the floor."""
+        return ONE - np.float32(self.classes) * floor
 
 
 def two_classes(share: Array) -> Array:

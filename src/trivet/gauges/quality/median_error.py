@@ -1,0 +1,19 @@
+"""Median absolute error, in the unit of the answer: half of the rows are off by no more.
+
+Gross errors do not move it, however large, as long as they are rare; so its interval holds where those of mae and rmse
+cannot.  Better: lower.  Interval: order statistics, exact for any law of errors; below 6 rows there is no high end at
+95 %.  With weights, or rows of one unit, from the interval of the share of rows within.
+Source: David and Nagaraja 2003, Order Statistics, section 7.1; Woodruff 1952.
+"""
+
+from trivet.core.value import value
+from trivet.kit.stats.error_quantiles import ErrorQuantile
+
+
+@value
+class MedianError(ErrorQuantile):
+    """0 for faultless answers.  One answer in two is no further off."""
+
+    def share(self) -> float:
+        """Of the rows."""
+        return 0.5

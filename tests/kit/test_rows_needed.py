@@ -1,0 +1,76 @@
+"""Rows needed: laws, hand-worked numbers, and that the chance that is told is the chance that comes true."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trivet.core.limits import Limit
+from trivet.core.reading import Machine, Reading
+from trivet.kit.stats.intervals import clopper_pearson
+from trivet.kit.stats.quantiles import normal_quantile
+from trivet.kit.stats.rows_needed import rows_needed, rows_to_add, share_of_vault, table_with, tries_needed
+
+AUROC = Limit(gauge="auroc", must=">=", bound=0.9)
+
+
+def read(value, low, high, n=1000, **more):
+    return Reading(gauge="auroc", value=value, low=low, high=high, n=n, **more)
+
+
+@given(st.floats(0.01, 0.09), st.floats(0.1, 10), st.integers(10, 10_000))
+def test_the_rows_that_are_asked_for_leave_room_for_luck(room, relative, n):
+    reading = read(0.9 + room, 0.9 + room - relative * room, 1.0, n=n)
+    needed, z = rows_needed(AUROC, reading), normal_quantile(0.975)
+    width = relative * room * math.sqrt(n / needed)  # on so many rows
+    assert width * (z + 0.8416) / z <= room * (1 + 1e-4)
+
+
+def test_by_hand():
+    # width twice the room: 4 times the rows for a chance of one half, (2.80 / 1.96)^2 times more for 80 %
+    assert rows_needed(AUROC, read(0.92, 0.88, 0.95)) == pytest.approx(1000 * 4 * (2.8016 / 1.95996) ** 2, abs=2)
+
+
+@pytest.mark.parametrize("value", [0.89, 0.9, math.nan])
+def test_no_number_of_rows_proves_what_is_broken(value):
+    assert rows_needed(AUROC, read(value, 0.8, 1.0)) is None
+
+
+@pytest.mark.parametrize(
+    "more", [{"approximate": True}, {"where": Machine(cpu="a", cores=1, system="b", python="3")}, {"unit": "B"}]
+)
+def test_rows_prove_neither_a_cost_nor_what_is_approximate(more):
+    assert rows_needed(AUROC, read(0.92, 0.88, 0.95, **more)) is None
+    assert rows_to_add(AUROC, read(0.92, 0.88, 0.95, **more)) is None
+
+
+def test_a_side_without_an_end_tells_no_number():
+    assert rows_needed(AUROC, read(0.92, -math.inf, math.inf)) is None
+
+
+@pytest.mark.parametrize(("share", "bound"), [(0.95, 0.9), (0.99, 0.97), (0.8, 0.75)])
+def test_a_share_is_proven_four_times_in_five(share, bound):
+    tries = tries_needed(share, bound, True, 0.95)
+    hits = np.random.default_rng(0).binomial(tries, share, 4000)
+    proven = {k: clopper_pearson(k, tries, 0.95)[0] >= bound for k in set(hits.tolist())}
+    assert 0.78 <= np.mean([proven[k] for k in hits.tolist()]) <= 0.88  # whole hits: the chance rises in a saw
+
+
+def test_a_share_that_must_be_small_is_the_mirror_image():
+    assert tries_needed(0.05, 0.1, False, 0.95) == tries_needed(0.95, 0.9, True, 0.95)
+
+
+def test_rows_of_one_unit_need_as_many_units():
+    alone = read(0.95, 0.89, 0.98, n=100, trials=100.0)
+    assert rows_needed(AUROC, read(0.95, 0.89, 0.98, n=2000, trials=100.0)) == 20 * rows_needed(AUROC, alone)
+
+
+def test_table_rows_are_those_of_which_the_vault_is_a_part():
+    reading = read(0.92, 0.88, 0.95)
+    needed, table = rows_needed(AUROC, reading), 3300
+    more = rows_to_add(AUROC, reading, table)
+    assert needed <= (table + more) * share_of_vault(table + more) < needed + 1
+    assert table_with(100, at_least=0) == 358 and table_with(100, at_least=500) == 500
+    assert table_with(2999, at_least=0) == 9997 and table_with(3001, at_least=0) == 15_005
