@@ -45,12 +45,15 @@ class Lock:
     units: work units that the search spent.  widened: trials that widened guards, finalists: candidates that the judge
     was given; None where the clock had no say in it.
     cut: beginnings of routes that took too much time or memory and were given up, their steps joined by " | ".
+    control: the number of the build on its vault, where settings of the file were proven there: they depend on the error
+    that this build could spend.
     """
 
     units: float
     widened: int | None = None
     finalists: int | None = None
     cut: tuple[str, ...] = ()
+    control: int | None = None
 
 
 @value
@@ -92,7 +95,7 @@ _BUILD_TYPES: dict[str, Any] = {
     "time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool, "accept": list, "measure": list,
     "sketch": bool, "aim": str, "stop_when_proven": bool,
 }  # fmt: skip
-_LOCK_TYPES: dict[str, Any] = {"units": (int, float), "widened": int, "finalists": int, "cut": list}
+_LOCK_TYPES: dict[str, Any] = {"units": (int, float), "widened": int, "finalists": int, "cut": list, "control": int}
 _SECTIONS = ("data", "types", "limits", "build", "lock")
 
 
@@ -163,6 +166,7 @@ class _Reader:
             units=float(found.get("units", 0.0)),
             widened=found.get("widened"),
             finalists=found.get("finalists"),
+            control=found.get("control"),
             cut=tuple(map(str, found.get("cut", ()))),
         )
 
@@ -312,7 +316,7 @@ def build_lines(recipe: Recipe) -> list[str]:
 def lock_lines(lock: Lock) -> list[str]:
     """The fields of the section [lock]; those at their default are left out."""
     lines = [f"units = {lock.units!r}"]
-    for name in ("widened", "finalists"):
+    for name in ("widened", "finalists", "control"):
         lines += [] if getattr(lock, name) is None else [f"{name} = {getattr(lock, name)}"]
     return lines + ([f"cut = {toml(lock.cut)}"] if lock.cut else [])
 
