@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trivet.core.candidate import Sketch
-from trivet.core.gauges import Gauge
+from trivet.core.gauges import Gauge, plain_trial
 from trivet.core.limits import Verdict
 from trivet.core.reading import Reading
 from trivet.core.recipe import Lock
@@ -25,6 +25,7 @@ from trivet.storage.disk import Storage
 
 from .answer_tables import answer_tables
 from .chance import Odds, Point
+from .control import can_be_controlled, controlled, told_how
 from .dossier import Writer
 from .judge import level, try_file, verdicts
 from .machine import this_machine
@@ -84,15 +85,30 @@ class Certifier:
             tables={},
             made=self.made(),
         )
-        finalist = self.measured(finalist, turn)
+        rows = self.vault.open(f"judge, finalist {turn + 1}: {finalist.point.route}")
+        finalist = self.measured(self.controlled(finalist, rows, turn), rows, turn)
         return Tried(finalist=finalist, file=self.packed(finalist, len(points)), seconds=time.monotonic() - start)
 
-    def measured(self, finalist: Finalist, turn: int) -> Finalist:
+    def controlled(self, finalist: Finalist, rows: Rows, turn: int) -> Finalist:
+        """The finalist with whatever can be set of it set on the vault, as its packed file answers there."""
+        limits, candidate = self.odds.limits, finalist.candidate
+        if not can_be_controlled(candidate, limits):
+            return finalist
+        draft = pack(finalist, stand_ins(limits, len(rows)), (), cap=inf)
+        with tempfile.TemporaryDirectory(prefix="trivet-") as scratch:
+            said = try_file(draft, candidate.task, rows, (), Path(scratch), self.storage).plain
+        trial = plain_trial(candidate.task, rows, said)
+        done = controlled(
+            candidate, self.steps.dataset.tune, trial, limits, lambda limit: (1 - level(limit.sure, turn)) / 2
+        )
+        tested = self_test(done.candidate, self.steps.dataset.fit)
+        return replace(finalist, candidate=done.candidate, selftest=tested, proven=done.notes)
+
+    def measured(self, finalist: Finalist, rows: Rows, turn: int) -> Finalist:
         """The finalist with what its packed file does on the vault and on this machine."""
         expected = stand_ins(self.odds.limits, len(self.vault))
         blank = [one.reading for one in expected]
         draft = pack(finalist, expected, blank, cap=self.cap)
-        rows = self.vault.open(f"judge, finalist {turn + 1}: {finalist.point.route}")
         wanted, task = [limit.gauge for limit in self.odds.limits], finalist.candidate.task
         gauges = self.gauges_of(finalist.candidate.sketch)
         until = inf if "cold-start" in wanted else self.steps.deadline.ends
@@ -100,6 +116,7 @@ class Certifier:
             seen = try_file(draft, task, rows, gauges, Path(scratch), self.storage, until=until)
         sure = level(min((limit.sure for limit in self.odds.limits), default=0.95), turn)
         readings = readings_of(gauges, task, rows, seen.answers, sure=sure, costs=seen.costs, wanted=wanted)
+        readings = told_how(readings, finalist.proven)
         return replace(
             finalist,
             readings=self.beside_the_constant(readings, rows),

@@ -7,12 +7,13 @@ kept: it is the same test.  So the judge needs no word of this, and a limit that
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
 from trivet.core.candidate import Candidate
 from trivet.core.errors import BadData, NotApplicable
 from trivet.core.gauges import Gauge, Trial, plain_trial
 from trivet.core.limits import Limit
+from trivet.core.reading import Reading
 from trivet.core.registry import find_gauge
 from trivet.core.rows import Rows
 from trivet.core.value import value
@@ -151,3 +152,10 @@ def noted(part: Part, limits: Sequence[Limit], alpha: Alpha) -> Part:
 def how_set(alpha: float) -> str:
     """What the reading of a limit says that a setting was proven to keep."""
     return f"set on these rows by exact tests in a fixed order, error {100 * alpha:.3g} % (arXiv 2110.01052)"
+
+
+def told_how(readings: Sequence[Reading], proven: Mapping[str, str]) -> tuple[Reading, ...]:
+    """The readings; those of limits that settings were proven to keep say so."""
+    return tuple(
+        replace(one, notes=(*one.notes, proven[one.gauge])) if one.gauge in proven else one for one in readings
+    )

@@ -38,7 +38,8 @@ class Ending:
         proven = [one for one in tried if one.file.is_proven]
         unbroken = sorted((one for one in tried if not one.is_broken), key=lambda one: one.on_the_wrong_side)
         if proven or unbroken:
-            return self.certifier.with_lock((proven or unbroken)[0], self.lock(judged))
+            best = (proven or unbroken)[0]
+            return self.certifier.with_lock(best, self.lock(judged, best))
         return self.honest_no(tried, judged)
 
     def judged_in_turn(self) -> tuple[list[Tried], int | None]:
@@ -56,7 +57,7 @@ class Ending:
                 break
         return tried, None
 
-    def lock(self, judged: int | None) -> Lock:
+    def lock(self, judged: int | None, shipped: Tried) -> Lock:
         """How far this build went, so that it can be made again."""
         if self.known is not None:
             return self.known
@@ -65,6 +66,7 @@ class Ending:
             widened=self.search.widened if self.search.is_over else None,
             finalists=judged,
             cut=tuple(sorted(self.certifier.steps.cut)),
+            control=1 if shipped.finalist.proven else None,
         )
 
     def honest_no(self, tried: Sequence[Tried], judged: int | None) -> Certified | Infeasible:
@@ -83,7 +85,7 @@ class Ending:
             return no
         why = f"nothing keeps every limit; this candidate is the nearest: {no.why}"
         nearest = tried[0] if tried else self.certifier.judge(nearest_point(points, odds), points, 0, why=why)
-        file = self.certifier.with_lock(nearest, self.lock(judged))  # judging may have cut, too
+        file = self.certifier.with_lock(nearest, self.lock(judged, nearest))  # judging may have cut, too
         return file if file.is_proven else replace(no, file=file)
 
 

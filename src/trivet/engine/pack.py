@@ -5,7 +5,7 @@ Whatever depends on the machine or the clock goes to the evidence section.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trivet.core.candidate import Candidate
@@ -27,7 +27,10 @@ _EVIDENCE_ROOM = 4500  # bytes kept free for the evidence section, whose length 
 
 @dataclass(frozen=True, kw_only=True)
 class Finalist:
-    """A candidate with everything that its file is packed from."""
+    """A candidate with everything that its file is packed from.
+
+    proven: {gauge: how a setting was proven on the vault to keep its limit}.
+    """
 
     point: Point
     candidate: Candidate
@@ -36,6 +39,7 @@ class Finalist:
     readings: tuple[Reading, ...] = ()
     tables: dict[str, Any]
     made: dict[str, Any]
+    proven: Mapping[str, str] = field(default_factory=dict)
 
 
 def pack(finalist: Finalist, judged: Sequence[Judged], readings: Sequence[Reading], *, cap: float) -> bytes:
