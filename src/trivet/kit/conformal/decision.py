@@ -16,7 +16,7 @@ from trivet.runtime.part import Array, Part
 from .dial import Dial, cuts_between, weighted_mean
 
 MOST_CUTS = 100  # along one side
-MOST_OF_BOTH = 24  # along each of two sides
+MOST_OF_BOTH = 15  # along each of two sides
 _FURTHEST = 14.0  # in log odds: weights stay within float32, far from both ends
 OF_A_CLASS, OF_UNSURE = ("false-negatives", "false-alarms"), ("accuracy-when-answered", "answered-share")
 
