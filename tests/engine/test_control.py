@@ -158,7 +158,9 @@ def test_each_limit_is_tested_at_its_own_error():
     limits = [parse_limit("coverage >= 0.9", sure=0.999), parse_limit("coverage >= 0.8")]
     done = controlled(candidate, tune, vault, limits, lambda limit: (1 - limit.sure) / 2)
     strict = controlled(candidate, tune, vault, limits[:1], lambda limit: (1 - limit.sure) / 2)
-    assert np.array_equal(done.candidate.parts["guard"].arrays["floor"], strict.candidate.parts["guard"].arrays["floor"])
+    assert np.array_equal(
+        done.candidate.parts["guard"].arrays["floor"], strict.candidate.parts["guard"].arrays["floor"]
+    )
 
 
 def test_a_limit_that_nothing_serves_changes_nothing():

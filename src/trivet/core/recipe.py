@@ -45,8 +45,8 @@ class Lock:
     units: work units that the search spent.  widened: trials that widened guards, finalists: candidates that the judge
     was given; None where the clock had no say in it.
     cut: beginnings of routes that took too much time or memory and were given up, their steps joined by " | ".
-    control: the number of the build on its vault, where settings of the file were proven there: they depend on the error
-    that this build could spend.
+    control: the number of the build on its vault, where settings of the file were proven there: they depend on the
+    error that this build could spend.
     """
 
     units: float

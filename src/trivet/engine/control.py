@@ -100,9 +100,7 @@ def reads(gauge: Gauge, trial: Trial) -> bool:
     return True
 
 
-def set_on(
-    dial: Dial, seen: Trial, vault: Trial, limits: Sequence[Limit], alpha: Alpha
-) -> tuple[Setting | None, bool]:
+def set_on(dial: Dial, seen: Trial, vault: Trial, limits: Sequence[Limit], alpha: Alpha) -> tuple[Setting | None, bool]:
     """(how to set the dial, whether that was proven); None leaves it as the tune rows set it."""
     if dial.is_one_floor and are_plain(limits) and counts_alike(vault):
         # All floors between two rows say the same of every row: this walks all floors there are.
@@ -125,9 +123,7 @@ def counts_alike(trial: Trial) -> bool:
     return trial.weight is None and (units is None or int(units.max(initial=-1)) + 1 == len(units))
 
 
-def walked(
-    dial: Dial, seen: Trial, vault: Trial, limits: Sequence[Limit], alpha: Alpha
-) -> tuple[Setting | None, bool]:
+def walked(dial: Dial, seen: Trial, vault: Trial, limits: Sequence[Limit], alpha: Alpha) -> tuple[Setting | None, bool]:
     """The last setting that is proven, in an order that the tune rows fix."""
     rungs = dial.rungs(seen)
     turned = [dial.turned(seen, rung) for rung in rungs]

@@ -23,7 +23,8 @@ def random_part(kind: str, rng: Rng, *, d: int = 5, k: int = 1) -> Part:
     """A valid part of the kind for d numbers in and k scores out.
 
     `affine`, `net`, `graph` and `loop` need finite numbers: put them behind `expand`, as `chain` does here.
-    `ngrams` reads text column 0.  `isotonic` is for k = 1; `abstain`, `conformal-set` and `labels` are for max(2, k) classes.
+    `ngrams` reads text column 0.  `isotonic` is for k = 1; `abstain`, `conformal-set` and `labels` are for max(2, k)
+    classes.
     """
     return MAKERS[kind](rng, d, k)
 

@@ -1,10 +1,10 @@
 """Settings that are proven, not merely measured: the most useful one that exact tests in a fixed order let stand.
 
-A setting (a floor, a pad, a threshold) is a hypothesis: "with it, some limit is broken".  Hypotheses are tested from the
-safest setting to the most useful one, each at the full error alpha, until one is not rejected.  The chance that the
+A setting (a floor, a pad, a threshold) is a hypothesis: "with it, some limit is broken".  Hypotheses are tested from
+the safest setting to the most useful one, each at the full error alpha, until one is not rejected.  The chance that the
 setting which is then taken breaks a limit is at most alpha: for that, the first broken setting in the order would have
 to be rejected, and its test errs with at most alpha.  The order has to be fixed before the rows are looked at.
-Source: Angelopoulos, Bates, Candes, Jordan and Lei 2021, "Learn then Test", arXiv 2110.01052, section 3 (fixed sequence);
+Source: Angelopoulos, Bates, Candes, Jordan and Lei 2021, "Learn then Test", arXiv 2110.01052 (fixed sequence);
 Laufer-Goldshtein et al. 2023, "Efficiently controlling multiple risks with Pareto testing", arXiv 2210.07913 (an order
 from other rows, for several limits).
 """
@@ -29,8 +29,8 @@ Alpha = Callable[[Limit], float]
 def most_misses(rows: int, coverage: float, alpha: float) -> int | None:
     """With how many misses among `rows` independent rows `coverage` is still proven; None when even 0 are too many.
 
-    The exact binomial test of "less than `coverage`" rejects with so many misses or fewer: P(misses <= m) <= alpha, which
-    is Clopper-Pearson's low end for rows - m hits, one-sided at alpha, being at least `coverage`.
+    The exact binomial test of "less than `coverage`" rejects with so many misses or fewer: P(misses <= m) <= alpha,
+    which is Clopper-Pearson's low end for rows - m hits, one-sided at alpha, being at least `coverage`.
 
     >>> most_misses(100, 0.9, 0.05), most_misses(29, 0.9, 0.05), most_misses(28, 0.9, 0.05)
     (4, 0, None)

@@ -24,7 +24,7 @@ Setting = Any
 
 
 class Dial:
-    """Base of every dial.  gives: the answers that depend on it.  serves: (gauge, side) of limits that it is set for."""
+    """Base of every dial.  gives: the answers that depend on it.  serves: (gauge, side) of its limits."""
 
     gives: ClassVar[tuple[str, ...]]
     serves: ClassVar[tuple[tuple[str, str], ...]]

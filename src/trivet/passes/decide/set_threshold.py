@@ -53,7 +53,9 @@ class SetThreshold(Pass):
     def check(self, sketch: Sketch) -> Sketch:
         bounds = (self.false_negatives, self.false_alarms)
         if not all(0 <= bound <= 1 for bound in bounds) or min(bounds) == 1:
-            raise Refused(self.name, f"bounds {bounds}", do="0 <= false_negatives, false_alarms <= 1, one of them below 1")
+            raise Refused(
+                self.name, f"bounds {bounds}", do="0 <= false_negatives, false_alarms <= 1, one of them below 1"
+            )
         sketch.expect(link=("sigmoid", "softmax"), has=("body", "scale", "decoder"), for_=self)
         classes = sketch.task.classes
         if self.positive not in classes and (self.positive or len(classes) != 2):

@@ -23,6 +23,7 @@ from trivet.kit.conformal.interval_pad import SLACK, float32_above
 from trivet.kit.scores import scores_of
 from trivet.runtime.part import Part
 
+
 @value
 class GuardInterval(ConformalGuard):
     """coverage: share of rows whose interval shall hold the true value, in (0, 1).

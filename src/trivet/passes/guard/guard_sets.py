@@ -21,6 +21,7 @@ from trivet.kit.conformal.set_floors import SLACK
 from trivet.kit.scores import stated_probabilities
 from trivet.runtime.part import Part
 
+
 @value
 class GuardSets(ConformalGuard):
     """coverage: share of rows whose set shall hold the true class, in (0, 1).

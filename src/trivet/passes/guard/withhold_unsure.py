@@ -25,7 +25,7 @@ from trivet.runtime.part import Part
 class WithholdUnsure(Pass):
     """accuracy: share of the given answers that shall be right, in (0, 1).
 
-    A finished file has its floor set on the rows that certify it, where that proves the limit (see docs/certification.md).
+    A finished file has its floor set on the rows that certify it, where that proves the limit.
     """
 
     reads: ClassVar[tuple[str, ...]] = ("tune",)
@@ -53,7 +53,9 @@ class WithholdUnsure(Pass):
         candidate = work.candidate.with_(abstain=open_)
         limit = parse_limit(f"accuracy-when-answered >= {self.accuracy}")
         dial, rule, use = tuned_rule(candidate, rows, [limit])
-        ctx.say.note(f"answers from a probability of {rule.floor or 0:.3f} on; {100 * use:.3g} % of tune rows are right")
+        ctx.say.note(
+            f"answers from a probability of {rule.floor or 0:.3f} on; {100 * use:.3g} % of tune rows are right"
+        )
         return work.with_(**{"abstain": open_, **dial.parts(rule)})
 
     def units(self, size: Size) -> float:
