@@ -157,7 +157,7 @@ def test_a_part_altered_anywhere_is_refused_or_runs(kind):
 
 SLOTS = {
     "columns": "reader", "labels": "decoder", "value": "decoder", "interval": "guard", "conformal-set": "guard",
-    "temperature": "scale", "isotonic": "scale",
+    "temperature": "scale", "isotonic": "scale", "abstain": "abstain",
 }  # fmt: skip
 
 

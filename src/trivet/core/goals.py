@@ -88,6 +88,10 @@ class Goal:
         """What a guard adds to that."""
         return {}
 
+    def guard_of(self, port: str) -> str:
+        """The slot of the guard that adds this answer."""
+        return "guard"
+
     def stack(self, task: Task) -> tuple[str, ...]:
         """The slots of a model for the task, in the order in which a row passes through them."""
         return ("reader", "features", "body", "guard", "decoder")

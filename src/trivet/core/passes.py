@@ -46,6 +46,7 @@ class Pass:
     helps: ClassVar[tuple[str, ...]] = ()  # gauges or families ("quality", "size", "latency", "trust") it can improve
     costs: ClassVar[tuple[str, ...]] = ()  # the same, for what it makes worse; not sought for such a limit
     serves: ClassVar[tuple[str, ...]] = ()  # gauges for whose limits a plan adds this pass where a route lacks it
+    controls: ClassVar[tuple[str, ...]] = ()  # gauges whose limits `>=` are kept by construction: see engine/control
 
     @classmethod
     def pass_name(cls) -> str:

@@ -10,6 +10,7 @@ from trivet.runtime.kinds.readers.spellings import BadSpelling
 
 from .errors import BadRecipe, TrivetError, nearest_names, raise_all
 from .fieldtypes import parsed_type
+from .levels import SHARES, Look
 from .limits import Limit, gauge_named
 from .registry import find_gauge, homes, parse_limit, parse_step
 from .roles import ROLES
@@ -47,6 +48,8 @@ class Lock:
     looks: the number of builds on the same rows that the choice of finalists reckoned with, itself included, where one
     build alone would have chosen others.
     cut: beginnings of routes that took too much time or memory and were given up, their steps joined by " | ".
+    control: the look at the vault by which settings of the file were proven there, for they depend on the error that
+    it could spend; None where none were.
     """
 
     units: float
@@ -54,6 +57,7 @@ class Lock:
     ships: int = 0
     looks: int = 1
     cut: tuple[str, ...] = ()
+    control: Look | None = None
 
 
 @value
@@ -95,7 +99,9 @@ _BUILD_TYPES: dict[str, Any] = {
     "time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool, "accept": list, "measure": list,
     "sketch": bool, "aim": str, "stop_when_proven": bool,
 }  # fmt: skip
-_LOCK_TYPES: dict[str, Any] = {"units": (int, float), "widened": int, "ships": int, "looks": int, "cut": list}
+_LOCK_TYPES: dict[str, Any] = {
+    "units": (int, float), "widened": int, "ships": int, "looks": int, "cut": list, "control": list,
+}  # fmt: skip
 _SECTIONS = ("data", "types", "limits", "build", "lock")
 
 
@@ -167,6 +173,7 @@ class _Reader:
             widened=found.get("widened"),
             ships=self.counted(found, "ships", least=0),
             looks=self.counted(found, "looks", least=1),
+            control=self.look(found),
             cut=tuple(map(str, found.get("cut", ()))),
         )
 
@@ -175,6 +182,17 @@ class _Reader:
         if number < least:
             self.complain(name, f"{name} of {least} or above in [lock]", repr(number))
         return number
+
+    def look(self, found: dict[str, Any]) -> Look | None:
+        """The look that `control` names as [build, finalist]."""
+        named = found.get("control")
+        if named is None:
+            return None
+        if [type(number) for number in named] != [int, int] or named[0] < 1 or not 0 <= named[1] < len(SHARES):
+            wanted = f"[build, finalist], from 1 and from 0 to {len(SHARES) - 1}, in [lock]"
+            self.complain("control", wanted, repr(named))
+            return None
+        return Look(build=named[0], finalist=named[1])
 
     def section(self, table: dict[str, Any], name: str, known: Mapping[str, Any]) -> dict[str, Any]:
         found = table.get(name, {})
@@ -325,6 +343,8 @@ def lock_lines(lock: Lock) -> list[str]:
     for name in ("widened", "ships", "looks"):
         same = getattr(lock, name) == Lock.__dataclass_fields__[name].default
         lines += [] if same else [f"{name} = {getattr(lock, name)}"]
+    if lock.control is not None:
+        lines.append(f"control = [{lock.control.build}, {lock.control.finalist}]")
     return lines + ([f"cut = {toml(lock.cut)}"] if lock.cut else [])
 
 

@@ -5,13 +5,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from math import inf
 from pathlib import Path
 from typing import Any
 
 from trivet.core.candidate import Sketch
-from trivet.core.gauges import Gauge
+from trivet.core.gauges import Gauge, plain_trial
+from trivet.core.levels import Look
 from trivet.core.limits import Verdict
 from trivet.core.reading import Reading
 from trivet.core.recipe import Lock
@@ -21,17 +22,20 @@ from trivet.data.split.vault import Vault
 from trivet.kit.constant import baselines, with_baselines
 from trivet.runtime.file.caps import LARGE
 from trivet.runtime.file.container import decode
+from trivet.runtime.file.sections import Bytes
 from trivet.storage.disk import Storage
 from trivet.storage.register import Place
 
 from .answer_tables import answer_tables
 from .chance import Odds, Point
+from .control import can_be_controlled, controlled, told_how
 from .costs import costs_of
 from .dossier import Writer
 from .file_trial import FileTrial
+from .judge import answers_of
 from .machine import this_machine
 from .measure import PLAIN_QUESTION, gauges_for, standard_gauges
-from .openings import Openings
+from .openings import SURE, Openings
 from .outcome import Certified, Judged, Told, stand_ins
 from .pack import SKETCH, Finalist, pack
 from .refit import shipped
@@ -115,7 +119,7 @@ class Certifier:
         """The finalist's file as it would ship, with its costs, measured on rows that compared candidates."""
         limited = [limit.gauge for limit in self.odds.limits]
         gauges, rows = self.gauges_of(finalist.candidate.sketch), self.steps.dataset.choose
-        draft = pack(replace(finalist, readings=tuple(one.reading for one in finalist.judged)), cap=self.cap)
+        draft = self.draft(finalist)
         until = inf if "cold-start" in limited else self.steps.deadline.ends
         costs = costs_of(draft, rows, gauges, folder, self.storage, until=until, limited=limited)
         return FileTrial(
@@ -123,21 +127,51 @@ class Certifier:
             storage=self.storage, costs=costs, doubts=self.writer.intake.capped,
         )  # fmt: skip
 
+    def draft(self, finalist: Finalist) -> Bytes:
+        """The file as it would ship, with stand-ins for what is not known yet."""
+        return pack(replace(finalist, readings=tuple(one.reading for one in finalist.judged)), cap=self.cap)
+
     def measured(self, finalist: Finalist, trial: FileTrial, why: str) -> Finalist:
         """The finalist with what its packed file does on the vault; the look is on the disk before the vault opens."""
         place = self.openings.enter(finalist.candidate.digest)
+        look = self.strictest(place.look)
         rows = self.vault.open(f"judge, finalist {self.vault.openings + 1}: {finalist.point.route}")
+        if can_be_controlled(finalist.candidate, trial.limits):
+            finalist = self.controlled(finalist, trial, rows, look)
+            trial = replace(trial, data=self.draft(finalist))
         answers = trial.answers(rows)
-        judged = trial.judged(rows, answers, place.look)
-        baseline = partial(self.beside_the_constant, rows=rows)
+        judged = trial.judged(rows, answers, look)
+
+        def finished(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+            return self.beside_the_constant(told_how(readings, finalist.proven), rows)
+
         return replace(
             finalist,
-            readings=baseline(trial.readings(rows, answers)),
-            judged=tuple(replace(one, reading=baseline([one.reading])[0]) for one in judged),
-            look=place.look,
+            readings=finished(trial.readings(rows, answers)),
+            judged=tuple(replace(one, reading=finished([one.reading])[0]) for one in judged),
+            look=look,
             tables=answer_tables(trial.task, answers[PLAIN_QUESTION], rows.truth, rows.weight, self.writer.constant),
             made={**self.made(why), "look": look_as_json(place, self.openings.build)},
         )
+
+    def controlled(self, finalist: Finalist, trial: FileTrial, rows: Rows, look: Look) -> Finalist:
+        """The finalist with whatever can be set of it set on the vault, as its packed file answers there."""
+        said = answers_of(trial.data, trial.task, rows, (), trial.folder, trial.storage)[PLAIN_QUESTION]
+        done = controlled(
+            finalist.candidate, self.steps.dataset.tune, plain_trial(trial.task, rows, said), trial.limits,
+            lambda limit: look.alpha(limit.sure),
+        )  # fmt: skip
+        tested = self_test(done.candidate, self.steps.dataset.fit)
+        return replace(finalist, candidate=done.candidate, selftest=tested, proven=done.notes)
+
+    def strictest(self, look: Look) -> Look:
+        """The look, or that of the lock where it could spend less: a file that is made again keeps its settings.
+
+        Where the lock's look could spend more, the settings are proven anew, and may differ.
+        """
+        lock = self.writer.plan.recipe.lock
+        before = look if lock is None or lock.control is None else lock.control
+        return min(look, before, key=lambda one: one.alpha(SURE))
 
     def gauges_of(self, sketch: Sketch) -> tuple[Gauge, ...]:
         """What is measured of such a finalist: what is limited, what every file says, and what the recipe adds."""

@@ -7,7 +7,9 @@ from statistics import NormalDist
 from trivet.core.levels import Look
 from trivet.core.limits import Limit
 from trivet.core.reading import Reading
+from trivet.core.registry import parse_step
 from trivet.core.value import value
+from trivet.kit.conformal.control import most_misses
 
 _Z = NormalDist().inv_cdf(0.975)  # of one end of a reading's usual interval
 EXACT = "size"  # the one cost that is known before it is measured
@@ -49,6 +51,8 @@ class Odds:
     def shortfall(self, point: Point, limit: Limit) -> float:
         """Above 0: how much better the value must get before the judge's interval would keep the limit, relative to
         the bound; 0 or below: kept with that much to spare."""
+        if is_controlled(point, limit) and self.can_be_proven(limit):
+            return 0.0
         half = self.half_width(point, limit)
         room = limit.room(point.number(limit.gauge))
         return (half - room) / max(abs(limit.bound), 1e-9) if isfinite(room) else 1.0
@@ -82,6 +86,8 @@ class Odds:
 
     def chance_of(self, point: Point, limit: Limit) -> float:
         """Probability of HOLDS for one limit: the choose rows and the vault both err."""
+        if is_controlled(point, limit):
+            return 1.0 if self.can_be_proven(limit) else 0.0
         half, reading = self.half_width(point, limit), point.readings.get(limit.gauge)
         room = limit.room(point.number(limit.gauge)) - half
         if not isfinite(room):
@@ -90,6 +96,10 @@ class Odds:
             is_exact = reading is not None or limit.gauge == EXACT
             return 1.0 if room >= 0 else 0.0 if is_exact else _DOUBT
         return NormalDist().cdf(room / max(self.spread(point, limit), 1e-12))
+
+    def can_be_proven(self, limit: Limit) -> bool:
+        """Whether the vault has the rows that a proof of the coverage takes, at the level of its first finalist."""
+        return most_misses(self.n_vault, limit.bound, Look(build=self.looks).alpha(limit.sure)) is not None
 
     def spread(self, point: Point, limit: Limit) -> float:
         """Standard deviation of the vault's value beside the point's: both sets of rows err; 0 where nothing does."""
@@ -110,6 +120,8 @@ class Odds:
 
     def may_keep(self, point: Point, limit: Limit) -> bool:
         reading = point.readings.get(limit.gauge)
+        if is_controlled(point, limit):
+            return True
         if reading is not None:
             return limit.room(limit.best(reading)) >= 0
         return limit.gauge != EXACT or limit.room(point.number(limit.gauge)) >= 0
@@ -121,3 +133,10 @@ class Odds:
         nearest = max(points, key=self.chance)
         worst = max(self.limits, key=lambda limit: self.shortfall(nearest, limit))
         return worst if self.shortfall(nearest, worst) > 0 else None
+
+
+def is_controlled(point: Point, limit: Limit) -> bool:
+    """Whether the vault will set what decides the limit, so that it is kept by construction (see `control`)."""
+    if limit.must != ">=" or limit.gauge != limit.base:
+        return False
+    return any(limit.base in parse_step(step).controls for step in point.steps)

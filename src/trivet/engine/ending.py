@@ -13,6 +13,7 @@ from .chance import Odds, Point
 from .frontier import finalists, why_this_one
 from .infeasible import Advice, broken_when_judged, explain, nearest_point
 from .outcome import Certified, Infeasible, Told
+from .pack import Finalist
 from .prepare import Prepared
 from .progress import Progress
 from .search import Search
@@ -72,19 +73,20 @@ class Ending:
         """The file of a finalist, with the lock by which it can be made again."""
         if tried.file is None:
             raise ValueError("a finalist that has not seen the vault has no file")
-        return self.certifier.with_lock(tried.file, tried.finalist, self.lock(tried.finalist.point, order))
+        return self.certifier.with_lock(tried.file, tried.finalist, self.lock(tried.finalist, order))
 
-    def lock(self, shipped: Point, order: Sequence[Point]) -> Lock:
+    def lock(self, shipped: Finalist, order: Sequence[Point]) -> Lock:
         """How far this build went, so that it can be made again."""
         if self.known is not None:
             return self.known
-        places = [at for at, point in enumerate(order) if point is shipped]
+        places = [at for at, point in enumerate(order) if point is shipped.point]
         return Lock(
             units=self.search.spent,
             widened=self.search.widened if self.search.is_over else None,
             ships=places[0] if places else 0,
             looks=self.odds.looks if self.looks_decide(order) else 1,
             cut=tuple(sorted(self.certifier.steps.cut)),
+            control=shipped.look if shipped.proven else None,
         )
 
     def looks_decide(self, order: Sequence[Point]) -> bool:

@@ -5,7 +5,7 @@ depends on the machine, the clock or the builds before this one goes to the evid
 confidence each limit was judged, by which interval and how.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,6 +34,7 @@ class Finalist:
 
     readings: with intervals at 95 %.  judged: each limit with its interval at the level of this look, and the verdict.
     look: at the vault.  made: what else stands in the evidence.
+    proven: {gauge: how a setting was proven on the vault to keep its limit}.
     """
 
     point: Point
@@ -45,6 +46,7 @@ class Finalist:
     look: Look = field(default_factory=Look)
     tables: dict[str, Any]
     made: dict[str, Any]
+    proven: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def evidence(self) -> dict[str, Any]:

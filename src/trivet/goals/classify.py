@@ -79,10 +79,14 @@ class Classify(Goal):
         return {"probabilities": Port("float32", (len(task.classes),)), "chosen": Port("int64")}
 
     def guarded(self, task: Task) -> Mapping[str, Port]:
-        return {"sets": Port("bool", (len(task.classes),))}
+        return {"sets": Port("bool", (len(task.classes),)), "answered": Port("bool"), "answer": Port("int64")}
+
+    def guard_of(self, port: str) -> str:
+        """Sets are told of every row; that an answer is withheld comes after it was chosen."""
+        return "guard" if port == "sets" else "abstain"
 
     def stack(self, task: Task) -> tuple[str, ...]:
-        return ("reader", "features", "body", "scale", "guard", "decoder")
+        return ("reader", "features", "body", "scale", "guard", "decoder", "abstain")
 
     def decoder(self, task: Task) -> Part:
         """The classes' texts; every class weighs the same until a pass says otherwise."""
@@ -91,8 +95,12 @@ class Classify(Goal):
         return Part(kind="labels", config={"type": task.answer.type}, arrays={**arrays, "weights": weights})
 
     def columns(self, task: Task, answers: Answers) -> dict[str, list[Any]]:
-        """The class as the data spells it, the share of each class, and the set where there is a guard."""
-        chosen = [task.classes[at] for at in answers["chosen"].tolist()]
+        """The class as the data spells it, the share of each class, and the set where there is a guard.
+
+        The class is None where the answer is withheld.
+        """
+        given = answers["answer"] if "answer" in answers else answers["chosen"]
+        chosen = [task.classes[at] if at >= 0 else None for at in given.tolist()]
         shares = {f"p[{label}]": answers["probabilities"][:, at].tolist() for at, label in enumerate(task.classes)}
         return {task.answer.name: chosen, **shares, **sets_of(task.classes, answers)}
 

@@ -17,7 +17,7 @@ class OneRow:
     def __init__(self, program: Program) -> None:
         if program.decoder is None or not program.reader.reads_one:
             raise ValueError("single rows of this program go the way of many")
-        self._executor, self._port = program.executor, program.decoder.answer
+        self._executor, self._port = program.executor, program.answer
         self._read, self._decode = program.reader.read_one, program.decoder.decode
         self._free: list[Lane] = []
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from .batch import Answers, Batch
 from .executors import Executor, ExecutorName, as_float32, executor_of
-from .kinds import Decoder, Flow, load_body, load_reader
+from .kinds import Abstain, Decoder, Flow, load_body, load_reader
 from .part import Array, Part
 from .ports import Port
 from .stages import INNER, NUMBERS, BodyStep, Stage, misfit, stages_of
@@ -39,6 +39,14 @@ class Program:
     def decoder(self) -> Decoder | None:
         """What turns arrays into the answer of a row; None for a model that is not finished."""
         return next((stage.step for stage in self.stages if isinstance(stage.step, Decoder)), None)
+
+    @property
+    def answer(self) -> str:
+        """The port whose rows are the answers: the decoder's, or that of a guard which withholds some of them."""
+        if self.decoder is None:
+            raise ValueError("this program has no decoder yet")
+        withheld = (stage.gives["answer"] for stage in self.stages if isinstance(stage.step, Abstain))
+        return next(withheld, self.decoder.answer)
 
     @cached_property
     def executor(self) -> Executor:

@@ -57,12 +57,15 @@ class Specialist:
         return loaded_again, (type(self), bytes(self.data), self._how)
 
     def predict(self, rows: Any) -> list[Any]:
-        """One answer per row: the class as text, number or boolean, whatever the target was; or the value as float."""
+        """One answer per row: the class as text, number or boolean, whatever the target was; or the value as float.
+
+        None where the file withholds an answer that is too unsure; `answers(rows)["sets"]` says what it may be.
+        """
         if type(rows) is dict and self._one_row is not None:
             answered = self._one_row.answer(rows)
             if answered is not None:
                 return answered
-        answers = self.program.run(batch_of(self.program, rows), self._decoder.answer)[0]
+        answers = self.program.run(batch_of(self.program, rows), self.program.answer)[0]
         return self._decoder.decode(answers)
 
     def predict_proba(self, rows: Any) -> Array:

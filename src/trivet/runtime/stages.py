@@ -152,6 +152,11 @@ def stage_of(slot: str, part: Part, ports: Mapping[str, Port], flow: Flow) -> St
         return Stage(slot, BodyStep(body, (NUMBERS,), made), reads, gives, body.widest)
     width = width_of(ports[next(iter(reads.values()))])
     step = LOADERS[part.kind](part, slot, width)
+    for own, port in getattr(step, "takes", {}).items():
+        came = ports[reads[own]]
+        if (came.dtype, came.shape) != (port.dtype, port.shape):
+            found = f"{came.dtype} {list(came.shape)} in {reads[own]}"
+            raise misfit(f"{own} as {port.dtype} {list(port.shape)} for {slot} ({part.kind})", found)
     return Stage(slot, step, reads, gives)
 
 

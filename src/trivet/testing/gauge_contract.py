@@ -19,6 +19,7 @@ from trivet.runtime.probes import PROBES
 from .trials import CLASSES, made_costs, made_rows, made_task_of, made_trial, sketch_of
 
 LABELS = ("Better", "Interval", "Source")
+GUARDED = ("sets", "answered", "answer", "low", "high")
 
 
 def check_gauge(gauge: Gauge) -> None:
@@ -202,7 +203,7 @@ def refuses(gauge: Gauge, question: str) -> Iterator[str]:
 
 def unguarded(answers: Answers) -> Answers:
     """The answers without those of a guard."""
-    return Answers({name: array for name, array in answers.items() if name not in ("sets", "low", "high")})
+    return Answers({name: array for name, array in answers.items() if name not in GUARDED})
 
 
 def measurable(gauge: Gauge, trial: Trial) -> bool:

@@ -23,7 +23,8 @@ def random_part(kind: str, rng: Rng, *, d: int = 5, k: int = 1) -> Part:
     """A valid part of the kind for d numbers in and k scores out.
 
     `affine`, `net`, `graph` and `loop` need finite numbers: put them behind `expand`, as `chain` does here.
-    `ngrams` reads text column 0.  `isotonic` is for k = 1; `conformal-set` and `labels` are for max(2, k) classes.
+    `ngrams` reads text column 0.  `isotonic` is for k = 1; `abstain`, `conformal-set` and `labels` are for max(2, k)
+    classes.
     """
     return MAKERS[kind](rng, d, k)
 
@@ -53,6 +54,8 @@ def random_program_parts(
         parts["decoder"] = random_part("value", rng, k=k)
     if guarded:
         parts["guard"] = random_part("conformal-set" if goal == "classify" else "interval", rng, k=k)
+        if goal == "classify":
+            parts["abstain"] = random_part("abstain", rng, k=k)
     return parts
 
 
@@ -211,7 +214,17 @@ def isotonic(rng: Rng, d: int, k: int) -> Part:
 
 def conformal_set(rng: Rng, d: int, k: int) -> Part:
     floor = rng.uniform(0, 0.9, max(2, k)).astype(np.float32)
-    return Part(kind="conformal-set", config={"coverage": 0.9}, arrays={"floor": floor})
+    return Part(kind="conformal-set", config={"coverage": 0.9, **set_on_the_vault(rng)}, arrays={"floor": floor})
+
+
+def abstain(rng: Rng, d: int, k: int) -> Part:
+    floor = rng.uniform(0, 0.9, max(2, k)).astype(np.float32)
+    return Part(kind="abstain", config=set_on_the_vault(rng), arrays={"floor": floor})
+
+
+def set_on_the_vault(rng: Rng) -> dict[str, object]:
+    """What a part says of limits that it was set for, or nothing."""
+    return {"control": [["coverage >= 0.9", float(rng.uniform(0.001, 0.1))]]} if rng.random() < 0.5 else {}
 
 
 def interval(rng: Rng, d: int, k: int) -> Part:
@@ -239,6 +252,7 @@ def labels(rng: Rng, d: int, k: int) -> Part:
 
 
 MAKERS: dict[str, Callable[[Rng, int, int], Part]] = {
+    "abstain": abstain,
     "additive": additive,
     "affine": affine,
     "chain": chain,

@@ -82,7 +82,12 @@ def made_answers(question: str, rows: Rows) -> Answers:
     odds = np.exp(scores - scores.max(axis=1, keepdims=True)) if len(scores) else scores
     shares = odds / odds.sum(axis=1, keepdims=True)
     sets = shares >= min(0.3, 0.9 / scores.shape[1])
-    return Answers(probabilities=shares.astype(np.float32), chosen=shares.argmax(axis=1), sets=sets)
+    chosen = shares.argmax(axis=1)
+    answered = shares.max(axis=1, initial=0.0) >= 0.6
+    given = np.where(answered, chosen, -1)
+    return Answers(
+        probabilities=shares.astype(np.float32), chosen=chosen, sets=sets, answered=answered, answer=given
+    )  # fmt: skip
 
 
 def made_task_of(question: str) -> Task:
@@ -98,7 +103,9 @@ def made_task_of(question: str) -> Task:
 def sketch_of(question: str, *, guard: bool = True) -> Sketch:
     """A sketch with every slot filled, or without the guard."""
     filled = Sketch(task=made_task_of(question), kinds={}).with_kind(reader="columns", body="affine")
-    return filled.with_kind(guard="made") if guard else filled
+    if not guard:
+        return filled
+    return filled.with_kind(guard="made", **({"abstain": "made"} if CLASSES[question] else {}))
 
 
 def made_costs(calls: int) -> dict[str, Samples]:

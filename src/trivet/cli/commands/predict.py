@@ -157,7 +157,9 @@ def answer_columns(specialist: Any, columns: dict[str, list[Any]], rule: "Rule |
 
     task, answers = task_from_json(specialist.task), specialist.answers(columns)
     if rule is not None:
-        answers = Answers({**answers, "chosen": rule.choose(shares_as_printed(answers["probabilities"]))})
+        chosen = rule.choose(shares_as_printed(answers["probabilities"]))
+        # The user decides, so no row is left without an answer.
+        answers = Answers({**answers, "chosen": chosen, **({"answer": chosen} if "answer" in answers else {})})
     found = find_goal(task.goal).columns(task, answers)
     return {name: [seven_digits(cell) for cell in column] for name, column in found.items()}
 

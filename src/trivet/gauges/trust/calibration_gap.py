@@ -4,9 +4,9 @@
 Two classes: on the probability of class 1.  Several: on the probability of the most probable class, against how often
 that class is the true one.  On few rows even a faultless model shows a gap: about 0.02 on 2,000 rows.
 Better: lower.  Interval: simulated noise of the bins, of independent units.  It bounds the gap of these bins on very
-many rows, free of the upward bias that noise gives to the value; inside a bin, gaps of either sign may still cancel, so the
-gap of single probabilities, which no finite sample bounds, may be larger.  The low end takes off all noise, so that 0
-stays possible; the high end keeps the upward bias, hence errs on the safe side for a limit `<=`.
+many rows, free of the upward bias that noise gives to the value; inside a bin, gaps of either sign may still cancel,
+so the gap of single probabilities, which no finite sample bounds, may be larger.  The low end takes off all noise, so
+that 0 stays possible; the high end keeps the upward bias, hence errs on the safe side for a limit `<=`.
 Source: Naeini, Cooper and Hauskrecht 2015; Nguyen and O'Connor 2015 (equal mass); Roelofs et al. 2022 (bias).
 """
 

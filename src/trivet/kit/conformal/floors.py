@@ -116,9 +116,13 @@ def interval_pad(
     scores: (rows, 1) predictions, or (rows, 3) with columns mid, low, high; the pad of the latter may be negative.
     truth: (rows,) values, float64.
     """
+    return safe_quantile(strangeness(scores, truth), coverage, margin, weight)
+
+
+def strangeness(scores: Array, truth: Array) -> Array:
+    """(rows,) how far each value lies beyond its interval without a pad; below 0 for one inside."""
     wide = np.asarray(scores, np.float64)
     if wide.shape[1] == 1:
-        strange = np.abs(truth - wide[:, 0])
-    else:
-        strange = np.maximum(wide[:, 1] - truth, truth - wide[:, 2])
-    return safe_quantile(strange, coverage, margin, weight)
+        distance: Array = np.abs(truth - wide[:, 0])
+        return distance
+    return np.maximum(wide[:, 1] - truth, truth - wide[:, 2])

@@ -23,7 +23,7 @@ def expect_answers(sketch: Sketch, *names: str, for_: Gauge) -> None:
         if name not in added:
             has = ", ".join((*own, *added))
             raise NotApplicable(for_.name, f"it reads {name}; this task asks to {sketch.task.goal}, which gives {has}")
-        if sketch.kind("guard") is None:
+        if sketch.kind(goal.guard_of(name)) is None:
             raise NotApplicable(for_.name, f"it reads {name}, and the candidate has no guard", do=guards_for(for_))
 
 

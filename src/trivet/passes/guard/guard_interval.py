@@ -19,12 +19,9 @@ from trivet.core.passes import Size
 from trivet.core.value import value
 from trivet.kit.conformal.floors import interval_pad, least_rows
 from trivet.kit.conformal.guard import ConformalGuard
+from trivet.kit.conformal.interval_pad import SLACK, float32_above
 from trivet.kit.scores import scores_of
 from trivet.runtime.part import Part
-
-# Of the largest score.  An end of the interval is computed in float32; where answers repeat (whole numbers, the leaves
-# of a tree), the last bit would put all rows that stand on the end in or out.
-SLACK = 4 * float(np.finfo(np.float32).eps)
 
 
 @value
@@ -35,6 +32,7 @@ class GuardInterval(ConformalGuard):
     """
 
     serves: ClassVar[tuple[str, ...]] = ("coverage", "interval-width")
+    controls: ClassVar[tuple[str, ...]] = ("coverage",)
     helps: ClassVar[tuple[str, ...]] = ("coverage", "interval-width")
 
     @classmethod
@@ -65,9 +63,3 @@ class GuardInterval(ConformalGuard):
 
     def units(self, size: Size) -> float:
         return 0.005 + 1e-7 * size.rows * size.columns  # 0.005 s on 1,900 x 11 (2026-11)
-
-
-def float32_above(pad: float) -> np.float32:
-    """The least float32 that is not below the pad: rounding down would lose the row that sets it."""
-    near = np.float32(pad)
-    return near if near >= pad else np.nextafter(near, np.float32(np.inf))

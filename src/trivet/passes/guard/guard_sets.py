@@ -17,12 +17,9 @@ from trivet.core.passes import Size
 from trivet.core.value import value
 from trivet.kit.conformal.floors import class_floors, least_rows, pooled_floor
 from trivet.kit.conformal.guard import ConformalGuard
+from trivet.kit.conformal.set_floors import SLACK
 from trivet.kit.scores import stated_probabilities
 from trivet.runtime.part import Part
-
-# The floor is the probability of a tune row, and a tree says the same of many rows.  ONNX Runtime and numpy differ in
-# the last bit, which would put all of them in or out.
-SLACK = 1e-6
 
 
 @value
@@ -33,7 +30,9 @@ class GuardSets(ConformalGuard):
     per_class: cover each class by itself; a class with too few tune rows gets the floor of all.
     """
 
-    serves: ClassVar[tuple[str, ...]] = ("coverage", "worst-class-coverage", "set-size")
+    # With answers that are withheld come sets: what a row without an answer may be.
+    serves: ClassVar[tuple[str, ...]] = ("coverage", "worst-class-coverage", "set-size", "accuracy-when-answered")
+    controls: ClassVar[tuple[str, ...]] = ("coverage",)
     helps: ClassVar[tuple[str, ...]] = ("coverage", "worst-class-coverage", "set-size")
 
     per_class: bool = True

@@ -20,6 +20,7 @@ from .combine.vote import Vote
 from .decoders.decoder import Decoder
 from .decoders.labels import Labels
 from .decoders.value import Value
+from .guards.abstain import Abstain
 from .guards.conformal_set import ConformalSet
 from .guards.interval import Interval
 from .inspector import Inspector
@@ -44,7 +45,11 @@ BODIES: dict[str, type[Body]] = {
     "vote": Vote,
 }
 SCALES: dict[str, type[Temperature | Isotonic]] = {"isotonic": Isotonic, "temperature": Temperature}
-GUARDS: dict[str, type[ConformalSet | Interval]] = {"conformal-set": ConformalSet, "interval": Interval}
+GUARDS: dict[str, type[Abstain | ConformalSet | Interval]] = {
+    "abstain": Abstain,
+    "conformal-set": ConformalSet,
+    "interval": Interval,
+}
 DECODERS: dict[str, type[Decoder]] = {"labels": Labels, "value": Value}
 
 KINDS = frozenset([*READERS, "codes", *BODIES, *SCALES, *GUARDS, *DECODERS])
@@ -76,7 +81,7 @@ def load_scale(part: Part, where: str, width: int) -> Temperature | Isotonic:
     return SCALES[known_kind(part, where, SCALES)](Inspector(part, where), width)
 
 
-def load_guard(part: Part, where: str, width: int) -> ConformalSet | Interval:
+def load_guard(part: Part, where: str, width: int) -> Abstain | ConformalSet | Interval:
     """The guard for arrays of this width, checked."""
     return GUARDS[known_kind(part, where, GUARDS)](Inspector(part, where), width)
 

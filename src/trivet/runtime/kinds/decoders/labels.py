@@ -8,6 +8,7 @@ import numpy as np
 from ...batch import Batch
 from ...part import Array
 from ...ports import Port
+from ..control import control_keys, control_of
 from ..inspector import FLOATS, Inspector
 from ..words import words_of
 from .decoder import Decoder
@@ -28,7 +29,8 @@ class Labels(Decoder):
     READS, GIVES, answer = ("probabilities",), ("chosen",), "chosen"
 
     def __init__(self, look: Inspector, classes: int) -> None:
-        look.only(config=("type",), arrays=("blob", "ends", "weights"))
+        look.only(config=("type", *control_keys(look)), arrays=("blob", "ends", "weights"))
+        self.control = control_of(look)
         self.type = look.choice("type", ("category", "number", "boolean"))
         self.texts = tuple(words_of(look))
         if len(self.texts) != classes or len(set(self.texts)) != classes:
@@ -55,7 +57,8 @@ class Labels(Decoder):
         return {"chosen": graph.node("ArgMax", weighed, axis=1, keepdims=0)}
 
     def decode(self, answers: Array) -> list[Any]:
-        return [self.values[position] for position in answers.tolist()]
+        """The values of the classes; None where an answer is withheld, which is -1 (see the kind `abstain`)."""
+        return [self.values[position] if position >= 0 else None for position in answers.tolist()]
 
 
 def exact_number(text: str) -> int | float:

@@ -9,6 +9,7 @@ from trivet.runtime.batch import Batch
 from trivet.runtime.part import Array
 from trivet.runtime.ports import Port
 
+from ..control import control_keys, control_of
 from ..inspector import FLOATS, Inspector
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ class ConformalSet:
     reads = READS
 
     def __init__(self, look: Inspector, classes: int) -> None:
-        look.only(config=("coverage",), arrays=("floor",))
+        look.only(config=("coverage", *control_keys(look)), arrays=("floor",))
+        self.control = control_of(look)
         self.coverage = look.number("coverage", above=0, most=1)
         self.floor = look.array("floor", FLOATS, classes)
         self.gives = {"sets": Port("bool", (classes,))}

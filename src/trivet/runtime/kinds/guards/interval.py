@@ -9,6 +9,7 @@ from trivet.runtime.batch import Batch
 from trivet.runtime.part import Array
 from trivet.runtime.ports import Port
 
+from ..control import control_keys, control_of
 from ..inspector import FLOATS, Inspector
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ class Interval:
     def __init__(self, look: Inspector, n_scores: int) -> None:
         if n_scores not in (1, 3):
             look.refuse("part-slot", "a body with one score or three (mid, low, high)", f"{n_scores}")
-        look.only(config=("coverage",), arrays=("pad",))
+        look.only(config=("coverage", *control_keys(look)), arrays=("pad",))
+        self.control = control_of(look)
         self.coverage = look.number("coverage", above=0, most=1)
         self.pad = look.array("pad", FLOATS, 2)
         if np.abs(self.pad).max() > 1e30 or (n_scores == 1 and (self.pad < 0).any()):

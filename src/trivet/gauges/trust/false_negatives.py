@@ -1,0 +1,21 @@
+"""False negatives: the share of the rows of a class that are answered with another class, that is missed.
+
+A row whose answer is withheld is neither missed nor a false alarm.
+Better: lower.  Interval: Clopper-Pearson, exact given how many such rows there are; with weights Wilson on the
+effective number of rows.  Without any such row it opens from 0 to 1.
+Parameters: positive, the class; left out, the second of two.
+Source: Clopper and Pearson 1934.
+"""
+
+from typing import ClassVar
+
+from trivet.core.value import value
+from trivet.kit.stats.mistakes_gauge import MistakesGauge
+
+
+@value
+class FalseNegatives(MistakesGauge):
+    """0 to 1; 0 for a file that misses no row of the class."""
+
+    of_positives: ClassVar[bool] = True
+    examples = ("false-negatives(positive=yes)",)
