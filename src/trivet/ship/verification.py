@@ -8,9 +8,9 @@ from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.engine.outcome import Judged, shown, shown_baseline
+from trivet.engine.overlap import Overlap
 
 from .cards import COLUMNS, limit_line
-from .overlap import Overlap
 
 Outcome = Literal["SOUND", "MISSED", "UNPROVEN", "DAMAGED"]
 
