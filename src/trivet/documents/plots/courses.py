@@ -108,7 +108,8 @@ def name_paths(ax: Any, shape: Shape, paths: Sequence[Path], bars: Sequence[floa
         what = f"alarm at {10**bar:.3g}" if is_watch else f"earned at {10**bar:.3g}"
         room = name_level(ax, room, at(ax, 0, bar)[1], what, fontsize=shape.small, color=LIMIT_LINE["color"]) or room
     for path in paths:
-        inner = path.points[len(path.points) // 8 :]
+        # Where a course has got somewhere it can be told from others; down at the edge all of them lie together.
+        inner = [p for p in path.points if p[1] > 0] if path.reached else path.points[len(path.points) // 8 :]
         places = [at(ax, *point) for point in inner[:: max(1, len(inner) // 12)][::-1]]
         if path.reached:
             places = [at(ax, *path.reached), *places]
