@@ -31,7 +31,16 @@ def part_of(head: str, account: Json) -> dict[str, Any]:
     """One account as the page shows it; a foreign state is told, not shown."""
     if "told" in account:
         told = str(account["told"])
-        return {"head": head, "told": told, "outcome": "", "since": "", "there": "", "claim": "", "untold": [], "plot": None}
+        return {
+            "head": head,
+            "told": told,
+            "outcome": "",
+            "since": "",
+            "there": "",
+            "claim": "",
+            "untold": [],
+            "plot": None,
+        }
     plot = evidence_plot(account)
     updates, rows = int(account.get("updates", 0)), int(account.get("rows", 0))
     there = [line for line in account.get("limits", ()) if line.get("reached") is not None]
@@ -41,7 +50,10 @@ def part_of(head: str, account: Json) -> dict[str, Any]:
         "told": "",
         "outcome": str(account.get("outcome", "")),
         "since": f"{rows:,} rows in {updates:,} update{'s' if updates != 1 else ''}{times_of(account)}",
-        "there": "" if plot or not there else f"{word}: " + "; ".join(
+        "there": ""
+        if plot or not there
+        else f"{word}: "
+        + "; ".join(
             f"{line['limit']} after {int(line['reached']):,} {account.get('unit_is', 'rows')}" for line in there
         ),
         "claim": str(account.get("claim", "")).strip().removeprefix("meaning: "),

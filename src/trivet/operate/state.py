@@ -93,6 +93,8 @@ def opened(path: Path, header: Mapping[str, Any], storage: Storage) -> Iterator[
             yield journal
         finally:
             journal.close()
+            if not journal.frames:
+                storage.remove(path)  # nothing was multiplied in: leave no empty file behind
 
 
 def refuse_foreign(path: Path, storage: Storage) -> None:

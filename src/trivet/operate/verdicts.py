@@ -13,7 +13,8 @@ def verdicts_in(contents: Contents) -> dict[str, str]:
 
 def build_in(contents: Contents) -> int | None:
     """Which build on its vault the file says it was, counted from 1; None where it does not say."""
-    told = contents.evidence.get("build")
+    look = contents.evidence.get("look")
+    told = look.get("build") if isinstance(look, dict) else None
     return int(told) if isinstance(told, int) and told >= 1 else None
 
 
