@@ -55,7 +55,7 @@ def moments(draw: Draw, streams: int, rows: int, wager: Wager, seed: int) -> tup
 
 
 def evidence_of(wager: Wager, losses: np.ndarray, stakes: np.ndarray | None = None) -> np.ndarray:
-    """(rows, streams) log evidence of streams that have nothing to do with each other, each a strand that stays alone."""
+    """(rows, streams) log evidence of independent streams, each a strand that stays alone."""
     streams = losses.shape[1]
     each = Wager(bound=wager.bound, side=wager.side, strands=streams, kept_back=wager.back)
     object.__setattr__(each, "combined", lambda evidence: evidence)
