@@ -30,6 +30,7 @@ bench: .venv/dev-ready
 	@$(BIN)/python bench/fuzz_files.py --count 2000
 	@$(BIN)/python bench/kill_and_resume.py --kills 2
 	@$(BIN)/python bench/distil.py --seeds 1
+	@$(BIN)/python bench/watch.py --streams 100 --kills 4
 
 size: .venv/demo-ready
 	@$(BIN)/python tools/size.py

@@ -175,8 +175,6 @@ def main() -> None:
         rules.append(row)
         numbers = [f"{row['rows']:,}", f"{row['holds']:.3f}", f"{row['false']:.4f}", f"{row['use']:.3f}"]
         print(f"| {', '.join(texts)} | {' | '.join(numbers)} |", flush=True)
-            flush=True,
-        )
     out = Path(__file__).parent / "out" / "control.json"
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps({"coverage": found, "rules": rules}, indent=1), encoding="utf-8")

@@ -22,12 +22,12 @@ from trivet.core.candidate import Candidate
 from trivet.core.limits import Limit, Verdict
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.registry import find_gauge, homes
+from trivet.data.fresh_rows import fresh_rows
 from trivet.engine.compile import compile_recipe
 from trivet.engine.judge import try_file
 from trivet.engine.measure import gauges_for, readings_of
 from trivet.engine.outcome import Certified, Infeasible
 from trivet.runtime.file.container import decode
-from trivet.ship.fresh_rows import fresh_rows
 from trivet.storage.disk import Storage
 from trivet.storage.objects import task_from_json
 

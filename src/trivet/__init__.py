@@ -10,13 +10,17 @@ __version__ = "0.1.0"
 _HOMES = {
     "compile": "trivet.ship.api",
     "load": "trivet.ship.specialist",
+    "watch": "trivet.operate.watch",
+    "prove": "trivet.operate.prove",
     "Specialist": "trivet.ship.specialist",
     "Infeasible": "trivet.engine.outcome",
     "TrivetError": "trivet.runtime.errors",
     "Verification": "trivet.ship.verify",
 }
 
-__all__ = ["Infeasible", "Specialist", "TrivetError", "Verification", "__version__", "compile", "load"]
+__all__ = [
+    "Infeasible", "Specialist", "TrivetError", "Verification", "__version__", "compile", "load", "prove", "watch",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

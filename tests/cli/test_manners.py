@@ -121,7 +121,7 @@ def test_05_15_every_exit_code_is_named_in_every_help(trivet):
     for words in ([], ["predict"], ["verify"]):
         told = " ".join(trivet(*words, "--help").out.split())
         assert "0 done, 1 our fault, 2 wrong input, 3 limits cannot be kept, 4 something is not installed, " in told
-        assert "5 unproven, 6 the file is damaged or contradicts itself, 130 interrupted" in told
+        assert "5 unproven, 6 the file is damaged or contradicts itself, 7 an alarm, 130 interrupted" in told
 
 
 def test_the_nearest_command_is_offered(trivet):

@@ -6,8 +6,8 @@ from made_loans import START, STEPS, first, loans
 
 from trivet.core.errors import BadData
 from trivet.core.task import Field
+from trivet.data.fresh_rows import fresh_rows
 from trivet.runtime.file.container import decode, encode, with_evidence
-from trivet.ship.fresh_rows import fresh_rows
 from trivet.ship.specialist import Specialist
 from trivet.testing.tasks import made_task
 

@@ -1,8 +1,8 @@
 """The command line: finds the command, runs it, prints the result or the error, and ends with a stable exit code.
 
 0 done and nothing contradicts; 1 our fault; 2 wrong input; 3 the limits cannot be kept, or one is missed on these rows;
-4 something is not installed; 5 unproven: too few rows to say; 6 the file is damaged or contradicts itself; 130
-interrupted.
+4 something is not installed; 5 unproven: too few rows to say; 6 the file is damaged or contradicts itself;
+7 an alarm: a watched limit is missed; 130 interrupted.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from .result import Result
 
 EXIT_CODES = (
     "exit codes: 0 done, 1 our fault, 2 wrong input, 3 limits cannot be kept, 4 something is not installed,\n"
-    "            5 unproven, 6 the file is damaged or contradicts itself, 130 interrupted"
+    "            5 unproven, 6 the file is damaged or contradicts itself, 7 an alarm, 130 interrupted"
 )
 
 

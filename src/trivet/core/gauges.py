@@ -138,3 +138,16 @@ class Gauge:
     def measure(self, trial: Trial, *, sure: float = 0.95) -> Reading:
         """The reading, with a two-sided interval at level `sure`.  Repeatable; the order of rows does not matter."""
         raise NotImplementedError
+
+    def losses(self, trial: Trial) -> Array | None:
+        """(rows,) in [0, 1], what each row alone loses, where the value is a mean of that; None where it is not.
+
+        NaN: the row does not count, as one of another class.  (rows, strands): the value is that of the worst strand.
+        What a limit then says of the mean loss is `loss_bound`.  Weights play no part here: whoever averages uses them.
+        """
+        return None
+
+    def loss_bound(self, bound: float, task: Task) -> float:
+        """The mean loss that a limit at `bound` allows: for a share, 1 - bound where higher is better, else bound."""
+        share = (bound - self.least) / (self.most - self.least)
+        return 1 - share if self.better == ">=" else share

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Any, ClassVar
 
 from .text_form import kebab
@@ -19,12 +20,14 @@ class FileFacts:
     """What a section is made from: what the file says, its digest and its size.
 
     While the file is being packed, it has no digest ("") and no size (0) yet.
+    beside: what lies beside it and belongs to it, as JSON by name: the accounts of watching and proving.
     """
 
     manifest: Json
     evidence: Json
     digest: str = ""
     size_bytes: int = 0
+    beside: Json = field(default_factory=dict)
 
 
 class Section:

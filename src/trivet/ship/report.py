@@ -33,14 +33,17 @@ class View:
     html: str
 
 
-def render(manifest: Json, evidence: Json, *, digest: str, size_bytes: int) -> str:
-    """The page.  manifest, evidence: as in the file; whatever is absent is said to be absent.  digest: of the file."""
+def render(manifest: Json, evidence: Json, *, digest: str, size_bytes: int, beside: Json | None = None) -> str:
+    """The page.  manifest, evidence: as in the file; whatever is absent is said to be absent.  digest: of the file.
+
+    beside: what lies beside the file, see `core.sections.FileFacts`.
+    """
     jinja = need("jinja2", for_="the report")
     environment = jinja.Environment(
         autoescape=True, undefined=jinja.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=no_formula
     )
     template = environment.from_string(text_of("report.html.jinja"))
-    file = FileFacts(manifest=manifest, evidence=evidence, digest=digest, size_bytes=size_bytes)
+    file = FileFacts(manifest=manifest, evidence=evidence, digest=digest, size_bytes=size_bytes, beside=beside or {})
     try:
         head: Section = find("section", HEAD)()
         made = head.make(file) or {}

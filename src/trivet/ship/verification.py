@@ -8,10 +8,10 @@ from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.engine.outcome import Judged, shown, shown_baseline
+from trivet.engine.overlap import Overlap
 from trivet.kit.stats.rows_needed import rows_needed
 
 from .cards import COLUMNS, limit_line
-from .overlap import Overlap
 
 Outcome = Literal["SOUND", "MISSED", "UNPROVEN", "DAMAGED"]
 

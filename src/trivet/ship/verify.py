@@ -21,17 +21,17 @@ from trivet.core.reading import Reading
 from trivet.core.registry import find_gauge
 from trivet.core.rows import Rows
 from trivet.core.value import value
+from trivet.data.fresh_rows import fresh_rows, made_up_rows
 from trivet.engine.judge import try_file
 from trivet.engine.measure import trial_for
 from trivet.engine.outcome import Judged
+from trivet.engine.overlap import Overlap, group_overlap, overlap, percent
 from trivet.kit.constant import baselines, with_baselines
 from trivet.runtime.file.container import Contents
 from trivet.runtime.file.sections import Bytes
 from trivet.storage.disk import Storage
 
 from .claims import Claims, claims_of, contradictions, self_test_problems
-from .fresh_rows import fresh_rows, made_up_rows
-from .overlap import Overlap, group_overlap, overlap, percent
 from .verification import Verification
 
 __all__ = ["Verification", "damaged_file", "verify"]

@@ -136,6 +136,20 @@ def narrows(gauge: Gauge, question: str) -> Iterator[str]:
         yield f"its interval is {sure:g} wide at 0.9 and {surer:g} at 0.99"
 
 
+def losses_agree(gauge: Gauge, question: str) -> Iterator[str]:
+    """Where it has losses of rows, they lie in [0, 1], and what their mean says is the value."""
+    trial = made_trial(question, rows=200)
+    losses = gauge.losses(trial)
+    if losses is None:
+        return
+    if losses.shape[0] != 200 or np.nanmin(losses) < 0 or np.nanmax(losses) > 1:
+        yield f"its losses are not one for each row, in [0, 1]: {losses.shape}"
+    mean = float(np.nanmean(losses.reshape(200, -1), axis=0).max())
+    value = gauge.measure(trial).value
+    if abs(gauge.loss_bound(value, trial.task) - mean) > 1e-9:
+        yield f"its losses say {mean}, its value {value} means {gauge.loss_bound(value, trial.task)}"
+
+
 def width(reading: Reading) -> float:
     return float(reading.high - reading.low) if np.isfinite(reading.value) else 0.0
 
@@ -251,6 +265,7 @@ LAWS: tuple[Callable[[Gauge, str], Iterator[str]], ...] = (
     anchors,
     repeatable,
     narrows,
+    losses_agree,
     poor_trials,
     refuses,
     asks,

@@ -18,13 +18,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     from pathlib import Path
 
+    from trivet.operate.beside import accounts_beside
     from trivet.ship.report import render
     from trivet.ship.specialist import load
     from trivet.storage.disk import Storage
 
     out = arguments.out or str(Path(arguments.file).with_suffix(".html"))
     file = load(arguments.file, caps=caps_in(arguments))
-    page = render(file.manifest, file.evidence, digest=file.digest, size_bytes=file.size_bytes)
+    beside = accounts_beside(arguments.file, file.contents)
+    page = render(file.manifest, file.evidence, digest=file.digest, size_bytes=file.size_bytes, beside=beside)
     Storage().publish(out, page.encode("utf-8"), private=False, overwrite=arguments.force)
     outcome = file.evidence.get("outcome")
     broken = (

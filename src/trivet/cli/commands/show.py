@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     from trivet.core.candidate import kinds_of
     from trivet.core.reading import reading_from_json
+    from trivet.operate.beside import accounts_beside
     from trivet.runtime.file.caps import caps_of
     from trivet.runtime.file.container import read
 
@@ -48,6 +49,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "digest": contents.digest,
         "body_digest": contents.body_digest,
         "recipe": manifest["recipe"],
+        "beside": accounts_beside(arguments.file, contents),
     }
     if arguments.recipe:
         return Result(text=manifest["recipe"].rstrip(), data={"recipe": manifest["recipe"]})
@@ -61,6 +63,7 @@ def text_of(
     from trivet.core.units import show_amount
     from trivet.engine.course import sentence as sentence_of_search
     from trivet.engine.outcome import looked_in, shown, shown_baseline
+    from trivet.operate.beside import lines_in_short
 
     size = next((reading.value for reading in readings if reading.gauge == "size"), None)
     verdicts = [verdict_cells(verdict) for verdict in data["verdicts"]]
@@ -73,6 +76,7 @@ def text_of(
             *([f"  BUT the data has a finding that blocks: {', '.join(data['alerts'])}"] if data["alerts"] else []),
             *([f"  {looked_in(evidence)}"] if evidence.get("look") else []),
             table(verdicts) or "  no limits were stated: nothing to prove",
+            *(f"  {line}" for line in lines_in_short(data["beside"])),
             *([f"  why this one: {data['why']}"] if data["why"] else []),
             f"  search: {sentence_of_search(data['search'])}",
             *(f"  {line}" for line in grave_lines(data["findings"])),

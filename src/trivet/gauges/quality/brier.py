@@ -14,6 +14,7 @@ from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.class_losses import mean_class_loss
 from trivet.kit.stats.trials import expect_answers, rows_of, units_of, weights_of
+from trivet.runtime.part import Array
 
 
 @value
@@ -36,3 +37,9 @@ class Brier(Gauge):
         loss = (1 - probabilities) ** 2 if two else np.maximum(apart, 0)
         estimate = mean_class_loss(loss, truth, weights_of(trial), sure, least=0.0, units=units_of(trial))
         return estimate.reading(self, n=len(truth), sure=sure)
+
+    def losses(self, trial: Trial) -> Array | None:
+        """The squared distance, as a share of 2."""
+        truth, probabilities = rows_of(trial, "probabilities", for_=self)
+        apart = ((probabilities - np.eye(probabilities.shape[1])[truth.astype(int)]) ** 2).sum(axis=1)
+        return apart / (4.0 if probabilities.shape[1] == 2 else 2.0)

@@ -19,6 +19,7 @@ from trivet.core.value import value
 from trivet.kit.stats.class_losses import mean_class_loss
 from trivet.kit.stats.trials import rows_of, units_of, weights_of
 from trivet.kit.stats.worst_group_gauge import WorstGroupGauge
+from trivet.runtime.part import Array
 
 CLIP = 1e-7  # about the rounding of a float32 probability: below it the file itself knows no difference
 
@@ -38,3 +39,9 @@ class LogLoss(WorstGroupGauge):
         loss = np.clip(log_losses(probabilities, least=CLIP), self.least, self.most)
         estimate = mean_class_loss(loss, truth, weights_of(trial), sure, least=self.least, units=units_of(trial))
         return estimate.reading(self, n=len(truth), sure=sure)
+
+    def losses(self, trial: Trial) -> Array | None:
+        """The clipped loss, as a share of the dearest."""
+        truth, probabilities = rows_of(trial, "probabilities", for_=self)
+        own = log_losses(probabilities, least=CLIP)[np.arange(len(truth)), truth.astype(int)]
+        return None if self.among else np.clip((own - self.least) / (self.most - self.least), 0.0, 1.0)

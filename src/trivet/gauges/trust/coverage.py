@@ -47,3 +47,7 @@ class Coverage(WorstGroupGauge):
         truth, low, high = rows_of(trial, "low", "high", for_=self)
         inside: Array = (low <= truth) & (truth <= high)
         return inside
+
+    def losses(self, trial: Trial) -> Array | None:
+        """1 where the truth is not in the set or interval."""
+        return None if self.among else 1.0 - self.hits(trial)

@@ -10,9 +10,11 @@ import numpy as np
 from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
+from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.kit.stats.intervals import mean_estimate
 from trivet.kit.stats.trials import expect_answers, rows_of, units_of, weights_of
+from trivet.runtime.part import Array
 
 
 @value
@@ -34,3 +36,11 @@ class SetSize(Gauge):
         most = float(sets.shape[1])
         estimate = mean_estimate(size, weights_of(trial), sure, least=0.0, most=most, units=units_of(trial))
         return estimate.reading(self, n=len(truth), sure=sure)
+
+    def losses(self, trial: Trial) -> Array | None:
+        """The share of all classes that is in the set."""
+        return rows_of(trial, "sets", for_=self)[1].mean(axis=1, dtype=np.float64)
+
+    def loss_bound(self, bound: float, task: Task) -> float:
+        """A size as a share of the classes."""
+        return bound / len(task.classes)

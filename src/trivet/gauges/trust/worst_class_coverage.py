@@ -14,6 +14,7 @@ from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, share_estimate
 from trivet.kit.stats.trials import expect_answers, rows_of, units_of, weights_of
+from trivet.runtime.part import Array
 
 
 @value
@@ -47,3 +48,9 @@ class WorstClassCoverage(Gauge):
         )
         notes = [f"worst is class {worst!r}", *(f"no row of class {name!r}" for name in names if name not in seen)]
         return estimate.reading(self, n=len(truth), sure=sure, notes=notes)
+
+    def losses(self, trial: Trial) -> Array | None:
+        """(rows, classes): 1 where the set lacks the true class; rows of other classes do not count."""
+        truth, sets = rows_of(trial, "sets", for_=self)
+        is_class = truth[:, None] == np.arange(sets.shape[1])
+        return np.where(is_class, 1.0 - sets.astype(bool), np.nan)

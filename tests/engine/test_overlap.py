@@ -6,7 +6,7 @@ import pytest
 from trivet.core.rows import Rows
 from trivet.core.task import Field
 from trivet.data.split.row_sketch import row_sketch
-from trivet.ship.overlap import group_overlap, overlap
+from trivet.engine.overlap import group_overlap, overlap
 
 
 def rows_of(values, group=None):

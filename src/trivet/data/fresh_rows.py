@@ -20,9 +20,13 @@ _MADE_UP_ROWS = 64
 
 @value
 class FreshRows:
-    """Rows that can be used.  dropped: (reason, rows) that cannot.  notes: what to know about them, in sentences."""
+    """Rows that can be used.  dropped: (reason, rows) that cannot.  notes: what to know about them, in sentences.
+
+    raw: the whole table as it was read, extra columns too; `rows.ids` are positions in it.
+    """
 
     rows: Rows
+    raw: Raw
     dropped: tuple[Dropped, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -37,7 +41,8 @@ def fresh_rows(source: Any, manifest: Mapping[str, Any], task: Task, *, header: 
     refuse_unknown_labels(raw, task)
     rows, dropped = to_rows(raw, schema_of(task, task.roles))
     weighed = [f"readings are weighted by {task.roles['weight']!r}, as in the build"] if "weight" in task.roles else []
-    return FreshRows(rows=rows, dropped=tuple(dropped), notes=(*weighed, *time_notes(rows, raw, manifest, task)))
+    notes = (*weighed, *time_notes(rows, raw, manifest, task))
+    return FreshRows(rows=rows, raw=raw, dropped=tuple(dropped), notes=notes)
 
 
 def refuse_absent(raw: Raw, task: Task) -> None:
