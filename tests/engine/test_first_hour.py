@@ -12,9 +12,10 @@ from sklearn.datasets import load_breast_cancer, load_diabetes
 
 from trivet.core.errors import BadLimit, TrivetError
 from trivet.core.limits import Verdict
+from trivet.core.lock import Lock
 from trivet.core.passes import Size
 from trivet.core.reading import Reading
-from trivet.core.recipe import DataSpec, Lock, Recipe, parse_recipe
+from trivet.core.recipe import DataSpec, Recipe, parse_recipe
 from trivet.core.registry import parse_limit
 from trivet.core.routes import Route
 from trivet.engine.aim import Aim

@@ -6,7 +6,8 @@ import pytest
 from sklearn.datasets import load_breast_cancer
 
 from trivet.core.candidate import Work
-from trivet.core.recipe import DataSpec, Lock, Recipe, parse_recipe
+from trivet.core.lock import Lock
+from trivet.core.recipe import DataSpec, Recipe, parse_recipe
 from trivet.core.registry import parse_limit, parse_step
 from trivet.data.intake import take_in
 from trivet.engine import refit

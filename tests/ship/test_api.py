@@ -9,7 +9,8 @@ from notebook_rows import FAST, cancer
 import trivet
 from trivet.core.errors import ManyErrors, StorageError, TrivetError
 from trivet.core.limits import Limit
-from trivet.core.recipe import Lock, parse_recipe
+from trivet.core.lock import Lock
+from trivet.core.recipe import parse_recipe
 from trivet.core.registry import parse_limit
 from trivet.core.value import digest_of
 from trivet.engine.progress import Progress

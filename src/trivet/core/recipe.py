@@ -10,8 +10,8 @@ from trivet.runtime.kinds.readers.spellings import BadSpelling
 
 from .errors import BadRecipe, TrivetError, nearest_names, raise_all
 from .fieldtypes import parsed_type
-from .levels import SHARES, Look
 from .limits import Limit, gauge_named
+from .lock import LOCK_TYPES, Lock, lock_from, lock_lines
 from .registry import find_gauge, homes, parse_limit, parse_step
 from .roles import ROLES
 from .toml_text import time_text, toml
@@ -37,27 +37,6 @@ class DataSpec:
     roles: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     types: Mapping[str, str] | None = None
-
-
-@value
-class Lock:
-    """What a search did before it ended: with it, the same body can be made again on any machine.
-
-    units: work units that the search spent.  widened: trials that widened guards; None where the clock had no
-    say in it.  ships: place, from 0, of the finalist that the file holds.
-    looks: the number of builds on the same rows that the choice of finalists reckoned with, itself included, where one
-    build alone would have chosen others.
-    cut: beginnings of routes that took too much time or memory and were given up, their steps joined by " | ".
-    control: the look at the vault by which settings of the file were proven there, for they depend on the error that
-    it could spend; None where none were.
-    """
-
-    units: float
-    widened: int | None = None
-    ships: int = 0
-    looks: int = 1
-    cut: tuple[str, ...] = ()
-    control: Look | None = None
 
 
 @value
@@ -98,9 +77,6 @@ _DATA_TYPES: dict[str, type] = {
 _BUILD_TYPES: dict[str, Any] = {
     "time": (str, int, float), "seed": int, "steps": (str, list), "strict": bool, "accept": list, "measure": list,
     "sketch": bool, "aim": str, "stop_when_proven": bool,
-}  # fmt: skip
-_LOCK_TYPES: dict[str, Any] = {
-    "units": (int, float), "widened": int, "ships": int, "looks": int, "cut": list, "control": list,
 }  # fmt: skip
 _SECTIONS = ("data", "types", "limits", "build", "lock")
 
@@ -159,40 +135,8 @@ class _Reader:
             accept=tuple(map(str, build.get("accept", ()))),
             measure=self.measure(build.get("measure", ())),
             sketch=build.get("sketch", True),
-            lock=self.lock(table),
+            lock=lock_from(self.section(table, "lock", LOCK_TYPES), self.complain) if "lock" in table else None,
         )
-
-    def lock(self, table: dict[str, Any]) -> Lock | None:
-        if "lock" not in table:
-            return None
-        found = self.section(table, "lock", _LOCK_TYPES)
-        if "units" not in found:
-            self.complain("[lock]", "units in [lock]", "none")
-        return Lock(
-            units=float(found.get("units", 0.0)),
-            widened=found.get("widened"),
-            ships=self.counted(found, "ships", least=0),
-            looks=self.counted(found, "looks", least=1),
-            control=self.look(found),
-            cut=tuple(map(str, found.get("cut", ()))),
-        )
-
-    def counted(self, found: dict[str, Any], name: str, *, least: int) -> int:
-        number = int(found.get(name, least))
-        if number < least:
-            self.complain(name, f"{name} of {least} or above in [lock]", repr(number))
-        return number
-
-    def look(self, found: dict[str, Any]) -> Look | None:
-        """The look that `control` names as [build, finalist]."""
-        named = found.get("control")
-        if named is None:
-            return None
-        if [type(number) for number in named] != [int, int] or named[0] < 1 or not 0 <= named[1] < len(SHARES):
-            wanted = f"[build, finalist], from 1 and from 0 to {len(SHARES) - 1}, in [lock]"
-            self.complain("control", wanted, repr(named))
-            return None
-        return Look(build=named[0], finalist=named[1])
 
     def section(self, table: dict[str, Any], name: str, known: Mapping[str, Any]) -> dict[str, Any]:
         found = table.get(name, {})
@@ -335,17 +279,6 @@ def build_lines(recipe: Recipe) -> list[str]:
     lines += [f"accept = {toml(recipe.accept)}"] if recipe.accept else []
     lines += [f"measure = {toml(recipe.measure)}"] if recipe.measure else []
     return lines + ([] if recipe.sketch else ["sketch = false"])
-
-
-def lock_lines(lock: Lock) -> list[str]:
-    """The fields of the section [lock]; those at their default are left out."""
-    lines = [f"units = {lock.units!r}"]
-    for name in ("widened", "ships", "looks"):
-        same = getattr(lock, name) == Lock.__dataclass_fields__[name].default
-        lines += [] if same else [f"{name} = {getattr(lock, name)}"]
-    if lock.control is not None:
-        lines.append(f"control = [{lock.control.build}, {lock.control.finalist}]")
-    return lines + ([f"cut = {toml(lock.cut)}"] if lock.cut else [])
 
 
 def limit_lines(limits: Sequence[Limit]) -> list[str]:

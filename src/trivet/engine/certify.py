@@ -14,8 +14,8 @@ from trivet.core.candidate import Sketch
 from trivet.core.gauges import Gauge, plain_trial
 from trivet.core.levels import Look
 from trivet.core.limits import Verdict
+from trivet.core.lock import Lock
 from trivet.core.reading import Reading
-from trivet.core.recipe import Lock
 from trivet.core.rows import Rows
 from trivet.data.split.row_sketch import row_sketch
 from trivet.data.split.vault import Vault

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from trivet.core.recipe import Lock
+from trivet.core.lock import Lock
 from trivet.core.value import value
 from trivet.data.intake import Intake
 

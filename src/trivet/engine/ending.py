@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from trivet.core.recipe import Lock
+from trivet.core.lock import Lock
 from trivet.core.units import show_duration
 
 from .certify import Certifier, Tried

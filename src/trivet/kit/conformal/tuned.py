@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from trivet.core.candidate import Candidate
 from trivet.core.gauges import plain_trial
 from trivet.core.limits import Limit
+from trivet.core.passes import Size
 from trivet.core.rows import Rows
 from trivet.runtime.program import Program
 
@@ -29,3 +30,8 @@ def tuned_rule(candidate: Candidate, tune: Rows, limits: Sequence[Limit]) -> tup
     use = [dial.use(one) for one in turned]
     best = most_useful(margins, use, _SPARE)
     return dial, rungs[best], use[best]
+
+
+def tuning_units(size: Size) -> float:
+    """Work units that `tuned_rule` takes."""
+    return 0.1 + 1e-6 * size.rows * (size.columns + size.scores)

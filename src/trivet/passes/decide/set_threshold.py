@@ -16,7 +16,7 @@ from trivet.core.passes import Pass, Size
 from trivet.core.registry import find_gauge, parse_limit
 from trivet.core.text_form import text_of
 from trivet.core.value import value
-from trivet.kit.conformal.tuned import tuned_rule
+from trivet.kit.conformal.tuned import tuned_rule, tuning_units
 
 _BASES = {"false-negatives": "false_negatives", "false-alarms": "false_alarms"}
 
@@ -79,4 +79,4 @@ class SetThreshold(Pass):
         return found
 
     def units(self, size: Size) -> float:
-        return 0.1 + 1e-6 * size.rows * (size.columns + size.scores)
+        return tuning_units(size)

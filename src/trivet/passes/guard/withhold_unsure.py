@@ -17,7 +17,7 @@ from trivet.core.limits import Limit
 from trivet.core.passes import Pass, Size
 from trivet.core.registry import parse_limit
 from trivet.core.value import value
-from trivet.kit.conformal.tuned import tuned_rule
+from trivet.kit.conformal.tuned import tuned_rule, tuning_units
 from trivet.runtime.part import Part
 
 
@@ -59,4 +59,4 @@ class WithholdUnsure(Pass):
         return work.with_(**{"abstain": open_, **dial.parts(rule)})
 
     def units(self, size: Size) -> float:
-        return 0.1 + 1e-6 * size.rows * (size.columns + size.scores)
+        return tuning_units(size)
