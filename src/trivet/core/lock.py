@@ -35,7 +35,7 @@ class Lock:
 
 
 def lock_from(found: Mapping[str, Any], complain: Callable[[str, str, str], None]) -> Lock:
-    """The lock in a section whose fields have their types.  complain: is told (field, what is wanted, what is found)."""
+    """The lock in a section whose fields have their types.  complain: is told (field, wanted, found)."""
 
     def counted(name: str, least: int) -> int:
         number = int(found.get(name, least))
