@@ -29,7 +29,7 @@ from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified, Infeasible
 from trivet.runtime.file.container import decode
 from trivet.runtime.program import Program
-from trivet.ship.fresh_rows import fresh_rows
+from trivet.data.fresh_rows import fresh_rows
 from trivet.storage.objects import task_from_json
 
 LINE = ("prepare-table", "fit-trees(trees=60, leaves=15, min_rows=5)", "fit-temperature")

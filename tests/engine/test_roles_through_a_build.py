@@ -10,7 +10,7 @@ from trivet.core.folds import unit_of
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.data.intake import first_look, take_in
 from trivet.runtime.probes import PROBES
-from trivet.ship.fresh_rows import fresh_rows
+from trivet.data.fresh_rows import fresh_rows
 from trivet.storage.objects import task_from_json
 
 LINEAR = ["prepare-table", "fit-linear"]

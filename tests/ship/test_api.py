@@ -24,7 +24,7 @@ DEFAULTS = {
     "roles": None,
     "time_column": None, "drop": (), "goal": "auto", "header": True, "strict": False, "accept": (), "sketch": True,
     "out": None, "force": False, "store": None, "threads": 1, "progress": None, "best_effort": False,
-    "memory": None, "retry_failed": False, "aim": None, "stop_when_proven": False, "measure": (),
+    "memory": None, "retry_failed": False, "aim": None, "stop_when_proven": False, "measure": (), "state": None,
 }  # fmt: skip
 LISTS = ("limits", "steps", "drop", "accept", "measure")
 

@@ -100,7 +100,7 @@ def test_a_limit_that_a_constant_answer_keeps_says_so():
 
 
 def test_an_unproven_limit_says_on_which_side_the_value_lies():
-    assert "rows would prove it; the value itself keeps it" in Seen(report()).text
+    assert "would prove it, with a chance of 80%; the value itself keeps it" in Seen(report()).text
     assert "the value itself breaks it" in Seen(report(MANIFEST, read(1, value=0.78))).text
 
 

@@ -301,4 +301,7 @@ def test_05_4_the_keys_of_the_json_are_stable(plain):
     told = plain.verify(zero_one(loans(600, 1))).as_json()
     assert set(told) == {"outcome", "sound", "rows", "overlap", "dropped", "notes", "limits", "problems"}
     assert set(told["overlap"]) == {"share", "low", "high", "sampled", "natural", "exact", "can_tell", "seen"}
-    assert set(told["limits"][0]) == {"limit", "gauge", "verdict", "rows_needed", "reading", "how", "note"}
+    assert set(told["limits"][0]) == {
+        "limit", "gauge", "verdict", "rows_needed", "confidence", "reading", "how", "note",
+    }  # fmt: skip
+
