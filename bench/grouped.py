@@ -25,11 +25,11 @@ from trivet.core.gauges import plain_trial
 from trivet.core.limits import Limit, Verdict
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.registry import find_gauge
+from trivet.data.fresh_rows import fresh_rows
 from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified, Infeasible
 from trivet.runtime.file.container import decode
 from trivet.runtime.program import Program
-from trivet.data.fresh_rows import fresh_rows
 from trivet.storage.objects import task_from_json
 
 LINE = ("prepare-table", "fit-trees(trees=60, leaves=15, min_rows=5)", "fit-temperature")

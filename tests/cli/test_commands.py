@@ -48,7 +48,7 @@ def test_show_as_json_has_stable_keys(workplace, trivet):
     told = trivet("show", str(workplace.file), "--json").json
     assert set(told) == {
         "file", "task", "outcome", "verdicts", "why", "alerts", "findings", "notices", "readings", "constant", "parts",
-        "digest", "body_digest", "recipe", "search", "look",
+        "digest", "body_digest", "recipe", "search", "look", "beside",
     }  # fmt: skip
     assert told["digest"] == workplace.compiled.json["digest"]
 

@@ -57,7 +57,7 @@ def test_05_6_show_and_its_json_tell_the_findings_too(built, trivet):
 def test_05_7_the_constant_answer_stands_beside_every_quality_line(built, trivet):
     out, ended = built
     (line,) = [line for line in ended.out.splitlines() if "accuracy >= 0.4" in line and "HOLDS" in line]
-    assert "constant 0.5" in line and line.endswith("HOLDS  (so does the constant answer)")
+    assert "constant 0.5" in line and line.endswith("; so does the constant answer)")
     assert "the limit accuracy >= 0.4 asks nothing of a model" in ended.err
     quality = [line for line in trivet("show", str(out)).out.splitlines() if line.startswith("  auroc")]
     assert "constant 0.5000" in quality[0]

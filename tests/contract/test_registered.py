@@ -36,7 +36,7 @@ class Liar(Section):
 
     def make(self, file):
         type(self).calls += 1
-        return {"why": file.manifest.get("why", ""), "calls": self.calls}
+        return {"why": file.evidence.get("why", ""), "calls": self.calls}
 
     def show(self, made):
         return made["why"]

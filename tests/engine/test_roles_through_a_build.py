@@ -8,9 +8,9 @@ import pytest
 import trivet
 from trivet.core.folds import unit_of
 from trivet.core.recipe import DataSpec, Recipe
+from trivet.data.fresh_rows import fresh_rows
 from trivet.data.intake import first_look, take_in
 from trivet.runtime.probes import PROBES
-from trivet.data.fresh_rows import fresh_rows
 from trivet.storage.objects import task_from_json
 
 LINEAR = ["prepare-table", "fit-linear"]

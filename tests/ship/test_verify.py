@@ -304,4 +304,3 @@ def test_05_4_the_keys_of_the_json_are_stable(plain):
     assert set(told["limits"][0]) == {
         "limit", "gauge", "verdict", "rows_needed", "confidence", "reading", "how", "note",
     }  # fmt: skip
-

@@ -1,1 +1,2 @@
-"""The command line: one file per command in `commands`, each with SUMMARY, EXAMPLE, add_arguments and run."""
+"""The command line: one file per command in `commands`, each with SUMMARY (its first line is the one in the list of
+commands), EXAMPLE, add_arguments and run."""

@@ -93,7 +93,7 @@ def parser() -> Parser:
         module = import_module(f"trivet.cli.commands.{name}")
         one = choices.add_parser(
             name,
-            help=module.SUMMARY,
+            help=module.SUMMARY.partition("\n")[0],
             description=f"{module.SUMMARY}\n\nexample:\n  {module.EXAMPLE}",
             epilog=EXIT_CODES,
             formatter_class=argparse.RawDescriptionHelpFormatter,
