@@ -23,6 +23,7 @@ def installed(folder, name):
     return {**os.environ, "PYTHONPATH": str(folder / "src"), "OMP_NUM_THREADS": "1"}
 
 
+@pytest.mark.slow
 def test_the_written_tests_pass_for_every_kind(trivet, tmp_path):
     folder = tmp_path / "my_models"
     folder.mkdir()

@@ -43,6 +43,7 @@ def test_every_route_fits_together_and_varies_only_its_own_passes(name):
         assert set(route.vary) <= {parse_step(step).name for step in route.steps}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DOMAINS)
 def test_the_sample_compiles_to_a_certified_file_with_a_report(name, tmp_path):
     recipe, rows = sample_recipe(name, limits=(parse_limit("coverage >= 0.5"), parse_limit("size <= 1 MB")))

@@ -3,6 +3,8 @@
 import csv
 from pathlib import Path
 
+import pytest
+
 import trivet
 from trivet.cli.main import main
 from trivet.core.registry import find_domain
@@ -28,6 +30,7 @@ def test_a_folder_of_texts_compiles_and_answers_a_raw_text(tmp_path):
     assert model.predict([{"text": "the wifi is gone"}, {"text": None}])[0] == "network"
 
 
+@pytest.mark.slow
 def test_the_command_line_knows_texts_without_being_told(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows, target = find_domain("text").sample()

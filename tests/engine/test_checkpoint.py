@@ -46,6 +46,7 @@ def job_of(store: Store, step: str) -> tuple[str, dict]:
     return Keys().step(step, digests, 5), {"do": "step", "did": step, "step": step, "work": seen, "seed": 5}
 
 
+@pytest.mark.slow
 def test_a_torch_fit_killed_in_the_middle_goes_on_and_ends_the_same(tmp_path):
     heard: list[float] = []
     with Store.opened(tmp_path, Storage()) as store:

@@ -173,6 +173,7 @@ def test_05_7_a_build_without_limits_still_has_a_main_gauge_and_a_baseline(tmp_p
     assert main.gauge == "auroc" and main.baseline == 0.5
 
 
+@pytest.mark.slow
 def test_05_10_a_deadline_ends_the_search_and_the_lock_makes_the_same_body_again(tmp_path):
     """The clock is set so that the search has time for its first candidate only."""
     hurried = recipe("auroc >= 0.9999", steps=("auto",), seconds=2.0)
@@ -257,6 +258,7 @@ def test_05_11_no_advice_lies_below_what_a_constant_answer_reaches(tmp_path):
     assert "no bound on accuracy that asks more than a constant answer" in outcome.next_step
 
 
+@pytest.mark.slow
 def test_05_12_a_best_effort_brings_the_nearest_file_along_marked_broken(tmp_path):
     wish = recipe("auroc >= 0.99999", "size <= 6 kB")
     assert compile_recipe(wish, cancer(), store=tmp_path).file is None

@@ -20,6 +20,8 @@ from trivet.runtime.file.container import decode
 from trivet.storage.disk import Storage
 from trivet.storage.store import Store
 
+pytestmark = pytest.mark.slow  # whole builds
+
 PACKAGE = "wild_steps"
 EAT = """
 import time

@@ -18,6 +18,8 @@ from trivet.runtime.program import Program
 from trivet.runtime.specialist import Specialist
 from trivet.testing.samples import context
 
+pytestmark = pytest.mark.slow  # whole builds
+
 STEPS = ("prepare-table", "score-texts(buckets=1024)", "round-weights", "fit-linear", "fit-temperature")
 CALM, WORRIED = ("all is well", "nothing to report", "feels fine"), ("in great pain", "it hurts", "worse than ever")
 RECIPE = Recipe(
