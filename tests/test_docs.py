@@ -14,7 +14,8 @@ import error_codes
 import pytest
 
 from trivet.cli.catalogue import error_codes as pages
-from trivet.cli.catalogue import error_page, known_names, page_in, plain_name
+from trivet.cli.catalogue import error_page, known_names, plain_name
+from trivet.cli.commands import vault as vault_command
 from trivet.data.split.splits import PARTS, usual_shares
 
 ROOT = Path(__file__).parent.parent
@@ -137,8 +138,8 @@ def test_the_shares_of_the_splits_in_the_documents_are_those_of_the_code():
     for low, high in zip(stated, edges):
         assert {usual_shares(n) for n in (max(low, 40), high - 1)} == {stated[low]}
     vault = [shares[PARTS.index("vault")] for shares in stated.values()]
-    said = f"({100 * min(vault):.0f} to {100 * max(vault):.0f} % of them"
-    assert said in page_in("words", "vault")
+    said = f"({100 * min(vault):.0f} to {100 * max(vault):.0f} % of the rows)"
+    assert said in vault_command.SUMMARY
 
 
 def whole(text: str) -> int:

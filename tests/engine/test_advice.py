@@ -2,6 +2,7 @@
 
 import pytest
 
+from trivet.core.levels import Look
 from trivet.core.reading import Reading
 from trivet.core.registry import parse_limit
 from trivet.engine.chance import ENOUGH, Odds, Point
@@ -17,7 +18,7 @@ def judged(limit: str, value: float, low: float, high: float, baseline: float | 
 
 def test_a_class_of_one_row_is_not_answered_with_a_bound_below_the_constant_answer():
     one = judged("auroc >= 0.9", 0.2, 0.084, 0.7, baseline=0.5)
-    assert in_words([wish_after(one)]) == (
+    assert in_words([wish_after(one, Look())]) == (
         "no bound on auroc that asks more than a constant answer (0.5000) would probably be kept; "
         "give more time, more rows or better columns"
     )
@@ -61,7 +62,7 @@ def test_a_bound_is_rounded_to_where_it_is_easier_to_keep_and_reads_back_as_a_li
 
 def test_nothing_is_advised_when_one_of_two_limits_cannot_give_way_enough():
     both = [judged("auroc >= 0.9", 0.2, 0.1, 0.7, 0.5), judged("coverage >= 0.9", 0.8, 0.75, 0.85, None)]
-    assert "allow" not in in_words([wish_after(one) for one in both])
+    assert "allow" not in in_words([wish_after(one, Look()) for one in both])
 
 
 @pytest.mark.parametrize("half", [0.01, 0.05, 0.1])

@@ -156,7 +156,7 @@ def test_a_search_with_the_units_that_another_one_spent_ends_alike():
 def test_a_search_that_the_clock_ended_is_repeated_by_its_units(seen):
     cut = until(seen, "auroc >= 0.75")
     assert cut.trials == seen and cut.is_over
-    again, repeated = searched(cut.spent, "auroc >= 0.75", most_widened=0)
+    again, repeated = searched(cut.spent, "auroc >= 0.75", was_late=True)
     assert [p.candidate for p in again.points] == [p.candidate for p in cut.points]
     assert repeated.ended == "the time was over" and repeated.trials == seen
 

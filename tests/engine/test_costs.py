@@ -12,9 +12,8 @@ from trivet.core.gauges import Samples, Trial
 from trivet.core.limits import Limit, Verdict
 from trivet.core.registry import find_gauge
 from trivet.engine import costs
-from trivet.engine.judge import verdicts
 from trivet.engine.machine import this_machine
-from trivet.engine.outcome import outcome_of, shown
+from trivet.engine.outcome import Judged, outcome_of, shown
 from trivet.runtime.file.container import encode
 from trivet.runtime.probes import PROBES
 from trivet.runtime.probes.stopwatch import Taken
@@ -187,7 +186,8 @@ def test_under_real_load_the_wall_leaves_the_cpu_behind_and_the_reading_says_so(
 def test_a_verdict_on_a_busy_machine_says_why_and_asks_for_no_rows(monkeypatch, quick, tmp_path):
     with scripted(monkeypatch, *[made(8.3, load=4.5)] * 3):
         reading = reading_of(P99, measured(tmp_path))
-    (one,) = verdicts([Limit(gauge="p99-latency", must="<=", bound=1.0, unit="ms")], [reading])
+    limit = Limit(gauge="p99-latency", must="<=", bound=1.0, unit="ms")
+    one = Judged(limit=limit, reading=reading, verdict=limit.judge(reading))
     assert outcome_of([one.verdict]) == "UNPROVEN"
     assert one.note == "this machine was busy: CPU p99 100 µs, wall 8.3 ms; 4.5 threads for each core"
     assert "machine was busy" in shown(one.reading)

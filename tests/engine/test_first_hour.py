@@ -13,11 +13,9 @@ from sklearn.datasets import load_breast_cancer, load_diabetes
 from trivet.core.errors import BadLimit, TrivetError
 from trivet.core.limits import Verdict
 from trivet.core.lock import Lock
-from trivet.core.passes import Size
 from trivet.core.reading import Reading
 from trivet.core.recipe import DataSpec, Recipe, parse_recipe
 from trivet.core.registry import parse_limit
-from trivet.core.routes import Route
 from trivet.engine.aim import Aim
 from trivet.engine.chance import ENOUGH, Odds, Point
 from trivet.engine.compile import compile_recipe
@@ -27,7 +25,6 @@ from trivet.engine.frontier import finalists, why_this_one
 from trivet.engine.outcome import Certified, Infeasible
 from trivet.engine.prepare import prepare
 from trivet.engine.progress import Progress
-from trivet.engine.search import Search
 from trivet.engine.worker_process import Worker
 from trivet.runtime.file.container import decode
 
@@ -65,46 +62,15 @@ def made_point(name: str, mae: float, coverage: float, *, kilobytes: float = 20,
 def test_05_5_among_candidates_likely_enough_to_be_proven_the_main_gauge_decides():
     odds = Odds(limits=(parse_limit("mae <= 1.5"), parse_limit("coverage >= 0.9")), n_vault=800)
     better, surer = made_point("linear", 0.052, 0.936), made_point("glass-box", 0.095, 0.97, kilobytes=84)
-    assert ENOUGH < odds.chance(better) < 0.9 * odds.chance(surer)  # would have been passed over for its coverage
+    assert odds.chance(better) > ENOUGH  # the judge sets its intervals, so that it is not passed over for its coverage
     assert [point.route for point in finalists([surer, better], odds, Aim(gauge="mae"))] == ["linear", "glass-box"]
     why = why_this_one(better, [surer, better], odds, Aim(gauge="mae"), [])
     assert "linear has mae 0.0520" in why and "the best of 2 candidates, out of 2 tried" in why
 
 
-def test_05_5_a_guard_is_widened_rather_than_a_better_model_thrown_away():
-    limits = (parse_limit("mae <= 1.5"), parse_limit("coverage >= 0.9"))
-    odds = Odds(limits=limits, n_vault=800)
-    visited: list[Route] = []
-
-    def evaluate(batch):
-        visited.extend(batch)
-        return [outcome(route) for route in batch]
-
-    def outcome(route: Route) -> Point:
-        if route.name == "glass-box":
-            return made_point("glass-box", 0.095, 0.98)
-        margin = 1.5 if "margin" not in route.steps[-1] else float(route.steps[-1].split("margin=")[1].rstrip(")"))
-        point = made_point("linear", 0.052, 0.915 + 0.03 * (margin - 1.5))
-        return replace(point, steps=route.steps, candidate=str(route.steps))
-
-    routes = tuple(
-        Route(name=name, steps=("prepare-table", "fit-linear", "guard-interval(coverage=0.9)"))
-        for name in ("linear", "glass-box")
-    )
-    search = Search(
-        routes=routes, odds=odds, aim=Aim(gauge="mae"), size=Size(rows=500, columns=5, scores=1), units=50, seed=0,
-        evaluate=evaluate,
-    )  # fmt: skip
-    search.run()
-    best = finalists(search.points, odds, Aim(gauge="mae"))[0]
-    assert best.route == "linear"
-    assert "margin=" in best.steps[-1]
-    assert search.widened == len(visited) - 2
-
-
 def test_05_5_the_file_says_why_it_is_this_candidate(tmp_path):
     outcome = compile_recipe(recipe("auroc >= 0.7"), cancer(), store=tmp_path)
-    assert outcome.why == decode(outcome.data).manifest["why"]
+    assert outcome.why == decode(outcome.data).evidence["why"]
     assert outcome.why.startswith("recipe has auroc 0.9")
 
 
@@ -264,7 +230,7 @@ def test_05_12_a_best_effort_brings_the_nearest_file_along_marked_broken(tmp_pat
     assert compile_recipe(wish, cancer(), store=tmp_path).file is None
     outcome = compile_recipe(wish, cancer(), store=tmp_path, best_effort=True)
     assert isinstance(outcome, Infeasible) and outcome.file is not None
-    assert decode(outcome.file.data).manifest["outcome"] == outcome.file.outcome == "BROKEN"
+    assert decode(outcome.file.data).evidence["outcome"] == outcome.file.outcome == "BROKEN"
     assert Verdict.BROKEN in {one.verdict for one in outcome.file.judged}
 
 

@@ -71,7 +71,7 @@ def test_fresh_rows_verify_every_group(built):
 
 def test_the_report_shows_the_whole_names(built):
     page = render(built.manifest, built.evidence, digest=built.digest, size_bytes=built.size_bytes)
-    assert "accuracy(among=ward)" in page and "Bonferroni over 3 groups" in page
+    assert "accuracy(among=ward)" in page and "worst of 3 groups" in page
 
 
 @pytest.mark.parametrize(

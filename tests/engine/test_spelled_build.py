@@ -41,7 +41,7 @@ def german(value: float) -> str:
 @pytest.fixture(scope="module")
 def outcome(table, tmp_path_factory):
     spec = DataSpec(source=str(table), target="preis", roles={"weight": "gewicht"})
-    recipe = Recipe(data=spec, limits=(parse_limit("r2 >= 0.9"),), steps=STEPS, seconds=20.0)
+    recipe = Recipe(data=spec, limits=(parse_limit("p90-error <= 2"),), steps=STEPS, seconds=20.0)
     return compile_recipe(recipe, store=tmp_path_factory.mktemp("store"))
 
 

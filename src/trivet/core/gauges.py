@@ -106,6 +106,7 @@ class Gauge:
     family: ClassVar[str] = "quality"  # the folder that it lies in
     least: ClassVar[float] = -float("inf")  # no value below, e.g. 0 for a share
     most: ClassVar[float] = float("inf")
+    least_units: ClassVar[int] = 0  # on fewer independent rows its interval is approximate, whatever they say
     needs_probes: ClassVar[tuple[str, ...]] = ()  # what has to be measured in a clean process, see runtime/probes
     examples: ClassVar[tuple[str, ...]] = ()  # with parameters, as in a limit: for pages and the contract
 

@@ -8,7 +8,7 @@ from .toml_text import toml
 from .value import value
 
 LOCK_TYPES: dict[str, Any] = {
-    "units": (int, float), "widened": int, "ships": int, "looks": int, "cut": list, "control": list,
+    "units": (int, float), "late": bool, "ships": int, "looks": int, "cut": list, "control": list,
 }  # fmt: skip
 """Types of the fields of the section [lock]."""
 
@@ -17,8 +17,8 @@ LOCK_TYPES: dict[str, Any] = {
 class Lock:
     """What a search did before it ended.
 
-    units: work units that the search spent.  widened: trials that widened guards; None where the clock had no
-    say in it.  ships: place, from 0, of the finalist that the file holds.
+    units: work units that the search spent.  late: whether the clock ended it.
+    ships: place, from 0, of the finalist that the file holds.
     looks: the number of builds on the same rows that the choice of finalists reckoned with, itself included, where one
     build alone would have chosen others.
     cut: beginnings of routes that took too much time or memory and were given up, their steps joined by " | ".
@@ -27,7 +27,7 @@ class Lock:
     """
 
     units: float
-    widened: int | None = None
+    late: bool = False
     ships: int = 0
     looks: int = 1
     cut: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ def lock_from(found: Mapping[str, Any], complain: Callable[[str, str, str], None
         complain("[lock]", "units in [lock]", "none")
     return Lock(
         units=float(found.get("units", 0.0)),
-        widened=found.get("widened"),
+        late=found.get("late", False),
         ships=counted("ships", 0),
         looks=counted("looks", 1),
         cut=tuple(map(str, found.get("cut", ()))),
@@ -66,7 +66,8 @@ def look_from(named: list[Any], complain: Callable[[str, str, str], None]) -> Lo
 def lock_lines(lock: Lock) -> list[str]:
     """The fields of the section [lock]; those at their default are left out."""
     lines = [f"units = {lock.units!r}"]
-    for name in ("widened", "ships", "looks"):
+    lines += ["late = true"] if lock.late else []
+    for name in ("ships", "looks"):
         same = getattr(lock, name) == Lock.__dataclass_fields__[name].default
         lines += [] if same else [f"{name} = {getattr(lock, name)}"]
     lines += [f"cut = {toml(lock.cut)}"] if lock.cut else []

@@ -114,10 +114,6 @@ class Pass:
         """The pass with parameters that suit the limits on the gauges it serves."""
         return cls()
 
-    def widened(self) -> "Pass | None":
-        """The same pass with a promise that is easier to prove for the gauges it serves; None when there is none."""
-        return None
-
     def missing(self) -> list[Any]:
         """One MissingExtra for each library that is not installed."""
         own = [missing_extra(module, for_=self) for module in self.needs if is_missing(module)]

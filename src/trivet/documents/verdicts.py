@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from trivet.core.levels import show_confidence
 from trivet.core.limits import Limit, Verdict
 from trivet.core.sections import FileFacts
 from trivet.core.units import show_amount
 from trivet.core.value import value
-from trivet.engine.outcome import looked_in
+from trivet.engine.outcome import level_in_words, looked_in
 from trivet.kit.stats.rows_needed import rows_needed_text
 
 from .fragments.fragment import Fragment, dropped_of
@@ -89,7 +88,7 @@ def note(verdict: Json, limit: Limit, reading: Json, interval: str) -> str:
         if reading.get("value") is not None:
             said.append(f"the value itself {'keeps' if limit.room(reading['value']) >= 0 else 'breaks'} it")
     elif verdict.get("verdict") == Verdict.HOLDS and " to " in interval:
-        said.append(f"judged at {show_confidence(verdict['confidence'])}" if "confidence" in verdict else "")
+        said.append(level_in_words(verdict.get("build"), verdict["confidence"]) if "confidence" in verdict else "")
     if reading.get("baseline") is not None and limit.room(reading["baseline"]) >= 0:
         said.append("a constant answer keeps it, too")
     return "; ".join(filter(None, said))

@@ -188,7 +188,7 @@ class Build:
             patience=_PATIENCE_SHARE * self.plan.units,  # of the plan: with a lock, too, a search ends as it did before
             seed=recipe.seed,
             stops_when_proven=recipe.stop_when_proven,
-            most_widened=None if recipe.lock is None else recipe.lock.widened,
+            was_late=recipe.lock is not None and recipe.lock.late,
             evaluate=visits.evaluate,
             told=visits.tell,
         )

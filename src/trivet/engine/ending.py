@@ -82,7 +82,7 @@ class Ending:
         places = [at for at, point in enumerate(order) if point is shipped.point]
         return Lock(
             units=self.search.spent,
-            widened=self.search.widened if self.search.is_over else None,
+            late=self.search.is_over,
             ships=places[0] if places else 0,
             looks=self.odds.looks if self.looks_decide(order) else 1,
             cut=tuple(sorted(self.certifier.steps.cut)),

@@ -101,5 +101,5 @@ def judged_at(look: Look, limits: Sequence[Limit], read: Callable[[Gauge, float]
         sure = look.two_sided(limit.sure)
         # Of what is counted exactly, such as a size, a gauge may not care for the level; the verdict states it.
         reading = replace(read(find_gauge(limit.gauge), sure), sure=sure)
-        judged.append(Judged(limit=limit, reading=reading, verdict=limit.judge(reading)))
+        judged.append(Judged(limit=limit, reading=reading, verdict=limit.judge(reading), build=look.build))
     return tuple(judged)

@@ -60,16 +60,25 @@ class Told:
 
 @value
 class Judged:
-    """One limit with the reading it was judged by, whose interval has the level of the verdict."""
+    """One limit with the reading it was judged by, whose interval has the level of the verdict.
+
+    build: the number on its rows of the build that judged it; None for a judgement outside any build.
+    """
 
     limit: Limit
     reading: Reading
     verdict: Verdict
+    build: int | None = None
 
     @property
     def confidence(self) -> float:
         """With which the verdict is given: that of one end of the interval."""
         return confidence_of(self.reading.sure)
+
+    @property
+    def level(self) -> str:
+        """E.g. "build 3, judged at 99.3 %"."""
+        return level_in_words(self.build, self.confidence)
 
     @property
     def rows_needed(self) -> int | None:
@@ -91,7 +100,7 @@ class Judged:
             elif self.limit.room(self.reading.value) < 0:
                 notes.append("the value breaks it, but not for sure")
             elif self.reading.approximate:
-                notes += self.reading.notes or ("its interval is approximate",)
+                notes += self.reading.notes
             elif self.rows_needed:
                 notes.append(rows_needed_text(self.rows_needed))
         if self.is_kept_by_constant:
@@ -107,6 +116,7 @@ class Judged:
             "verdict": str(self.verdict),
             "rows_needed": self.rows_needed,
             "note": self.note,
+            "build": self.build,
             "confidence": self.confidence,
             "reading": self.reading.as_json(),
         }
@@ -137,6 +147,11 @@ def at_confidence(confidences: Iterable[float]) -> str:
     """E.g. "99.3 %"; where limits ask for different ones, "95.6 to 99.3 %"."""
     shown = list(dict.fromkeys(show_confidence(one) for one in sorted(confidences)))
     return " to ".join([*(one.removesuffix(" %") for one in shown[:1][: len(shown) - 1]), *shown[-1:]])
+
+
+def level_in_words(build: int | None, confidence: float) -> str:
+    """E.g. "build 3, judged at 99.3 %"; outside of any build, how sure it is alone."""
+    return ("" if build is None else f"build {build}, ") + f"judged at {show_confidence(confidence)}"
 
 
 def in_words(build: int, confidences: Iterable[float]) -> str:

@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from trivet.core.candidate import Candidate
+from trivet.core.folds import unit_of
 from trivet.core.limits import Limit
 from trivet.core.recipe import Recipe
-from trivet.core.registry import find_goal
+from trivet.core.registry import find_gauge, find_goal
+from trivet.core.rows import Rows
 from trivet.core.units import show_amount
 from trivet.core.value import value
 from trivet.data.intake import Intake, take_in
@@ -56,7 +60,10 @@ def prepare(recipe: Recipe, source: Any = None, *, threads: int) -> Prepared | I
     constant = find_goal(intake.task.goal).constant(intake.task, intake.dataset.fit)
     rows = intake.dataset.choose
     found = baselines(intake.task, constant, rows, [limit.gauge for limit in recipe.limits])
-    notices = kept_by_the_constant(recipe.limits, found, constant_in_words(intake.task, constant))
+    notices = (
+        *kept_by_the_constant(recipe.limits, found, constant_in_words(intake.task, constant)),
+        *beyond_proof(recipe.limits, intake.vault),
+    )
     blank = Writer(intake=intake, plan=plan, constant=constant, notices=()).blank()
     return Prepared(
         intake=intake,
@@ -65,6 +72,17 @@ def prepare(recipe: Recipe, source: Any = None, *, threads: int) -> Prepared | I
         constant=constant,
         baselines=found,
         told=Told(findings=intake.findings, alerts=intake.alerts, notices=(*intake.notices, *notices)),
+    )
+
+
+def beyond_proof(limits: Sequence[Limit], vault: Rows) -> tuple[str, ...]:
+    """A notice for each limit that can be kept, but not proven on so few rows that certify."""
+    units = len(np.unique(unit_of(vault)))
+    return tuple(
+        f"the limit {limit} can be kept but not proven: {units:,} independent rows certify, and without an upper bound "
+        f"of an error a mean of them takes {least:,}; limit p90-error or median-error, or give more rows"
+        for limit in limits
+        if units < (least := find_gauge(limit.gauge).least_units)
     )
 
 

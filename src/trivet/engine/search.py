@@ -3,7 +3,6 @@
 Counts work units, never seconds, and decides by trial number, never by order of arrival: the same recipe and data
 always visit the same candidates, with any number of workers, and after any number of interruptions.  The clock may end
 it between two candidates; a search with as many units as that one had spent ends at the same candidate.
-At the end, guards are widened where a better candidate lacks nothing but a guard's proof.
 """
 
 import dataclasses
@@ -16,7 +15,6 @@ from trivet.core.routes import Route
 from .aim import Aim
 from .chance import ENOUGH, SURE, Odds, Point
 from .course import Course, Reached
-from .guards import lacks_only_a_guard, widened
 from .sampler import BATCH, Sampler
 
 _BARREN = 8  # batches without a new candidate after which the sampler has nothing to say
@@ -25,7 +23,6 @@ _FAVOURITES = 2  # routes to which every other trial is steered once limits are 
 
 _ROUNDING = 1e-9  # units added up in another order differ in the last digits
 _READING_UNITS = 0.05  # for the readings of one candidate, however much of its route has run before
-_MOST_WIDENED = 3  # candidates whose guards are widened
 
 _PROVEN, _SPENT = "a candidate is nearly sure to be proven", "the work units were spent"
 
@@ -40,7 +37,7 @@ class Search:
     aim: decides among candidates that are likely to keep all limits.  size: what one run costs.
     patience: units that may be spent without a clearly better candidate.
     stops_when_proven: a candidate that is nearly sure to be proven ends the search.  told: called after each trial.
-    most_widened: trials that widen guards; an earlier search that the clock ended may have been ended within them.
+    was_late: whether the clock had ended the search that spent these units.
     """
 
     routes: Sequence[Route]
@@ -52,7 +49,7 @@ class Search:
     evaluate: Evaluate
     patience: float = 0.0
     stops_when_proven: bool = False
-    most_widened: int | None = None
+    was_late: bool = False
     told: Callable[["Search"], None] = lambda search: None
     points: list[Point] = dataclasses.field(default_factory=list)
     first: Reached | None = None
@@ -61,19 +58,15 @@ class Search:
     spent_then: float = 0.0
     trials: int = 0
     spent: float = 0.0
-    widened: int = 0
     is_over: bool = False
     begun: set[tuple[str, ...]] = dataclasses.field(default_factory=set)
 
     def run(self) -> Course:
         """What the search did; the points seen are in `points`, in the order of their trials."""
         ended = self.look_around()
-        spent = self.spent
-        self.widen_guards()
-        self.spent = spent  # widening is no part of what a lock counts in units
-        if self.is_over or self.most_widened is not None:
+        if self.is_over or self.was_late:
             ended = "the time was over"
-        return Course(aim=self.aim.gauge, units=spent, trials=self.trials, first=self.first, ended=ended)
+        return Course(aim=self.aim.gauge, units=self.spent, trials=self.trials, first=self.first, ended=ended)
 
     def look_around(self) -> str:
         """Starters, then exploration; says why it ended."""
@@ -135,29 +128,6 @@ class Search:
                 best.setdefault(point.route, point)
         violated = None if best else self.odds.violated(self.points)
         return (list(best) if violated is None else sampler.that_help(violated)), list(best.values())
-
-    def widen_guards(self) -> None:
-        """For candidates that are better than the best likely one and lack only a guard's proof: wider guards."""
-        likely = max(map(self.aim.height, self.odds.likely(self.points)), default=float("-inf"))
-        better = [point for point in self.points if self.aim.height(point) > likely]
-        wanting = [p for p in better if self.odds.chance(p) < ENOUGH and lacks_only_a_guard(p, self.odds)]
-        for point in sorted(wanting, key=lambda p: (-self.aim.height(p), p.candidate))[:_MOST_WIDENED]:
-            if self.is_likely_when_wider(point):
-                return
-
-    def is_likely_when_wider(self, point: Point) -> bool:
-        """Visits the point's route with wider and wider guards; whether one of them is likely to be proven."""
-        route = widened(Route(name=point.route, steps=point.steps, is_starter=False), self.odds.limits)
-        while route is not None and not self.is_over:
-            if self.most_widened is not None and self.widened >= self.most_widened:
-                self.is_over = True
-                return False
-            found = self.visit([route])
-            self.widened += len(found)
-            if any(one is not None and self.odds.chance(one) >= ENOUGH for one in found):
-                return True
-            route = widened(route, self.odds.limits)
-        return False
 
     def visit(self, batch: Sequence[Route]) -> list[Point | None]:
         """The points that the routes lead to; fewer when the clock ended the search."""

@@ -130,7 +130,9 @@ def certified_or_measured(claims: Claims, now: Now) -> tuple[tuple[Judged, ...],
     how = {limit.gauge: "measured now" if limit in now.readings else "as certified" for limit in claims.limits}
     stated = {limit: claims.judged[str(limit)] for limit in claims.limits if str(limit) in claims.judged}
     readings = {**stated, **now.readings}
-    return tuple(verdict_of(limit, readings[limit]) for limit in claims.limits if limit in readings), how
+    build = None if claims.look is None else claims.look.build
+    judged = [verdict_of(limit, readings[limit]) for limit in claims.limits if limit in readings]
+    return tuple(one if one.limit in now.readings else replace(one, build=build) for one in judged), how
 
 
 def measured_or_untold(limit: Limit, now: Now, n_rows: int) -> Judged:

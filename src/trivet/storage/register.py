@@ -10,6 +10,7 @@ A register that was deleted cannot be told from one that never was.
 """
 
 import base64
+import errno
 import hashlib
 import os
 import secrets
@@ -217,9 +218,14 @@ class Register:
                 finally:
                     journal.close()
         except StorageError as error:
-            if error.code == "storage-failed":
+            if error.code == "storage-failed" and not self._is_full(error):
                 raise closed(self.folder, error) from error
             raise
+
+    @staticmethod
+    def _is_full(error: StorageError) -> bool:
+        """Whether the disk has no room, which another folder on it has not either."""
+        return isinstance(error.__cause__, OSError) and error.__cause__.errno in (errno.ENOSPC, errno.EDQUOT)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -196,12 +196,11 @@ def count_of(count: int, thing: str) -> str:
 
 def verdict_table(judged: "tuple[Judged, ...]") -> str:
     """One line for each limit: gauge, reading, the constant answer's value, limit, verdict, what else to say."""
-    from trivet.core.levels import show_confidence
     from trivet.engine.outcome import shown, shown_baseline
 
     rows = []
     for one in judged:
-        said = [f"judged at {show_confidence(one.confidence)}", *([one.note] if one.note else [])]
+        said = [one.level, *([one.note] if one.note else [])]
         note = f"  ({'; '.join(said)})"
         rows.append(
             [one.limit.gauge, shown(one.reading), shown_baseline(one.reading), str(one.limit), f"{one.verdict}{note}"]

@@ -62,7 +62,7 @@ def text_of(
     """What a file is, what it promises, what was found, what was measured."""
     from trivet.core.units import show_amount
     from trivet.engine.course import sentence as sentence_of_search
-    from trivet.engine.outcome import looked_in, shown, shown_baseline
+    from trivet.engine.outcome import shown, shown_baseline
     from trivet.operate.beside import lines_in_short
 
     size = next((reading.value for reading in readings if reading.gauge == "size"), None)
@@ -74,7 +74,6 @@ def text_of(
             f"{data['file']}: {question_of(data['task'])}",
             *(["  BEST EFFORT: this file breaks a limit that was asked of it"] if data["outcome"] == "BROKEN" else []),
             *([f"  BUT the data has a finding that blocks: {', '.join(data['alerts'])}"] if data["alerts"] else []),
-            *([f"  {looked_in(evidence)}"] if evidence.get("look") else []),
             table(verdicts) or "  no limits were stated: nothing to prove",
             *(f"  {line}" for line in lines_in_short(data["beside"])),
             *([f"  why this one: {data['why']}"] if data["why"] else []),
@@ -93,11 +92,10 @@ def text_of(
 
 def verdict_cells(verdict: dict[str, Any]) -> list[str]:
     """Limit, verdict, the interval that decided it, and what else to say."""
-    from trivet.core.levels import show_confidence
     from trivet.core.reading import reading_from_json
-    from trivet.engine.outcome import shown
+    from trivet.engine.outcome import level_in_words, shown
 
-    said = [f"judged at {show_confidence(verdict['confidence'])}"] if "confidence" in verdict else []
+    said = [level_in_words(verdict.get("build"), verdict["confidence"])] if "confidence" in verdict else []
     said += [verdict["note"]] if verdict.get("note") else []
     reading = shown(reading_from_json(verdict["reading"])) if "reading" in verdict else ""
     return [verdict["limit"], verdict["verdict"], reading, in_brackets("; ".join(said)).strip()]

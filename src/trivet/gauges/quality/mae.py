@@ -13,6 +13,7 @@ from trivet.core.gauges import Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.intervals import mean_estimate
+from trivet.kit.stats.tails import LEAST_UNITS
 from trivet.kit.stats.trials import rows_of, units_of, weights_of
 from trivet.kit.stats.worst_group_gauge import WorstGroupGauge
 
@@ -22,6 +23,7 @@ class Mae(WorstGroupGauge):
     """0 for faultless answers; no upper end."""
 
     better = "<="
+    least_units = LEAST_UNITS
     least = 0.0
     answers = ("values",)
     examples = ("mae(among=site)",)

@@ -14,7 +14,7 @@ from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, skewed_interval
-from trivet.kit.stats.tails import is_open_ended
+from trivet.kit.stats.tails import LEAST_UNITS, doubt_of
 from trivet.kit.stats.trials import equal_or_given, expect_answers, rows_of, units_of, weights_of
 from trivet.kit.stats.units import unit_sums
 from trivet.runtime.part import Array
@@ -25,6 +25,7 @@ class R2(Gauge):
     """0 for the mean of the answer, 1 for faultless answers."""
 
     most = 1.0
+    least_units = LEAST_UNITS
 
     def applies(self, sketch: Sketch) -> None:
         """Answers that are numbers."""
@@ -52,12 +53,12 @@ def share_explained(weight: Array, error: Array, around: Array, sure: float, uni
     """error, around: (rows,) squared distances of the truth to the answer, and to its mean.  weight sums to 1."""
     left, spread = (math.fsum((weight * square).tolist()) for square in (error, around))
     mass, errors, arounds = (unit_sums(weight * square, units) for square in (np.ones(len(error)), error, around))
-    doubtful = is_open_ended(errors / mass) or is_open_ended(arounds / mass)
+    doubt = doubt_of(errors / mass) or doubt_of(arounds / mass)
     if left == 0:
-        return Estimate(value=1.0, low=1.0, high=1.0, how="all rows agree", approximate=doubtful)
+        return Estimate(value=1.0, low=1.0, high=1.0, how="all rows agree", doubt=doubt)
     if len(mass) < 2:
         return Estimate(value=1 - left / spread, low=-math.inf, high=1.0, how="one unit says nothing of the spread")
     low, high = skewed_interval((errors / left - arounds / spread) * len(mass), sure)
     worst, best = (1 - left / spread * math.exp(min(move, 700.0)) for move in (high, low))
     how = "Student, corrected for skewness"
-    return Estimate(value=1 - left / spread, low=worst, high=best, how=how, approximate=doubtful)
+    return Estimate(value=1 - left / spread, low=worst, high=best, how=how, doubt=doubt)

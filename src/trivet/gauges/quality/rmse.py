@@ -11,6 +11,7 @@ from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, mean_estimate
+from trivet.kit.stats.tails import LEAST_UNITS
 from trivet.kit.stats.trials import expect_answers, rows_of, units_of, weights_of
 
 
@@ -19,6 +20,7 @@ class Rmse(Gauge):
     """0 for faultless answers; the standard deviation of the answer for its mean."""
 
     better = "<="
+    least_units = LEAST_UNITS
     least = 0.0
 
     def applies(self, sketch: Sketch) -> None:
@@ -32,5 +34,5 @@ class Rmse(Gauge):
             (values - truth) ** 2, weights_of(trial), sure, least=0.0, most=math.inf, units=units_of(trial)
         )
         value, low, high = (math.sqrt(max(end, 0.0)) for end in (square.value, square.low, square.high))
-        estimate = Estimate(value=value, low=low, high=high, how=square.how, approximate=square.approximate)
+        estimate = Estimate(value=value, low=low, high=high, how=square.how, doubt=square.doubt)
         return estimate.reading(self, n=len(truth), sure=sure)

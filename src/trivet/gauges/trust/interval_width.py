@@ -13,7 +13,11 @@ from trivet.core.gauges import Gauge, Trial
 from trivet.core.reading import Reading
 from trivet.core.value import value
 from trivet.kit.stats.intervals import Estimate, mean_estimate
+from trivet.kit.stats.tails import LEAST_UNITS
 from trivet.kit.stats.trials import expect_answers, rows_of, units_of, weights_of
+from trivet.runtime.part import Array
+
+_ROUNDING = 1e-5  # relative: a hundred times that of float32
 
 
 @value
@@ -23,6 +27,7 @@ class IntervalWidth(Gauge):
     family = "trust"
     better = "<="
     least = 0.0
+    least_units = LEAST_UNITS
 
     def applies(self, sketch: Sketch) -> None:
         """A guard that states intervals."""
@@ -36,5 +41,13 @@ class IntervalWidth(Gauge):
         else:
             # Without a bound to move to, equal widths are taken as what they are: one pad for all rows.
             weight, units = weights_of(trial), units_of(trial)
-            estimate = mean_estimate(high - low, weight, sure, least=-math.inf, most=math.inf, units=units)
+            estimate = mean_estimate(
+                without_rounding(high - low), weight, sure, least=-math.inf, most=math.inf, units=units
+            )
         return estimate.reading(self, n=len(low), sure=sure)
+
+
+def without_rounding(width: Array) -> Array:
+    """(rows,) the widths; what differs by no more than float32 arithmetic differs not at all."""
+    is_one = np.ptp(width) <= _ROUNDING * np.abs(width).max(initial=0)
+    return np.full_like(width, np.median(width)) if is_one else width

@@ -1,8 +1,7 @@
 """What the two conformal guards share: a promise, a margin for the judge, and how both may be searched."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from trivet.core.errors import Refused
 from trivet.core.limits import Limit
@@ -40,8 +39,3 @@ class ConformalGuard(Pass):
 
     def ranges(self) -> Mapping[str, Range]:
         return {"margin": Range(low=0.5, high=MOST_MARGIN)}
-
-    def widened(self) -> Self | None:
-        """Aims higher by half a standard deviation."""
-        margin = min(self.margin + 0.5, MOST_MARGIN)
-        return replace(self, margin=margin) if margin > self.margin else None

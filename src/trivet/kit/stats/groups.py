@@ -87,8 +87,8 @@ def worst_group(gauge: Gauge, among: str, trial: Trial, sure: float, measure: Me
     if len(told) < len(counted):
         low, high = (gauge.least, high) if up else (low, gauge.most)
     how = f"{told[worst].how.partition(',')[0]}, worst of {len(counted)} groups"
-    doubtful = any(one.approximate for one in told.values())
-    return Estimate(value=told[worst].value, low=low, high=high, how=how, approximate=doubtful).reading(
+    doubt = next((one.notes[-1] for one in told.values() if one.approximate), "")  # the last note says why
+    return Estimate(value=told[worst].value, low=low, high=high, how=how, doubt=doubt).reading(
         gauge, n=sum(len(group.rows) for group in counted), sure=sure, notes=notes_on(groups, told, worst)
     )
 

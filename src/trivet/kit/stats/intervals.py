@@ -15,7 +15,7 @@ from trivet.runtime.part import Array
 
 from .bounded import bounded_ends
 from .quantiles import beta_quantile, binomial_share, normal_quantile, student_quantile
-from .tails import is_open_ended
+from .tails import doubt_of
 from .units import effective_rows as effective_rows
 from .units import unit_sums
 
@@ -24,14 +24,14 @@ from .units import unit_sums
 class Estimate:
     """A number, an interval for the truth behind it, and how the interval was obtained.
 
-    approximate, trials: as a reading has them.
+    doubt: why the interval is only approximate; "" where it is not.  trials: as a reading has them.
     """
 
     value: float
     low: float
     high: float
     how: str
-    approximate: bool = False
+    doubt: str = ""
     trials: float = 0.0
 
     def reading(
@@ -48,8 +48,8 @@ class Estimate:
             sure=sure,
             how=self.how,
             where=where,
-            notes=tuple(notes),
-            approximate=self.approximate,
+            notes=(*notes, *([self.doubt] if self.doubt else [])),
+            approximate=bool(self.doubt),
             trials=self.trials,
         )
 
@@ -183,11 +183,11 @@ def open_mean(total: Array, mass: Array, sure: float, *, least: float, most: flo
         return Estimate(value=mean, low=least, high=most, how="one row says nothing of the spread")
     each = total / mass
     if np.ptp(each) == 0:
-        doubtful = math.isfinite(least) and is_open_ended(each)
-        return Estimate(value=mean, low=mean, high=mean, how="all rows agree", approximate=doubtful)
+        doubt = doubt_of(each) if math.isfinite(least) else ""
+        return Estimate(value=mean, low=mean, high=mean, how="all rows agree", doubt=doubt)
     low, high = skewed_interval((total - mean * mass) * (units / whole), sure)
     how = "Student, corrected for skewness"
-    return Estimate(value=mean, low=mean + low, high=mean + high, how=how, approximate=is_open_ended(each))
+    return Estimate(value=mean, low=mean + low, high=mean + high, how=how, doubt=doubt_of(each))
 
 
 def skewed_interval(influence: Array, sure: float) -> tuple[float, float]:
