@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "trivet"
 PICTURE = ROOT / "docs" / "house.svg"
 
-WIDTH, MARGIN, FLOOR = 900, 38, 92  # pixels; FLOOR: from one floor to the next
+WIDTH, MARGIN, FLOOR = 1040, 38, 92  # pixels; FLOOR: from one floor to the next
 BOX_WIDTH, BOX_HEIGHT, GAP = 142, 56, 20
 LANE = 7  # between arrows that pass through the same gap
 LETTERS = 24  # of the small print that fit into a box

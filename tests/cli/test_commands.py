@@ -25,7 +25,7 @@ def test_compile_writes_the_file_and_tells_every_verdict(workplace):
     assert told["bytes"] == workplace.file.stat().st_size
     assert [limit["limit"] for limit in told["limits"]] == ["auroc >= 0.8", "accuracy >= 0.8", "size <= 50 kB"]
     for limit in told["limits"]:
-        assert set(limit) == {"limit", "gauge", "verdict", "rows_needed", "note", "reading", "confidence"}
+        assert set(limit) == {"limit", "gauge", "verdict", "rows_needed", "note", "reading", "build", "confidence"}
         assert set(limit["reading"]) == READING
     assert told["limits"][0]["verdict"] == told["limits"][2]["verdict"] == "HOLDS"
     assert told["outcome"] == ("CERTIFIED" if told["limits"][1]["verdict"] == "HOLDS" else "UNPROVEN")

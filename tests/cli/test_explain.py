@@ -62,7 +62,7 @@ def test_a_word_is_explained_in_short_under_its_own_name(word):
 
 WORDS = [
     *(str(verdict) for verdict in Verdict), "CERTIFIED", "INFEASIBLE", "SOUND", "MISSED", "DAMAGED", "not fresh",
-    "vault", "baseline", "finalist", "frontier", "certificate", "body", "evidence", "lock", "strict", "accept",
+    "baseline", "finalist", "frontier", "certificate", "body", "evidence", "lock", "strict", "accept",
     "best-effort", "as certified", "measured now", "block", "warn", "note",
 ]  # fmt: skip
 

@@ -302,5 +302,5 @@ def test_05_4_the_keys_of_the_json_are_stable(plain):
     assert set(told) == {"outcome", "sound", "rows", "overlap", "dropped", "notes", "limits", "problems"}
     assert set(told["overlap"]) == {"share", "low", "high", "sampled", "natural", "exact", "can_tell", "seen"}
     assert set(told["limits"][0]) == {
-        "limit", "gauge", "verdict", "rows_needed", "confidence", "reading", "how", "note",
+        "limit", "gauge", "verdict", "rows_needed", "build", "confidence", "reading", "how", "note",
     }  # fmt: skip
