@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
-from made_trials import classes, two_normals, values
+from made_trials import class_task, classes, two_normals, values
 
 from trivet.core.errors import NotApplicable
+from trivet.core.gauges import plain_trial
 from trivet.core.registry import find_gauge
-from trivet.testing.trials import sketch_of
+from trivet.runtime.batch import Answers
+from trivet.testing.trials import bare_rows, sketch_of
 
 
 def read(name, trial, sure=0.95):
@@ -102,3 +104,22 @@ def test_a_guard_is_asked_for_before_work(name):
 def test_widths_are_for_numbers_only():
     with pytest.raises(NotApplicable, match="it reads low; this task asks to classify"):
         find_gauge("interval-width").applies(sketch_of("multiclass"))
+
+
+@pytest.mark.parametrize(
+    "name", ["accuracy-when-answered", "answered-share", "false-negatives", "false-alarms", "accuracy", "coverage"]
+)
+def test_a_row_that_is_there_ten_times_is_no_tenfold_evidence(name):
+    truth = np.tile([0, 1, 1, 0, 1, 0, 1, 0, 1, 1], 4)
+    wrong, told = np.arange(40) % 7 == 0, np.arange(40) % 5 != 0
+    chosen = np.where(wrong, 1 - truth, truth)
+
+    def interval(copies):
+        rows = bare_rows(np.repeat(truth, copies), group=np.repeat(np.arange(40), copies))
+        said = {"chosen": chosen, "answered": told, "answer": np.where(told, chosen, -1), "sets": np.eye(2)[chosen] > 0}
+        answers = Answers({what: np.repeat(array, copies, axis=0) for what, array in said.items()})
+        reading = find_gauge(name).measure(plain_trial(class_task(2), rows, answers))
+        return reading.value, reading.high - reading.low
+
+    (once, width), (ten, same) = interval(1), interval(10)
+    assert ten == pytest.approx(once) and same == pytest.approx(width, rel=0.1)

@@ -24,7 +24,6 @@ from trivet.runtime.file.caps import LARGE
 from trivet.runtime.file.container import decode
 from trivet.runtime.file.sections import Bytes
 from trivet.storage.disk import Storage
-from trivet.storage.register import Place
 
 from .answer_tables import answer_tables
 from .chance import Odds, Point
@@ -151,7 +150,7 @@ class Certifier:
             judged=tuple(replace(one, reading=finished([one.reading])[0]) for one in judged),
             look=look,
             tables=answer_tables(trial.task, answers[PLAIN_QUESTION], rows.truth, rows.weight, self.writer.constant),
-            made={**self.made(why), "look": look_as_json(place, self.openings.build)},
+            made={**self.made(why), "look": look_as_json(look, place.vault, self.openings.build)},
         )
 
     def controlled(self, finalist: Finalist, trial: FileTrial, rows: Rows, look: Look) -> Finalist:
@@ -232,7 +231,6 @@ class Certifier:
         )
 
 
-def look_as_json(place: Place, build: str) -> dict[str, Any]:
-    """Which look at which vault the verdicts come from; `finalist` counts from 1, as people do."""
-    look = place.look
-    return {"build": look.build, "finalist": look.finalist + 1, "id": build, "vault": place.vault}
+def look_as_json(look: Look, vault: str, build: str) -> dict[str, Any]:
+    """As which look at which vault the verdicts were given; `finalist` counts from 1, as people do."""
+    return {"build": look.build, "finalist": look.finalist + 1, "id": build, "vault": vault}

@@ -11,6 +11,7 @@ from trivet.core.reading import Reading, reading_from_json
 from trivet.core.task import Task
 from trivet.core.value import value
 from trivet.engine.outcome import outcome_of
+from trivet.kit.stats.intervals import clopper_pearson
 from trivet.runtime.file.container import Contents
 from trivet.runtime.file.sections import Bytes
 from trivet.runtime.specialist import Specialist
@@ -114,7 +115,28 @@ def limit_problems(limit: Limit, claims: Claims) -> list[str]:
         found.append(f"{limit} was judged at {show_confidence(confidence_of(judged.sure))}, its look asks for {right}")
     if stated is not None and not agree(stated, judged):
         found.append(f"the reading that {limit} was judged by is not the one that the file states")
+    if not follows_from_counts(judged) or (stated is not None and not follows_from_counts(stated)):
+        found.append(f"the interval of {limit.gauge} is not the one that its counts give")
     return found
+
+
+def follows_from_counts(reading: Reading) -> bool:
+    """Whether value and ends are those of so many hits among so many rows, where they are counted and nothing else."""
+    if reading.how != "Clopper-Pearson":
+        return True
+    of = round(reading.trials)
+    if of < 1 or reading.trials != of or not 0 <= reading.value <= 1 or not 0 < reading.sure < 1:
+        return False
+    hits = round(reading.value * of)
+    low, high = clopper_pearson(hits, of, reading.sure)
+    right = zip((reading.value, reading.low, reading.high), (hits / of, low, high))
+    return all(abs(one - two) <= _SAME for one, two in right)
+
+
+def size_problems(claims: Claims, n_bytes: int) -> list[str]:
+    """Where the file says that it was judged at another size than it has."""
+    sizes = {reading.value for reading in claims.judged.values() if reading.gauge == "size"}
+    return [f"the file says that it has {size:,.0f} bytes, it has {n_bytes:,}" for size in sizes - {float(n_bytes)}]
 
 
 def agree(stated: Reading, judged: Reading) -> bool:

@@ -31,7 +31,7 @@ from trivet.runtime.file.container import Contents
 from trivet.runtime.file.sections import Bytes
 from trivet.storage.disk import Storage
 
-from .claims import Claims, claims_of, contradictions, self_test_problems
+from .claims import Claims, claims_of, contradictions, self_test_problems, size_problems
 from .verification import Verification
 
 __all__ = ["Verification", "damaged_file", "verify"]
@@ -50,7 +50,7 @@ def verify(
         claims = claims_of(contents)
     except BadFile as error:
         return damaged_file(error)
-    problems = [*contradictions(claims), *self_test_problems(data)]
+    problems = [*contradictions(claims), *size_problems(claims, len(data)), *self_test_problems(data)]
     if source is None:
         measured = measure(data, claims, made_up_rows(contents.manifest, claims.task), is_labelled=False)
         judged, how = certified_or_measured(claims, measured)

@@ -1,7 +1,7 @@
 """Accuracy when answered: the share of right answers among the rows that are answered at all.
 
-Better: higher.  Interval: Clopper-Pearson, exact given how many rows are answered; with weights Wilson on the
-effective number of rows.  Where no row is answered it is that of all rows, from 0 to 1.
+Better: higher.  Interval: Clopper-Pearson, exact given how many rows are answered; with weights, or rows of
+one unit, its extension by Gaffke.  Where no row is answered it is that of all rows, from 0 to 1.
 Source: El-Yaniv and Wiener 2010 (selective risk); Geifman and El-Yaniv 2017, arXiv 1705.08500; Clopper and Pearson.
 """
 

@@ -1,6 +1,6 @@
 """Answered share: the share of rows that get an answer; the others get none, because it would be too unsure.
 
-Better: higher.  Interval: Clopper-Pearson, exact; with weights Wilson on the effective number of rows.
+Better: higher.  Interval: Clopper-Pearson, exact; with weights, or rows of one unit, its extension by Gaffke.
 Source: El-Yaniv and Wiener 2010 (there called coverage); Clopper and Pearson 1934.
 """
 

@@ -10,7 +10,7 @@ from trivet.core.reading import Reading
 from trivet.runtime.part import Array
 
 from .intervals import Estimate, share_estimate
-from .trials import weights_of
+from .trials import units_of, weights_of
 
 
 def share_reading(
@@ -21,7 +21,7 @@ def share_reading(
     hit, among: (rows,) bool.  without: what is said where no row counts, with an interval that says nothing, so that a
     limit on it is UNPROVEN.
     """
-    found = share_estimate(hit, weights_of(trial), sure, among=among)
+    found = share_estimate(hit, weights_of(trial), sure, among=among, units=units_of(trial))
     n = int(np.count_nonzero(among))
     if math.isnan(found.value):
         found, n = Estimate(value=without, low=gauge.least, high=gauge.most, how="no row that counts"), len(hit)
