@@ -7,11 +7,16 @@ import numpy as np
 import pytest
 
 from trivet.core.gauges import plain_trial
+from trivet.core.levels import Look
 from trivet.core.limits import Verdict
+from trivet.core.recipe import DataSpec, Recipe, parse_recipe
 from trivet.core.registry import find_gauge, parse_limit, parse_step
+from trivet.engine.compile import compile_recipe
 from trivet.engine.control import can_be_controlled, controlled
 from trivet.kit.conformal.control import most_misses
+from trivet.runtime.file.container import decode
 from trivet.runtime.program import Program
+from trivet.ship.claims import claims_of, contradictions
 from trivet.testing.samples import context, tiny_work
 
 ALPHA = 0.025
@@ -169,3 +174,22 @@ def test_a_limit_that_nothing_serves_changes_nothing():
         assert not can_be_controlled(candidate, limits_of(*texts))
         done = controlled(candidate, tune, vault, limits_of(*texts), lambda _: ALPHA)
         assert done.candidate == candidate and not done.notes
+
+
+@pytest.mark.slow
+def test_a_file_that_is_made_again_from_its_lock_says_at_which_look_it_was_judged(tmp_path):
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 400))
+    columns = {"a": a.tolist(), "b": b.tolist(), "y": np.where(a + b > rng.normal(size=400), "yes", "no").tolist()}
+    wanted = Recipe(
+        data=DataSpec(source="", target="y"), limits=limits_of("coverage >= 0.85"), steps=(*LINE, SETS), seed=1
+    )
+    here = {"store": tmp_path / "store", "state": tmp_path / "here"}
+    compile_recipe(wanted, columns, **here)
+    second = compile_recipe(replace(wanted, seed=0), columns, **here)
+    recipe = parse_recipe(decode(second.data).manifest["recipe"].replace('source = ""', 'source = "x"'))
+    assert recipe.lock.control == second.look == Look(build=2)
+    again = compile_recipe(replace(recipe, data=wanted.data), columns, **{**here, "state": tmp_path / "elsewhere"})
+    assert again.body_digest == second.body_digest
+    assert decode(again.data).evidence["look"]["build"] == 2
+    assert contradictions(claims_of(decode(again.data))) == []
