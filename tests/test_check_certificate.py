@@ -105,7 +105,7 @@ def files(tmp_path_factory, quick) -> dict[str, bytes]:
 def test_the_script_is_short_and_knows_nothing_of_trivet():
     text = SCRIPT.read_text(encoding="utf-8")
     imported = re.findall(r"^(?:from|import) (\w+)", text, re.MULTILINE)
-    assert set(imported) == {"json", "struct", "sys", "hashlib", "pathlib", "numpy", "scipy"}
+    assert set(imported) == {"json", "struct", "sys", "hashlib", "numpy", "scipy"}
     assert len(text.splitlines()) <= 60
 
 
@@ -182,7 +182,26 @@ def less_sure(evidence):
     reading |= {"sure": 0.5, "low": low, "high": high}
 
 
-EDITS = [said_holds, narrower, narrower_so_that_it_holds, more_right, first_build, less_sure]
+def counts_taken_out(evidence):
+    evidence["verdicts"][0]["reading"] |= {"trials": 0.0, "low": 0.86}
+    evidence["verdicts"][0]["verdict"] = "HOLDS"
+
+
+def other_method(evidence):
+    evidence["verdicts"][0]["reading"] |= {"how": "DeLong", "low": 0.86}
+    evidence["verdicts"][0]["verdict"] = "HOLDS"
+
+
+EDITS = [
+    counts_taken_out,
+    other_method,
+    said_holds,
+    narrower,
+    narrower_so_that_it_holds,
+    more_right,
+    first_build,
+    less_sure,
+]
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)

@@ -122,7 +122,7 @@ def limit_problems(limit: Limit, claims: Claims) -> list[str]:
 
 def follows_from_counts(reading: Reading) -> bool:
     """Whether value and ends are those of so many hits among so many rows, where they are counted and nothing else."""
-    if reading.how != "Clopper-Pearson":
+    if reading.how != "Clopper-Pearson" or not reading.trials:  # files from before counts were stated have none
         return True
     of = round(reading.trials)
     if of < 1 or reading.trials != of or not 0 <= reading.value <= 1 or not 0 < reading.sure < 1:
@@ -146,6 +146,7 @@ def agree(stated: Reading, judged: Reading) -> bool:
     outer, inner = (judged, stated) if judged.sure >= stated.sure else (stated, judged)
     slack = _SAME * max(1.0, abs(stated.value))
     same = abs(stated.value - judged.value) <= slack and stated.n == judged.n
+    same &= (stated.how, stated.approximate, stated.trials) == (judged.how, judged.approximate, judged.trials)
     return same and outer.low <= inner.low + slack and inner.high <= outer.high + slack
 
 
