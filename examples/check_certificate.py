@@ -50,7 +50,7 @@ def agrees(limit: dict, said: dict, alpha: float, n_bytes: int, body: dict) -> b
 
 if __name__ == "__main__":
     try:
-        claims, evidence = opened(data := open(sys.argv[1], "rb").read())
+        claims, evidence = opened(data := np.fromfile(sys.argv[1], np.uint8).tobytes())
     except (ValueError, KeyError, TypeError, struct.error) as error:
         sys.exit(print(f"damaged: {error}") or 2)
     share = 6 / (np.pi * evidence["look"]["build"]) ** 2 * (0.90, 0.05, 0.05)[evidence["look"]["finalist"] - 1]
