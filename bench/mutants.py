@@ -13,6 +13,7 @@ Prints Markdown and appends to bench/out/mutants.jsonl, from which it goes on wh
 """
 
 import argparse
+import ast
 import contextlib
 import hashlib
 import importlib
@@ -57,6 +58,7 @@ HEAVY = ("numpy", "scipy.stats", "scipy.optimize", "pytest", "hypothesis", "pand
 QUIET = ("-p", "no:xdist", "-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
 MOST_SECONDS = 60.0  # of tests, on the sound copy, that one fault is shown to
 MOST_CALLS, MOST_IN_ALL = 100, 20_000  # of one function in one test: then its lines, then all lines, are noted no more
+MOST_NOTING = 100.0  # seconds for the tests of one file on the sound copy: those that come later are left out
 SPARE = 20.0  # seconds beside three times the sound time
 
 Record = dict[str, Any]
@@ -101,9 +103,9 @@ def forget_compiled(path: Path) -> None:
 class Noted:
     """A plug-in of pytest: which tests ran, how long, and which lines of the judged files they passed."""
 
-    def __init__(self, tree: Path, chosen: set[str] | None, *, trace: bool) -> None:
+    def __init__(self, tree: Path, chosen: set[str] | None, told: Path, *, trace: bool) -> None:
         self.files = {str(tree / SOURCE / name): name for name in judged_files(tree)} if trace else {}
-        self.chosen, self.tests = chosen, dict[str, Record]()
+        self.chosen, self.tests, self.told = chosen, dict[str, Record](), told
         self.passed, self.calls = set[tuple[str, int]](), Counter[Any]()
 
     def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
@@ -128,8 +130,8 @@ class Noted:
         by_file: dict[str, list[int]] = defaultdict(list)
         for name, line in sorted(self.passed):
             by_file[name].append(line)
-        if nodeid in self.tests:
-            self.tests[nodeid]["lines"] = by_file
+        with self.told.open("a", encoding="utf-8") as file:  # what is done counts, whenever the rest is cut off
+            file.write(json.dumps([nodeid, {**self.tests[nodeid], "lines": by_file}]) + "\n")
 
     def trace(self, frame: Any, event: str, _: Any) -> Any:
         name = self.files.get(frame.f_code.co_filename)
@@ -171,8 +173,8 @@ def in_child(tree: Path, paths: Sequence[str], chosen: set[str] | None, seconds:
     ended = wait(child, seconds)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)  # whatever it started
-    tests = json.loads(told.read_text(encoding="utf-8")) if told.exists() and ended != "late" else {}
-    return {"ended": ended, "tests": tests, "words": said.read_text(encoding="utf-8", errors="replace")[-3000:]}
+    lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
+    return {"ended": ended, "tests": dict(json.loads(line) for line in lines if line.endswith("]")), "words": said.read_text(encoding="utf-8", errors="replace")[-3000:]}
 
 
 def wait(child: int, seconds: float) -> int | str:
@@ -194,12 +196,10 @@ def run_tests(tree: Path, paths: Sequence[str], chosen: set[str] | None, told: P
     os.chdir(tree)
     os.environ["TRIVET_STATE"] = str(tree.parent / "state")
     sys.dont_write_bytecode = True
-    noted = Noted(tree, chosen, trace=trace)
+    noted = Noted(tree, chosen, told, trace=trace)
     stop = [] if trace else ["-x"]
     words = [*stop, "-q", "-m", "not slow", "--tb=line", "--hypothesis-seed=0", *QUIET, *paths]
-    status = pytest.main(words, plugins=[noted])
-    told.write_text(json.dumps(noted.tests), encoding="utf-8")
-    return int(status)
+    return int(pytest.main(words, plugins=[noted]))
 
 
 # Which tests pass which line.
@@ -209,19 +209,30 @@ def digest_of(*paths: Path) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
 
 
+def layout_of(path: Path) -> str:
+    """A digest of where the functions of a file lie: lines that were noted hold until that changes."""
+    functions = (node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.FunctionDef))
+    return hashlib.sha256(repr([(one.name, one.lineno, one.end_lineno) for one in functions]).encode()).hexdigest()[:16]
+
+
 def seen_lines(tree: Path) -> dict[str, Record]:
-    """{test: seconds, setup, ok, lines}, kept from run to run for as long as neither the test nor a judged file changes."""
+    """{test: seconds, setup, ok, lines}, kept until the test changes or functions move in a judged file that it runs."""
     path = OUT / "mutants_seen.json"
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    code = digest_of(*(tree / SOURCE / name for name in judged_files(tree)))
+    layouts = {name: layout_of(tree / SOURCE / name) for name in judged_files(tree)}
     found: dict[str, Record] = {}
     for test in test_files(tree):
-        name = str(test.relative_to(tree))
-        mark = f"{code} {digest_of(test)}"
-        if kept.get(name, {}).get("mark") != mark:
-            ran = in_child(tree, [name], None, 1800, trace=True)
+        name, mark = str(test.relative_to(tree)), digest_of(test)
+        old = kept.get(name, {"mark": "", "layouts": {}})
+        if old["mark"] != mark or any(layouts.get(file) != layout for file, layout in old["layouts"].items()):
+            ran = in_child(tree, [name], None, MOST_NOTING, trace=True)
             print(f"  {name}: {len(ran['tests'])} tests, ended {ran['ended']}", file=sys.stderr, flush=True)
-            kept[name] = {"mark": mark if ran["ended"] in (0, 1, 5) else "", "tests": ran["tests"]}
+            passed = {file for one in ran["tests"].values() for file in one["lines"]}
+            kept[name] = {
+                "mark": mark if ran["ended"] in (0, 1, 5, "late") else "",
+                "layouts": {file: layouts[file] for file in passed},
+                "tests": ran["tests"],
+            }
             path.write_text(json.dumps(kept), encoding="utf-8")
         found |= kept[name]["tests"]
     return found
