@@ -27,7 +27,7 @@ from trivet.kit.stats.intervals import (
     unskewed,
 )
 from trivet.kit.stats.ranking import ranking_estimate
-from trivet.kit.stats.tails import LEAST_UNITS, is_open_ended, tail_index
+from trivet.kit.stats.tails import LEAST_UNITS, doubt_of, tail_index
 from trivet.kit.stats.units import effective_rows, unit_sums, units_worth
 
 HIT = np.array([True, True, False, True, False, True, True, True])
@@ -134,7 +134,7 @@ def test_a_bounded_mean_takes_the_sums_of_units():
     amount, weight, units = np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 1.0, 2.0, 1.0]), np.array([0, 0, 1, 2])
     found = mean_estimate(amount, weight, 0.9, least=0, most=5, units=units)
     low, high = bounded_ends(np.array([3.0, 6.0, 4.0]), np.array([2.0, 2.0, 1.0]), 0.05, least=0, most=5)
-    assert ends(found) == (pytest.approx(13 / 5), low, high) and not found.approximate
+    assert ends(found) == (pytest.approx(13 / 5), low, high) and not found.doubt
     assert mean_estimate(amount, None, 0.9, least=0, most=5).value == 2.5
     assert mean_estimate(amount, None, 0.9, least=0, most=math.inf) == open_mean(
         amount, np.ones(4), 0.9, least=0, most=math.inf
@@ -146,9 +146,9 @@ def test_an_open_mean_of_one_unit_or_of_units_that_agree():
     one = open_mean(np.array([6.0]), np.array([2.0]), 0.95, least=0.0, most=math.inf)
     assert ends(one) == (3.0, 0.0, math.inf)
     two = open_mean(np.array([6.0, 3.0]), np.array([2.0, 1.0]), 0.95, least=0.0, most=math.inf)
-    assert ends(two) == (3.0, 3.0, 3.0) and two.approximate  # only two have been seen
+    assert ends(two) == (3.0, 3.0, 3.0) and two.doubt  # only two have been seen
     signed = open_mean(np.array([6.0, 3.0]), np.array([2.0, 1.0]), 0.95, least=-math.inf, most=math.inf)
-    assert not signed.approximate
+    assert not signed.doubt
 
 
 def test_an_open_mean_is_halls_interval_of_what_each_unit_adds():
@@ -157,9 +157,9 @@ def test_an_open_mean_is_halls_interval_of_what_each_unit_adds():
     found = open_mean(total, mass, 0.9, least=0.0, most=math.inf)
     low, high = skewed_interval((total - mean * mass) * 4 / 5, 0.9)
     assert ends(found) == (pytest.approx(mean), pytest.approx(mean + low), pytest.approx(mean + high))
-    assert found.approximate
+    assert found.doubt
     many = np.random.default_rng(0).random(LEAST_UNITS)
-    assert not open_mean(many, np.ones(LEAST_UNITS), 0.9, least=0.0, most=math.inf).approximate
+    assert not open_mean(many, np.ones(LEAST_UNITS), 0.9, least=0.0, most=math.inf).doubt
 
 
 def test_halls_cubic_by_hand():
@@ -290,23 +290,23 @@ def test_a_pareto_tail_has_its_index():
     (2.6, 2000, False), (1.9, 2000, True), (2.6, LEAST_UNITS, False), (9.0, LEAST_UNITS - 1, True),
 ])  # fmt: skip
 def test_a_mean_is_open_ended_of_a_heavy_tail_or_of_few_rows(index, rows, is_so):
-    assert is_open_ended((np.arange(1, rows + 1) / rows) ** (-1 / index)) is is_so
+    assert bool(doubt_of((np.arange(1, rows + 1) / rows) ** (-1 / index))) is is_so
 
 
 def test_a_few_gross_amounts_hide_in_no_tail():
     amounts = np.random.default_rng(0).random(1000) + 1
-    assert not is_open_ended(amounts)
+    assert not doubt_of(amounts)
     amounts[:9] = 10.0 ** np.arange(1, 10)
-    assert is_open_ended(amounts)
+    assert doubt_of(amounts)
 
 
 def test_an_estimate_becomes_a_reading_within_what_the_gauge_can_be():
     gauge = find_gauge("accuracy")
-    made = Estimate(value=0.9, low=-0.2, high=1.3, how="h", approximate=True, trials=5.0).reading(
+    made = Estimate(value=0.9, low=-0.2, high=1.3, how="h", doubt="why", trials=5.0).reading(
         gauge, n=7, sure=0.9, notes=["a"]
     )
     assert (made.low, made.value, made.high) == (0.0, 0.9, 1.0)
-    assert (made.gauge, made.n, made.sure, made.how, made.notes) == ("accuracy", 7, 0.9, "h", ("a",))
+    assert (made.gauge, made.n, made.sure, made.how, made.notes) == ("accuracy", 7, 0.9, "h", ("a", "why"))
     assert made.approximate and made.trials == 5.0
     inside = Estimate(value=0.9, low=0.95, high=0.85, how="h").reading(gauge, n=7, sure=0.9)
     assert (inside.low, inside.high) == (0.9, 0.9) and not inside.approximate
