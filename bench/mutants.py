@@ -20,6 +20,7 @@ import importlib
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -50,10 +51,16 @@ TESTS = (
     "tests/ship", "tests/operate", "tests/documents", "tests/reference", "tests/contract", "tests/test_doctests.py",
 )  # fmt: skip
 ELSEWHERE = {
-    "kit/conformal/tuned.py": ("tests/passes/test_set_decision.py",),
+    "kit/conformal/tuned.py": ("tests/passes/test_set_threshold.py", "tests/passes/test_withhold_unsure.py"),
     "kit/conformal/floors.py": ("tests/passes/test_guard_sets.py", "tests/passes/test_guard_interval.py"),
 }
 """Tests that run a file in processes of their own, where no line is noted."""
+NEAR = (
+    "core.gauges", "core.limits", "core.levels", "core.reading", "data.split", "data.intake", "engine", "gauges",
+    "kit.stats", "kit.conformal", "operate", "passes.guard", "ship", "storage.register", "testing.shapes",
+    "testing.trials",
+)  # fmt: skip
+"""What a test file has to import, or have from a neighbour, to be worth a look: the judged files and their callers."""
 HEAVY = ("numpy", "scipy.stats", "scipy.optimize", "pytest", "hypothesis", "pandas", "sklearn.linear_model")
 QUIET = ("-p", "no:xdist", "-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
 MOST_SECONDS = 60.0  # of tests, on the sound copy, that one fault is shown to
@@ -152,7 +159,9 @@ class Noted:
         return line
 
 
-def in_child(tree: Path, paths: Sequence[str], chosen: set[str] | None, seconds: float, *, trace: bool = False) -> Record:
+def in_child(
+    tree: Path, paths: Sequence[str], chosen: set[str] | None, seconds: float, *, trace: bool = False
+) -> Record:
     """{"ended": the exit status of pytest, or "late", "tests": {...}, "words": the end of what it printed}."""
     told, said = tree.parent / "told.json", tree.parent / "said.txt"
     told.unlink(missing_ok=True)
@@ -174,7 +183,11 @@ def in_child(tree: Path, paths: Sequence[str], chosen: set[str] | None, seconds:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)  # whatever it started
     lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
-    return {"ended": ended, "tests": dict(json.loads(line) for line in lines if line.endswith("]")), "words": said.read_text(encoding="utf-8", errors="replace")[-3000:]}
+    return {
+        "ended": ended,
+        "tests": dict(json.loads(line) for line in lines if line.endswith("]")),
+        "words": said.read_text(encoding="utf-8", errors="replace")[-3000:],
+    }
 
 
 def wait(child: int, seconds: float) -> int | str:
@@ -241,7 +254,17 @@ def seen_lines(tree: Path) -> dict[str, Record]:
 def test_files(tree: Path) -> Iterator[Path]:
     for name in TESTS:
         where = tree / name
-        yield from [where] if where.is_file() else sorted(where.rglob("test_*.py"))
+        found = [where] if where.is_file() else sorted(where.rglob("test_*.py"))
+        yield from (path for path in found if is_near(path) or where.is_file())
+
+
+def is_near(test: Path) -> bool:
+    """Whether the file, or a module beside it that it imports, imports what is judged or calls it."""
+    text = test.read_text(encoding="utf-8")
+    beside = re.findall(r"^from (\w+) import", text, re.MULTILINE)
+    text += "".join(path.read_text(encoding="utf-8") for one in beside if (path := test.with_name(f"{one}.py")).exists())
+    imported = re.findall(r"^\s*from trivet\.([\w.]+) import", text, re.MULTILINE)
+    return "find_gauge" in text or any(one == near or one.startswith(near + ".") for one in imported for near in NEAR)
 
 
 class Seen:

@@ -207,7 +207,9 @@ class Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
-        is_text = any(isinstance(one, ast.JoinedStr | ast.Constant) and is_words(one) for one in (node.left, node.right))
+        is_text = any(
+            isinstance(one, ast.JoinedStr | ast.Constant) and is_words(one) for one in (node.left, node.right)
+        )
         if type(node.op) in ARITHMETIC and not is_text:
             self.swap("arithmetic", node, node.left, node.right, ARITHMETIC[type(node.op)])
         self.generic_visit(node)

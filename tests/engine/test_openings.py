@@ -164,7 +164,10 @@ def test_the_facts_of_a_vault_are_told_and_nothing_is_opened(register, recipe):
     told = vault_facts(recipe, register, table()).as_json()
     assert (told["builds"], told["next_build"], told["vault"]) == (1, 2, place.vault)
     assert told["next_confidence"] == pytest.approx(1 - 0.05 * 6 / np.pi**2 * 0.9 / 4)
-    assert [(one["build"], one["finalist"], one["candidate"]) for one in told["openings"]] == [(1, 1, "c1"), (1, 2, "c2")]
+    assert [(one["build"], one["finalist"], one["candidate"]) for one in told["openings"]] == [
+        (1, 1, "c1"),
+        (1, 2, "c2"),
+    ]
     assert {one["id"] for one in told["openings"]} == {openings.build}
     # Whatever the seed: the vault is the same.
     assert vault_facts(replace(recipe, seed=3), register, table()).as_json()["builds"] == 1

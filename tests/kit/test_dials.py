@@ -313,7 +313,10 @@ def test_the_margin_is_the_room_in_distances_to_the_bad_end():
     of = trial(right, truth)
     low, high = limits_of("accuracy >= 0.8", "accuracy <= 0.95")
     reading = find_gauge("accuracy").measure(of, sure=0.9)
-    by_hand = [(reading.value - 0.8) / (reading.value - reading.low), (0.95 - reading.value) / (reading.high - reading.value)]
+    by_hand = [
+        (reading.value - 0.8) / (reading.value - reading.low),
+        (0.95 - reading.value) / (reading.high - reading.value),
+    ]
     assert control.margin(of, [low], lambda _: 0.05) == pytest.approx(by_hand[0])
     assert control.margin(of, [high], lambda _: 0.05) == pytest.approx(by_hand[1])
     assert control.margin(of, [low, high], lambda _: 0.05) == pytest.approx(min(by_hand))

@@ -33,7 +33,9 @@ def judged(limit: Limit, verdict: Verdict, **more) -> Judged:
 
 def found(*each: Judged, rows=400, seen: float | None = None, problems=()) -> Verification:
     share = 0.0 if seen is None else seen
-    overlap = Overlap(share=share, low=share, high=share, sampled=400, natural=0.0, is_exact=True, needed=1, effective=400)
+    overlap = Overlap(
+        share=share, low=share, high=share, sampled=400, natural=0.0, is_exact=True, needed=1, effective=400
+    )
     how = {one.limit.gauge: "measured now" for one in each}
     return Verification(
         judged=each, how=how, n_rows=rows, overlap=None if seen is None else overlap, problems=tuple(problems)
