@@ -63,9 +63,9 @@ NEAR = (
 """What a test file has to import, or have from a neighbour, to be worth a look: the judged files and their callers."""
 HEAVY = ("numpy", "scipy.stats", "scipy.optimize", "pytest", "hypothesis", "pandas", "sklearn.linear_model")
 QUIET = ("-p", "no:xdist", "-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
-MOST_SECONDS = 60.0  # of tests, on the sound copy, that one fault is shown to
+MOST_SECONDS = 40.0  # of tests, on the sound copy, that one fault is shown to
 MOST_CALLS, MOST_IN_ALL = 100, 20_000  # of one function in one test: then its lines, then all lines, are noted no more
-MOST_NOTING = 100.0  # seconds for the tests of one file on the sound copy: those that come later are left out
+MOST_NOTING = 40.0  # seconds for the tests of one file on the sound copy: those that come later are left out
 SPARE = 20.0  # seconds beside three times the sound time
 
 Record = dict[str, Any]
