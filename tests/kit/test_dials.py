@@ -338,3 +338,16 @@ def test_limits_hold_when_each_is_proven_at_its_own_error():
     assert not control.holds(of, limits_of("set-size <= 2"), lambda _: 0.05)
     reading = find_gauge("accuracy").measure(of, sure=0.9)
     assert limit.judge(reading) is Verdict.HOLDS
+
+
+def test_a_dial_of_several_numbers_has_no_one_floor():
+    assert not ruled("answered-share >= 0.5").is_one_floor
+
+
+def test_a_value_without_a_width_is_kept_with_all_the_margin_there_is_or_with_none(monkeypatch):
+    from trivet.core.reading import Reading
+
+    for value, expected in ((0.9, np.inf), (0.91, np.inf), (0.89, -np.inf), (np.nan, -np.inf), (np.inf, -np.inf)):
+        flat = Reading(gauge="accuracy", value=value, low=value, high=value)
+        monkeypatch.setattr(control, "reading_or_none", lambda *_, flat=flat: flat)
+        assert control.margin(trial(), limits_of("accuracy >= 0.9"), lambda _: 0.05) == expected
