@@ -52,7 +52,7 @@ TESTS = (
     "tests/engine/test_openings.py", "tests/engine/test_overlap.py", "tests/engine/test_control.py",
     "tests/engine/test_control_by_hand.py", "tests/engine/test_advice.py", "tests/engine/test_costs.py",
     "tests/engine/test_judge.py", "tests/passes",
-    "tests/ship/test_claims.py", "tests/ship/test_verification.py", "tests/ship/test_verify.py",
+    "tests/ship/test_claims.py", "tests/ship/test_verification.py", "tests/ship/test_verify_parts.py",
     "tests/test_doctests.py",
 )  # fmt: skip
 """Without tests of whole builds, which are too dear for each of many faults: what they alone notice counts as missed."""
@@ -268,7 +268,9 @@ def is_near(test: Path) -> bool:
     """Whether the file, or a module beside it that it imports, imports what is judged or calls it."""
     text = test.read_text(encoding="utf-8")
     beside = re.findall(r"^from (\w+) import", text, re.MULTILINE)
-    text += "".join(path.read_text(encoding="utf-8") for one in beside if (path := test.with_name(f"{one}.py")).exists())
+    text += "".join(
+        path.read_text(encoding="utf-8") for one in beside if (path := test.with_name(f"{one}.py")).exists()
+    )
     imported = re.findall(r"^\s*from trivet\.([\w.]+) import", text, re.MULTILINE)
     return "find_gauge" in text or any(one == near or one.startswith(near + ".") for one in imported for near in NEAR)
 

@@ -115,6 +115,7 @@ OUTER = replace(INNER, low=85.0, high=115.0, sure=0.99)
         (INNER, replace(OUTER, value=99.999), False),
         (INNER, replace(OUTER, n=51), False),
         (replace(INNER, value=0.0, low=-1, high=1), replace(OUTER, value=5e-10, low=-2, high=2), True),
+        (replace(INNER, value=0.0, low=-1, high=1), replace(OUTER, value=1e-9, low=-2, high=2), True),  # to the edge
         (replace(INNER, value=0.0, low=-1, high=1), replace(OUTER, value=2e-9, low=-2, high=2), False),
         (INNER, replace(INNER, low=91.0), False),  # of one level: nobody is judged by less than is stated
         (replace(INNER, value=math.nan), replace(OUTER, value=math.nan), True),
