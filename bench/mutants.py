@@ -69,7 +69,7 @@ NEAR = (
 """What a test file has to import, or have from a neighbour, to be worth a look: the judged files and their callers."""
 HEAVY = ("numpy", "scipy.stats", "scipy.optimize", "pytest", "hypothesis", "pandas", "sklearn.linear_model")
 QUIET = ("-p", "no:xdist", "-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
-MOST_SECONDS = 40.0  # of tests, on the sound copy, that one fault is shown to
+MOST_SECONDS = 20.0  # of tests, on the sound copy, that one fault is shown to
 MOST_CALLS, MOST_IN_ALL = 100, 20_000  # of one function in one test: then its lines, then all lines, are noted no more
 MOST_NOTING = 40.0  # seconds for the tests of one file on the sound copy: those that come later are left out
 SPARE = 20.0  # seconds beside three times the sound time
@@ -116,15 +116,16 @@ def forget_compiled(path: Path) -> None:
 class Noted:
     """A plug-in of pytest: which tests ran, how long, and which lines of the judged files they passed."""
 
-    def __init__(self, tree: Path, chosen: set[str] | None, told: Path, *, trace: bool) -> None:
+    def __init__(self, tree: Path, chosen: Sequence[str] | None, told: Path, *, trace: bool) -> None:
         self.files = {str(tree / SOURCE / name): name for name in judged_files(tree)} if trace else {}
         self.chosen, self.tests, self.told = chosen, dict[str, Record](), told
         self.passed, self.calls = set[tuple[str, int]](), Counter[Any]()
 
     def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
         if self.chosen is not None:
-            left = [item for item in items if item.nodeid not in self.chosen]
-            items[:] = [item for item in items if item.nodeid in self.chosen]
+            place = {name: at for at, name in enumerate(self.chosen)}
+            left = [item for item in items if item.nodeid not in place]
+            items[:] = sorted((item for item in items if item.nodeid in place), key=lambda item: place[item.nodeid])
             config.hook.pytest_deselected(items=left)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -209,7 +210,7 @@ def wait(child: int, seconds: float) -> int | str:
     return "late"
 
 
-def run_tests(tree: Path, paths: Sequence[str], chosen: set[str] | None, told: Path, *, trace: bool) -> int:
+def run_tests(tree: Path, paths: Sequence[str], chosen: Sequence[str] | None, told: Path, *, trace: bool) -> int:
     import pytest
 
     os.chdir(tree)
@@ -350,7 +351,9 @@ def shown(tree: Path, site: Site, seen: Seen) -> Record:
     try:
         path.write_bytes(faulty(sound, site))
         forget_compiled(path)
-        ran = in_child(tree, in_order(names, seen), set(names), 3 * seen.seconds(names) + SPARE)
+        ordered = in_order(names, seen)
+        files = [*dict.fromkeys(name.partition("::")[0] for name in ordered)]
+        ran = in_child(tree, files, ordered, 3 * seen.seconds(names) + SPARE)
     finally:
         path.write_bytes(sound)
         forget_compiled(path)
@@ -361,11 +364,11 @@ def shown(tree: Path, site: Site, seen: Seen) -> Record:
 
 
 def in_order(names: Sequence[str], seen: Seen) -> list[str]:
-    """The files of these tests, the cheapest first."""
+    """The tests file by file, the cheapest file first, and the cheapest test of each."""
     by_file: dict[str, list[str]] = defaultdict(list)
     for name in names:
         by_file[name.partition("::")[0]].append(name)
-    return sorted(by_file, key=lambda file: seen.seconds(by_file[file]))
+    return [name for some in sorted(by_file.values(), key=seen.seconds) for name in some]
 
 
 # What is told.

@@ -45,6 +45,7 @@ def test_a_share_of_all_takes_all_but_what_each_class_needs_elsewhere():
     ("inside", "classes", "after"),
     [
         ([1, 0, 1, 0], [0, 0, 1, 1], [1, 0, 1, 0]),  # each class has both sides: nothing moves
+        ([0, 1, 0, 1], [0, 0, 1, 1], [0, 1, 0, 1]),
         ([1, 1, 1, 0], [0, 0, 1, 1], [1, 0, 1, 0]),  # all of a class are inside: its last unit moves out
         ([0, 0, 1, 0], [0, 0, 1, 1], [1, 0, 1, 0]),  # none is: its first moves in
         ([1, 0, 0, 0], [0, 1, 1, 1], [1, 1, 0, 0]),  # a class of one unit stays where it is
