@@ -53,7 +53,6 @@ TESTS = (
     "tests/engine/test_control_by_hand.py", "tests/engine/test_advice.py", "tests/engine/test_costs.py",
     "tests/engine/test_judge.py", "tests/passes",
     "tests/ship/test_claims.py", "tests/ship/test_verification.py", "tests/ship/test_verify_parts.py",
-    "tests/test_doctests.py",
 )  # fmt: skip
 """Without tests of whole builds, which are too dear for each of many faults: what they alone notice counts as missed."""
 ELSEWHERE = {
@@ -167,7 +166,7 @@ class Noted:
 
 
 def in_child(
-    tree: Path, paths: Sequence[str], chosen: set[str] | None, seconds: float, *, trace: bool = False
+    tree: Path, paths: Sequence[str], chosen: Sequence[str] | None, seconds: float, *, trace: bool = False
 ) -> Record:
     """{"ended": the exit status of pytest, or "late", "tests": {...}, "words": the end of what it printed}."""
     told, said = tree.parent / "told.json", tree.parent / "said.txt"
@@ -279,7 +278,8 @@ def is_near(test: Path) -> bool:
 class Seen:
     """The tests that may notice a fault."""
 
-    def __init__(self, tests: dict[str, Record]) -> None:
+    def __init__(self, tests: dict[str, Record], most_seconds: float) -> None:
+        self.most_seconds = most_seconds
         self.tests = {name: test for name, test in tests.items() if test["ok"]}
         self.of_line: dict[tuple[str, int], set[str]] = defaultdict(set)
         of_file: dict[str, list[str]] = defaultdict(list)
@@ -305,7 +305,7 @@ class Seen:
         took, some = 0.0, []
         for name in sorted(found, key=lambda name: (self.tests[name]["seconds"], name)):
             took += self.tests[name]["seconds"]
-            if took > MOST_SECONDS:
+            if took > self.most_seconds:
                 break
             some.append(name)
         return some
@@ -426,6 +426,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", default="", help="a judged file, or a folder, e.g. kit/stats")
     parser.add_argument("--again", default="", help="comma: ends to try again, e.g. survived,unseen; or all")
+    parser.add_argument("--most-seconds", type=float, default=MOST_SECONDS, help="of tests, for one fault")
     parser.add_argument("--list", action="store_true", help="print the table of what is known, and make nothing")
     parser.add_argument("--scratch", type=Path, default=OUT / "mutants", help="folder of the copy")
     return parser.parse_args()
@@ -447,7 +448,7 @@ def main() -> int:
             for name in HEAVY:
                 with contextlib.suppress(ImportError):
                     importlib.import_module(name)
-        seen = Seen(seen_lines(tree))
+        seen = Seen(seen_lines(tree), asked.most_seconds)
         for site in open_:
             records[site.name] = shown(tree, site, seen)
             with log.open("a", encoding="utf-8") as file:

@@ -13,6 +13,7 @@ from trivet.kit.conformal.guard import MOST_COVERAGE
 from trivet.kit.conformal.tuned import tuning_units
 from trivet.kit.stats.class_losses import mean_class_loss
 from trivet.kit.stats.intervals import clopper_pearson, mean_estimate
+from trivet.kit.stats.ranking import ranking_estimate
 from trivet.kit.stats.share_among import share_reading
 from trivet.passes.guard.guard_sets import GuardSets
 from trivet.testing.trials import made_trial
@@ -71,3 +72,30 @@ def test_a_quantile_of_nothing_is_no_number():
         find_gauge("accuracy"), made_trial("binary", rows=2), np.ones(2, bool), 0.9, among=np.zeros(2, bool),
         without=math.nan,
     ).value)  # fmt: skip
+
+
+def test_the_doubt_about_a_group_is_that_of_the_worst_group_gauge():
+    trial = made_trial("regression", rows=300)
+    alone, worst = (find_gauge(text).measure(trial) for text in ("mae", "mae(among=site)"))
+    assert alone.approximate and worst.approximate
+    assert worst.notes[-1].startswith("100 independent rows say too little of rare large errors")
+    accuracy = find_gauge("accuracy(among=site)").measure(made_trial("binary", rows=300))
+    assert not accuracy.approximate and accuracy.notes[-1].startswith("worst is group")
+
+
+@pytest.mark.parametrize(("name", "again"), [("auroc", 1), ("average-precision", 2)])
+@pytest.mark.parametrize("question", ["binary", "multiclass"])
+def test_a_ranking_is_the_mean_of_what_is_asked_and_its_units_the_rarest_classs(name, again, question):
+    trial = made_trial(question, rows=300, weighted=True)
+    trial = replace(trial, rows=replace(trial.rows, roles={**trial.rows.roles, "group": np.arange(300) // 3}))
+    gauge, weight, units = find_gauge(name), trial.weight, np.arange(300) // 3
+    asked = [1] if question == "binary" else [0, 1, 2]
+    parts = [gauge.influence(trial.plain["probabilities"][:, c], trial.truth == c, weight, units) for c in asked]
+    moves = np.bincount(units, sum(moves for _, moves in parts) / len(asked))
+    worth = []
+    for c in range(len(trial.task.classes)):
+        held = np.bincount(units, weight * (trial.truth == c))
+        worth.append(held.sum() ** 2 / (held**2).sum())
+    expected = ranking_estimate(np.mean([area for area, _ in parts]), moves, min(worth), 0.9, "", again=again)
+    found = gauge.measure(trial, sure=0.9)
+    assert (found.value, found.low, found.high) == pytest.approx((expected.value, expected.low, expected.high))
