@@ -91,3 +91,11 @@ def test_without_a_calm_queue_nobody_looked_and_a_mixed_one_is_read_in_the_middl
     assert contention(replace(bare, load=np.array([0.5, 1.5, 9.0])), 0.99).endswith("1.5 threads for each core")
     slow = replace(bare, wall=np.full(100, 3.0), forced=np.ones(100), load=np.array([0.2]))
     assert contention(slow, 0.5) == "this machine was busy: CPU p50 100 µs, wall 3 ms"
+
+
+def test_one_slow_call_that_had_the_cpu_taken_away_is_enough():
+    wall = np.r_[np.full(95, 0.1), np.full(5, 8.0)]
+    forced = np.zeros(100)
+    forced[97] = 1
+    made = Samples(numbers=wall, unit="ms", wall=wall, cpu=np.full(100, 0.1), forced=forced)
+    assert held_up(made, 0.99).tolist() == [True]

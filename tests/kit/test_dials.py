@@ -351,3 +351,16 @@ def test_a_value_without_a_width_is_kept_with_all_the_margin_there_is_or_with_no
         flat = Reading(gauge="accuracy", value=value, low=value, high=value)
         monkeypatch.setattr(control, "reading_or_none", lambda *_, flat=flat: flat)
         assert control.margin(trial(), limits_of("accuracy >= 0.9"), lambda _: 0.05) == expected
+
+
+def test_scores_are_computed_once_for_each_set_of_rows(monkeypatch):
+    import trivet.kit.conformal.interval_pad as module
+
+    asked = []
+    monkeypatch.setattr(module, "scores_of", lambda _, rows: asked.append(rows) or np.full((len(rows), 1), len(rows)))
+    part = Part(kind="interval", config={}, arrays={"pad": np.zeros(2, np.float32)})
+    made = IntervalPad(Candidate(task=made_task("regress"), parts={"guard": part}), [])
+    two, three = numbers([0, 0]), plain_trial(made_task("regress"), bare_rows(np.zeros(3)), Answers(values=np.zeros(3)))
+    assert [len(made.scores(one)) for one in (two, three, two, three, three)] == [2, 3, 2, 3, 3]
+    assert [made.scores(one)[0, 0] for one in (two, three)] == [2, 3]
+    assert len(asked) == 2

@@ -310,3 +310,16 @@ def test_an_estimate_becomes_a_reading_within_what_the_gauge_can_be():
     assert made.approximate and made.trials == 5.0
     inside = Estimate(value=0.9, low=0.95, high=0.85, how="h").reading(gauge, n=7, sure=0.9)
     assert (inside.low, inside.high) == (0.9, 0.9) and not inside.approximate
+
+
+@pytest.mark.parametrize(("gross", "is_so"), [(50, True), (60, False), (10, True), (11, True)])
+def test_a_tail_is_measured_by_the_largest_twentieth_and_hundredth(gross, is_so):
+    """Tenfold amounts that are exactly the tail that is looked at are far out; of more of them the largest are alike."""
+    assert bool(doubt_of(np.r_[np.full(gross, 10.0), np.ones(1000 - gross)])) is is_so
+
+
+def test_the_doubt_of_few_rows_and_of_a_heavy_tail_say_so():
+    assert doubt_of(np.ones(399)).startswith("399 independent rows say too little") and doubt_of(np.ones(400)) == ""
+    heavy = (np.arange(1, 2001) / 2000) ** (-1 / 1.5)
+    index = min(tail_index(heavy, 0.05), tail_index(heavy, 0.01))
+    assert f"with a tail index of {index:.2g};" in doubt_of(heavy)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from trivet.core.errors import Refused
+from trivet.core.gauges import Samples
 from trivet.core.passes import Size
 from trivet.core.registry import find_gauge, parse_limit
 from trivet.kit.conformal.guard import MOST_COVERAGE
@@ -16,7 +17,7 @@ from trivet.kit.stats.intervals import clopper_pearson, mean_estimate
 from trivet.kit.stats.ranking import ranking_estimate
 from trivet.kit.stats.share_among import share_reading
 from trivet.passes.guard.guard_sets import GuardSets
-from trivet.testing.trials import made_trial
+from trivet.testing.trials import MADE, made_trial
 
 
 def test_the_loss_of_the_true_class_is_bounded_by_the_largest_there_could_have_been():
@@ -99,3 +100,16 @@ def test_a_ranking_is_the_mean_of_what_is_asked_and_its_units_the_rarest_classs(
     expected = ranking_estimate(np.mean([area for area, _ in parts]), moves, min(worth), 0.9, "", again=again)
     found = gauge.measure(trial, sure=0.9)
     assert (found.value, found.low, found.high) == pytest.approx((expected.value, expected.low, expected.high))
+
+
+@pytest.mark.parametrize(
+    ("name", "probe", "least"), [("rows-per-second", "throughput", 2), ("p50-latency", "latency", 19)]
+)
+def test_fewer_processes_than_a_gauge_asks_for_prove_nothing(name, probe, least):
+    trial = made_trial("binary", rows=50)
+    for count in (1, least - 1, least, least + 1):
+        each = Samples(numbers=np.linspace(1, 2, count), process=np.arange(count), where=MADE)
+        reading = find_gauge(name).measure(replace(trial, costs={probe: each}))
+        assert reading.approximate is (count < least) and reading.n == count
+        assert reading.value == pytest.approx(1.5 if count > 1 else 1.0)
+        assert not reading.contended and reading.where == MADE

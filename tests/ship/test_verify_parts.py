@@ -85,6 +85,8 @@ def test_each_limit_is_read_at_the_level_at_which_it_was_judged(tried):
         expected = find_gauge(limit.gauge).measure(TRIAL, sure=sure)
         assert found.readings[limit] == replace(expected, sure=sure)
     assert found.readings[strict].low < found.readings[ACCURACY].low
+    size = parse_limit("size <= 1 MB")  # counted exactly: the level is that of the verdict all the same
+    assert measure(b"", claims(size), TRIAL.rows, is_labelled=True).readings[size].sure == LOOK.two_sided(0.95)
     usual = measure(b"", claims(ACCURACY, judged={}), TRIAL.rows, is_labelled=True).readings[ACCURACY]
     assert usual.sure == 0.95
 
@@ -178,3 +180,4 @@ def test_what_is_said_of_groups_and_of_rows_that_were_left_out():
 def test_bytes_of_no_whole_file_are_damage():
     found = damaged_file(BadData("some-code", wanted="a file", found="none", do="x"))
     assert (found.outcome, found.problems) == ("DAMAGED", ("some-code: wanted a file; found none",))
+    assert (found.n_rows, found.judged, found.as_json()["rows"]) == (0, (), 0)
