@@ -147,3 +147,37 @@ def test_the_interval_among_groups_covers_the_worst_of_them_in_simulation():
         too_well, too_badly = np.mean(missed, axis=0)
         assert too_well <= 0.025 + 0.016  # two standard errors of 400 draws
         assert too_well + too_badly <= 0.05 + 0.022
+
+
+def test_the_largest_of_groups_that_are_all_too_small_is_named():
+    reading = find_gauge("accuracy(among=ward)").measure(trial_of([1] * 30, ward=[0] * 10 + [1] * 20))
+    assert reading.notes[0].startswith("no group of 30 rows can be read, the largest has 20:")
+    nobody = find_gauge("accuracy(among=ward)").measure(trial_of([1] * 30, ward=[0] * 10 + [1] * 20, weight=[1.0] * 30))
+    assert nobody.notes == reading.notes
+
+
+def test_groups_of_a_role_are_numbered_and_counted_among_all():
+    right, site = [1] * 40 + [0] * 10 + [1] * 50 + [1] * 20, [7] * 50 + [3] * 50 + [5] * 20
+    reading = find_gauge("accuracy(among=site)").measure(trial_of(right, site=site), sure=0.9)
+    assert reading.notes == (
+        "worst is group 3 of 3 (50 rows)", "1 group is left out, smaller than 30 rows: 20 rows in all",
+    )  # fmt: skip
+    # The bad end is the worst of the groups' own; the good end is that of a level raised for the two that count.
+    assert (reading.value, reading.n, reading.sure) == (0.8, 100, 0.9)
+    assert reading.low == pytest.approx(clopper_pearson(40, 50, 0.9)[0])
+    assert reading.high == pytest.approx(clopper_pearson(40, 50, 0.95)[1])
+    assert "worst of 2 groups" in reading.how
+
+
+def test_of_what_is_better_low_the_worst_is_the_highest():
+    right, site = [1] * 40 + [0] * 10 + [1] * 50, [7] * 50 + [3] * 50
+    reading = find_gauge("log-loss(among=site)").measure(trial_of(right, site=site), sure=0.9)
+    alone = [
+        find_gauge("log-loss").measure(trial_of(some), sure=sure)
+        for some in (right[:50], right[50:])
+        for sure in (0.9, 0.95)
+    ]
+    assert reading.value == pytest.approx(alone[0].value)
+    assert reading.high == pytest.approx(max(alone[0].high, alone[2].high))
+    assert reading.low == pytest.approx(max(alone[1].low, alone[3].low))
+    assert not reading.approximate

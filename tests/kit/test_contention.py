@@ -1,5 +1,7 @@
 """Which samples tell of a busy machine, and which of a slow file."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -65,3 +67,35 @@ def test_a_queue_longer_than_the_cores_is_enough():
 def test_what_has_no_clocks_is_never_contended(of):
     bare = {"wall": np.ones(3), "cpu": np.ones(3), of: None}
     assert contention(Samples(numbers=np.ones(3), load=np.full(3, 9.0), **bare), 0.99) == ""
+
+
+def test_calls_of_a_single_process_need_no_numbers():
+    wall = np.r_[np.full(95, 0.1), np.full(5, 8.0)]
+    alone = Samples(numbers=wall, unit="ms", wall=wall, cpu=np.full(100, 0.1), forced=(wall > 1).astype(float))
+    assert held_up(alone, 0.99).tolist() == [True] and contention(alone, 0.99) != ""
+    assert held_up(replace(alone, forced=None), 0.99).tolist() == [False]
+
+
+def test_a_call_is_held_up_when_its_wall_is_more_than_twice_its_work():
+    cpu = np.full(100, 0.1)
+    for times, is_so in ((2.0, False), (2.01, True)):
+        alone = Samples(numbers=cpu, unit="ms", wall=times * cpu, cpu=cpu, forced=np.ones(100))
+        assert held_up(alone, 0.99).tolist() == [is_so]
+
+
+def test_without_a_calm_queue_nobody_looked_and_a_mixed_one_is_read_in_the_middle():
+    wall = np.full(100, 0.1)
+    bare = Samples(numbers=wall, unit="ms", wall=wall, cpu=wall)
+    assert contention(bare, 0.99) == "" and contention(replace(bare, wall=wall[:0]), 0.5) == ""
+    assert contention(replace(bare, load=np.array([0.5, 0.5, 9.0])), 0.99) == ""
+    assert contention(replace(bare, load=np.array([0.5, 1.5, 9.0])), 0.99).endswith("1.5 threads for each core")
+    slow = replace(bare, wall=np.full(100, 3.0), forced=np.ones(100), load=np.array([0.2]))
+    assert contention(slow, 0.5) == "this machine was busy: CPU p50 100 µs, wall 3 ms"
+
+
+def test_one_slow_call_that_had_the_cpu_taken_away_is_enough():
+    wall = np.r_[np.full(95, 0.1), np.full(5, 8.0)]
+    forced = np.zeros(100)
+    forced[97] = 1
+    made = Samples(numbers=wall, unit="ms", wall=wall, cpu=np.full(100, 0.1), forced=forced)
+    assert held_up(made, 0.99).tolist() == [True]

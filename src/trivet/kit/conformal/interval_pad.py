@@ -80,4 +80,4 @@ class IntervalPad(Dial):
 def float32_above(pad: float) -> np.float32:
     """The least float32 that is not below the pad: rounding down would lose the row that sets it."""
     near = np.float32(pad)
-    return near if near >= pad else np.nextafter(near, np.float32(np.inf))
+    return near if float(near) >= pad else np.nextafter(near, np.float32(np.inf))

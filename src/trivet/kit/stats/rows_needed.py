@@ -91,8 +91,8 @@ def table_of(vault: int) -> int:
 
 def table_with(vault: int, *, at_least: int) -> int:
     """The fewest rows, not below `at_least`, of a table whose vault has `vault` rows on average."""
-    for below, share in ((600, 0.28), (10_000, 0.30)):
-        table = max(math.ceil(vault / share), at_least)
+    for start, below, share in ((0, 600, 0.28), (600, 10_000, 0.30)):
+        table = max(math.ceil(vault / share), at_least, start)
         if table < below:
             return table
     return max(math.ceil(vault / 0.20), at_least, 10_000)
