@@ -1,7 +1,8 @@
 """Whole builds without child processes, for benches that need thousands of them.
 
 Everything is as in any build but where it runs: passes and the judge's questions run in this process.  So costs are
-not what a user's process would see, and no bench may limit them that builds so.
+not what a user's process would see, and no bench may limit them that builds so.  Left out is what only adds words to a
+file: which columns matter, and which answers are probably wrong.
 """
 
 import json
@@ -16,6 +17,8 @@ from typing import Any
 
 import trivet.engine.pool
 import trivet.engine.prepare
+from trivet.data.doctor.checks.label_errors import LabelErrors
+from trivet.engine.steps import Steps
 from trivet.engine.worker import Desk, answer
 from trivet.engine.worker_process import result_of
 from trivet.runtime.probes import PROBES
@@ -55,6 +58,7 @@ def in_this_process() -> Iterator[None]:
     """Builds within the `with` block start no process."""
     changed: list[tuple[Any, str, Any]] = [(trivet.engine.pool, "Worker", WorkerHere)]
     changed += [(trivet.engine.prepare, "machine_speed", cache(trivet.engine.prepare.machine_speed))]
+    changed += [(Steps, "importance", lambda *_: []), (LabelErrors, "check", lambda *_: iter(()))]
     changed += [(import_module(name), "run_probe", probe_here) for name in ASKERS if find_spec(name)]
     kept: list[Callable[..., Any]] = [getattr(module, name) for module, name, _ in changed]
     for module, name, stand_in in changed:
