@@ -26,6 +26,8 @@ from trivet.runtime.probes.clean import main as clean_main
 
 ASKERS = ("trivet.engine.judge", "trivet.engine.costs")  # that start clean processes; the first version has the judge
 
+FRESH = "trivet.data.fresh_rows"
+
 
 class WorkerHere:
     """Stands for a worker process; jobs and answers pass through JSON all the same."""
@@ -68,3 +70,9 @@ def in_this_process() -> Iterator[None]:
     finally:
         for (module, name, _), was in zip(changed, kept):
             setattr(module, name, was)
+
+
+def fresh_rows_of_any_version() -> Callable[..., Any]:
+    """`fresh_rows`, which lay elsewhere in the first version: some benches build with both."""
+    found: Callable[..., Any] = import_module(FRESH if find_spec(FRESH) else "trivet.ship.fresh_rows").fresh_rows
+    return found
