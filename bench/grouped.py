@@ -20,16 +20,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from in_process import in_this_process
 
 from trivet.core.gauges import plain_trial
 from trivet.core.limits import Limit, Verdict
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.registry import find_gauge
+from trivet.data.fresh_rows import fresh_rows
 from trivet.engine.compile import compile_recipe
 from trivet.engine.outcome import Certified, Infeasible
 from trivet.runtime.file.container import decode
 from trivet.runtime.program import Program
-from trivet.data.fresh_rows import fresh_rows
 from trivet.storage.objects import task_from_json
 
 LINE = ("prepare-table", "fit-trees(trees=60, leaves=15, min_rows=5)", "fit-temperature")
@@ -129,7 +130,8 @@ def compiled(data: DataSpec, table: Columns, bounds: dict[str, float], seed: int
     os.environ["TRIVET_STATE"] = tempfile.mkdtemp(dir=folder)
     limits = tuple(Limit(gauge=name, must=">=", bound=bound) for name, bound in bounds.items())
     recipe = Recipe(data=data, limits=limits, steps=LINE, seconds=600.0, seed=seed)
-    return compile_recipe(recipe, table, store=folder / "store", threads=1, best_effort=True)
+    with in_this_process():
+        return compile_recipe(recipe, table, store=folder / "store", threads=1, best_effort=True)
 
 
 def truth(file: Certified, fresh: Columns) -> dict[str, float]:
