@@ -18,6 +18,7 @@ from typing import Any
 import trivet.engine.pool
 import trivet.engine.prepare
 from trivet.data.doctor.checks.label_errors import LabelErrors
+from trivet.engine.keys import Keys
 from trivet.engine.steps import Steps
 from trivet.engine.worker import Desk, answer
 from trivet.engine.worker_process import result_of
@@ -27,6 +28,7 @@ from trivet.runtime.probes.clean import main as clean_main
 ASKERS = ("trivet.engine.judge", "trivet.engine.costs")  # that start clean processes; the first version has the judge
 
 FRESH = "trivet.data.fresh_rows"
+KEYS = Keys()  # what code steps are made of is read once for all builds: nobody edits it meanwhile
 
 
 class WorkerHere:
@@ -61,6 +63,8 @@ def in_this_process() -> Iterator[None]:
     changed: list[tuple[Any, str, Any]] = [(trivet.engine.pool, "Worker", WorkerHere)]
     changed += [(trivet.engine.prepare, "machine_speed", cache(trivet.engine.prepare.machine_speed))]
     changed += [(Steps, "importance", lambda *_: []), (LabelErrors, "check", lambda *_: iter(()))]
+    changed += [(trivet.engine.pool.Pool, "map", lambda _, work, things: [work(thing) for thing in things])]
+    changed += [(Keys, "__init__", lambda self: self.__dict__.update(vars(KEYS)))]
     changed += [(import_module(name), "run_probe", probe_here) for name in ASKERS if find_spec(name)]
     kept: list[Callable[..., Any]] = [getattr(module, name) for module, name, _ in changed]
     for module, name, stand_in in changed:

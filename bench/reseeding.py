@@ -133,6 +133,7 @@ class Judge:
 
     def __init__(self, fresh: Columns) -> None:
         self.fresh, self.rows = fresh, None
+        self.moving: dict[str, float] = {}  # what the last file is worth, so far as that moved its limits
         self.once: list[bool] = []  # for each file that was judged: a false HOLDS at the level of the first version
 
     def worth(self, data: Any, gauges: Sequence[str]) -> dict[str, float]:
@@ -147,7 +148,7 @@ class Judge:
 
     def moved(self, trial: FileTrial) -> FileTrial:
         """The trial with its limits out of the file's reach; coverage excepted."""
-        worth = self.worth(trial.data, [limit.gauge for limit in trial.limits if limit.gauge in EASY])
+        worth = self.moving = self.worth(trial.data, [limit.gauge for limit in trial.limits if limit.gauge in EASY])
         return replace(trial, limits=tuple(
             replace(limit, bound=worth[limit.gauge] + (ABOVE if limit.must == ">=" else -ABOVE))
             if limit.gauge in worth else limit
@@ -210,7 +211,8 @@ def one_build(
     file = ended.file if isinstance(ended, Infeasible) else ended
     if file is None:
         return {"said": "no file", "false": False, "once": False}
-    worth = judge.worth(file.data, [one.limit.gauge for one in file.judged])
+    left = [one.limit.gauge for one in file.judged if one.limit.gauge not in judge.moving]
+    worth = {**judge.moving, **(judge.worth(file.data, left) if left else {})}
     said = [one.verdict for one in file.judged]
     is_kept = all(one.limit.room(worth[one.limit.gauge]) >= 0 for one in file.judged)
     return {
