@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from in_process import in_this_process
 
 from trivet.core.gauges import plain_trial
 from trivet.core.limits import Limit, Verdict
@@ -129,7 +130,8 @@ def compiled(data: DataSpec, table: Columns, bounds: dict[str, float], seed: int
     os.environ["TRIVET_STATE"] = tempfile.mkdtemp(dir=folder)
     limits = tuple(Limit(gauge=name, must=">=", bound=bound) for name, bound in bounds.items())
     recipe = Recipe(data=data, limits=limits, steps=LINE, seconds=600.0, seed=seed)
-    return compile_recipe(recipe, table, store=folder / "store", threads=1, best_effort=True)
+    with in_this_process():
+        return compile_recipe(recipe, table, store=folder / "store", threads=1, best_effort=True)
 
 
 def truth(file: Certified, fresh: Columns) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Rows needed: laws, hand-worked numbers, and that the chance that is told is the chance that comes true."""
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -65,6 +66,20 @@ def test_a_share_is_proven_four_times_in_five(share, bound):
     hits = np.random.default_rng(0).binomial(tries, share, 4000)
     proven = {k: clopper_pearson(k, tries, 0.95)[0] >= bound for k in set(hits.tolist())}
     assert 0.78 <= np.mean([proven[k] for k in hits.tolist()]) <= 0.88  # whole hits: the chance rises in a saw
+
+
+@pytest.mark.parametrize(("room", "within"), [(0.01, 0.02), (0.003, 0.01), (0.0028, 0.01)])
+def test_from_many_rows_on_the_normal_law_takes_over_without_a_step(room, within):
+    tries = tries_needed(0.9 + room, 0.9, True, 0.95)
+    assert tries == pytest.approx(0.09 * ((1.96 + 0.8416 * math.sqrt(1 - room / 0.09)) / room) ** 2, rel=2 * within)
+
+
+def test_a_bound_that_a_share_misses_by_a_hair_is_told_at_once():
+    began = time.process_time()
+    for hair in (1e-3, 1e-4, 1e-6, 1e-9):
+        rows = tries_needed(0.9 + hair, 0.9, True, 0.94)
+        assert rows is None if hair < 1e-4 else rows > 1e5
+    assert time.process_time() - began < 1  # it took half a minute, nine times in each file
 
 
 def test_a_share_that_must_be_small_is_the_mirror_image():

@@ -4,6 +4,9 @@ import math
 from statistics import NormalDist
 
 _TINY = 1e-300
+_NEAR = 1e-14  # relative to the quantile, or to what is left to 1: the share itself is known no better
+_MOST_STEPS = 500  # by halves the smallest float is reached after 1,100; quantiles below 1e-150 are told as that
+_EXP_CAP = 700.0  # of what a float can hold
 
 
 def normal_quantile(share: float) -> float:
@@ -24,12 +27,22 @@ def beta_quantile(share: float, a: float, b: float) -> float:
 
     a, b: above 0.  Equals scipy.stats.beta.ppf to 1e-10 (tests/reference).
     """
-    low, high = 0.0, 1.0
-    while True:
-        middle = (low + high) / 2
-        if middle in (low, high):  # no float lies between: as near as floats allow
-            return middle
-        low, high = (middle, high) if beta_share(middle, a, b) < share else (low, middle)
+    share, a, b = float(share), float(a), float(b)  # of numpy's numbers, an overflow would warn
+    if share <= 0 or share >= 1:
+        return float(share >= 1)
+    front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    low, high, x = 0.0, 1.0, a / (a + b)
+    for _ in range(_MOST_STEPS):
+        gap = beta_share(x, a, b) - share
+        low, high = (x, high) if gap < 0 else (low, x)
+        density = math.exp(min(front + (a - 1) * math.log(x) + (b - 1) * math.log1p(-x), _EXP_CAP))
+        found = x - gap / density if density > 0 else low  # Newton's step, unless it leaves what is known
+        if not low < found < high:
+            found = (low + high) / 2
+        if abs(found - x) <= _NEAR * min(x, 1 - x) or found in (low, high, x):
+            return found
+        x = found
+    return x
 
 
 def beta_share(x: float, a: float, b: float) -> float:

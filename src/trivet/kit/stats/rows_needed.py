@@ -6,16 +6,18 @@ interval is solved instead.
 """
 
 import math
+from functools import lru_cache
 
 from trivet.core.limits import Limit
 from trivet.core.reading import Reading
 
-from .intervals import clopper_pearson, first_where
-from .quantiles import binomial_share, normal_quantile
+from .intervals import first_where
+from .quantiles import beta_share, binomial_share, normal_quantile
 
 CHANCE = 0.8
 """Of proving the limit with the rows that are named."""
 _MOST = 10**8  # more rows than this are no advice
+_EXACT = 10**5  # up to about so many tries the exact interval is solved; beyond, the normal law is near enough
 
 
 def rows_needed(limit: Limit, reading: Reading) -> int | None:
@@ -36,6 +38,7 @@ def rows_needed(limit: Limit, reading: Reading) -> int | None:
     return math.ceil(needed) if needed <= _MOST else None
 
 
+@lru_cache(maxsize=256)
 def tries_needed(share: float, bound: float, is_least: bool, sure: float) -> int | None:
     """Independent rows with which a true `share` is proven to keep its bound with a chance of 80 %; None for too many.
 
@@ -46,20 +49,31 @@ def tries_needed(share: float, bound: float, is_least: bool, sure: float) -> int
         share, bound = 1 - share, 1 - bound
     if bound <= 0:
         return 1
+    about = tries_by_normal(share, bound, sure)
+    if about > _EXACT:
+        return math.ceil(about) if about <= _MOST else None
+    tail = (1 - sure) / 2
 
     def is_enough(tries: int) -> bool:
-        # The fewest hits whose interval keeps the bound, and how often the true share gives as many.
-        hits = first_where(lambda k: clopper_pearson(k, tries, sure)[0] >= bound, tries + 1)
+        # The fewest hits of which Clopper and Pearson's low end keeps the bound, which is where the bound would give as
+        # many with a chance of `tail`; and how often the true share gives as many.
+        hits = first_where(lambda k: k > 0 and beta_share(bound, k, tries - k + 1) <= tail, tries + 1)
         return hits <= tries and 1 - binomial_share(hits - 1, tries, share) >= CHANCE
 
     high = 1
     while not is_enough(high):
         high *= 2
-        if high > _MOST:
-            return None
     low = high // 2
     # Whole hits make the chance rise in a saw: this finds a number at a rising edge, a few rows from the least one.
     return low + 1 + first_where(lambda more: is_enough(low + 1 + more), high - low - 1)
+
+
+def tries_by_normal(share: float, bound: float, sure: float) -> float:
+    """The same by the normal law of shares: what the bound and the true share each leave open has to fit the room."""
+    if share <= bound:
+        return math.inf
+    open_at = normal_quantile((1 + sure) / 2) * math.sqrt(bound * (1 - bound))
+    return ((open_at + normal_quantile(CHANCE) * math.sqrt(share * (1 - share))) / (share - bound)) ** 2
 
 
 def rows_needed_text(rows: int | None) -> str:
