@@ -9,9 +9,9 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from functools import cache
 from pathlib import Path
 from typing import Any
 

@@ -108,7 +108,9 @@ class Bench:
         contents = decode(data)
         task = task_from_json(contents.manifest["task"])
         if self.read is None:
-            read = fresh_rows_of_any_version()(str(self.fresh), contents.manifest, task, header=True, encoding="utf-8").rows
+            read = fresh_rows_of_any_version()(
+                str(self.fresh), contents.manifest, task, header=True, encoding="utf-8"
+            ).rows
             self.read = read.take(range(min(len(read), _MOST_FRESH)))
         program = Program(contents.parts)
         trial = plain_trial(task, self.read, program.answers(program.read(self.read.raw())))
@@ -196,7 +198,9 @@ def summary(records: list[dict[str, Any]]) -> str:
     share = sum(one["true"] for one in held) / max(len(held), 1)
     jobs = ", ".join(f"{name} {count[name]} ({count[name] / max(len(records), 1):.0%})" for name in OUTCOMES)
     tables = len({record["table"] for record in records})
-    return "\n".join([*lines, f"\n{len(records)} jobs on {tables} tables: {jobs}; true HOLDS {share:.2%} of {len(held)}"])
+    return "\n".join(
+        [*lines, f"\n{len(records)} jobs on {tables} tables: {jobs}; true HOLDS {share:.2%} of {len(held)}"]
+    )
 
 
 def records_in(path: Path) -> list[dict[str, Any]]:

@@ -103,7 +103,9 @@ def ten(number: int) -> Draw:
 
     def draw(n: int, rng: np.random.Generator) -> Columns:
         x = rng.normal(size=(n, 5))
-        return columns(x, np.array([f"c{at}" for at in range(CLASSES)])[(x @ slopes + rng.gumbel(size=(n, 10))).argmax(1)])
+        return columns(
+            x, np.array([f"c{at}" for at in range(CLASSES)])[(x @ slopes + rng.gumbel(size=(n, 10))).argmax(1)]
+        )
 
     return draw
 
@@ -166,7 +168,9 @@ def summary(records: Sequence[dict[str, Any]]) -> list[list[str]]:
     rows = []
     for one in (one for one in records if one["kind"] == "simulated"):
         for room, share in one["holds"].items():
-            rows.append([f"AUROC, room {room}, simulated", f"{one['rows']:,}", str(one["draws"]), f"{share:.3f}", "", ""])
+            rows.append(
+                [f"AUROC, room {room}, simulated", f"{one['rows']:,}", str(one["draws"]), f"{share:.3f}", "", ""]
+            )
     for kind, sizes in (("auroc", tuple(BUILT_ROOMS)), ("coverage", COVERED)):
         for n in sizes:
             some = [one for one in records if one["kind"] == kind and one["rows"] == n]
