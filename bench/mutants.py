@@ -54,7 +54,7 @@ TESTS = (
     "tests/engine/test_judge.py", "tests/passes",
     "tests/ship/test_claims.py", "tests/ship/test_verification.py", "tests/ship/test_verify_parts.py",
 )  # fmt: skip
-"""Without tests of whole builds, which are too dear for each of many faults: what they alone notice counts as missed."""
+"""Without tests of whole builds, which are too dear for each of many faults: what they alone see counts as missed."""
 ELSEWHERE = {
     "kit/conformal/tuned.py": ("tests/passes/test_set_threshold.py", "tests/passes/test_withhold_unsure.py"),
     "kit/conformal/floors.py": ("tests/passes/test_guard_sets.py", "tests/passes/test_guard_interval.py"),
@@ -235,7 +235,7 @@ def layout_of(path: Path) -> str:
 
 
 def seen_lines(tree: Path) -> dict[str, Record]:
-    """{test: seconds, setup, ok, lines}, kept until the test changes or functions move in a judged file that it runs."""
+    """{test: seconds, setup, ok, lines}, kept until the test changes or functions move in a file that it runs."""
     path = OUT / "mutants_seen.json"
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     layouts = {name: layout_of(tree / SOURCE / name) for name in judged_files(tree)}
@@ -294,7 +294,7 @@ class Seen:
                     self.of_line[file, line].update(whom)
 
     def chosen(self, site: Site) -> list[str]:
-        """Cheapest first, for as long as the time for one fault lasts; a fault that is read on import shows anywhere."""
+        """Cheapest first, while the time for one fault lasts; a fault that is read on import shows anywhere."""
         if site.lines is None:
             found = {name for (file, _), names in self.of_line.items() if file == site.file for name in names}
         else:
