@@ -10,7 +10,8 @@ from trivet.core.lock import Lock
 from trivet.core.recipe import DataSpec, Recipe
 from trivet.core.registry import parse_limit
 from trivet.data.intake import take_in
-from trivet.engine.openings import Openings, build_id, content_of, vault_facts, vault_keys
+from trivet.engine.openings import Openings, build_id, content_of, vault_facts
+from trivet.engine.vault_keys import vault_keys
 from trivet.storage.disk import Storage
 from trivet.storage.register import Register
 from trivet.testing.trials import made_rows

@@ -19,8 +19,9 @@ from trivet.core.rows import Rows
 from trivet.core.value import digest_of, value
 from trivet.data.intake import Intake, first_look
 from trivet.data.split.splits import split
-from trivet.runtime.part import Array
 from trivet.storage.register import Known, Place, Register, VaultKeys
+
+from .vault_keys import vault_keys
 
 SURE = 0.95  # of a limit that says nothing else
 
@@ -40,18 +41,6 @@ def content_of(rows: Rows) -> str:
     for array in (rows.truth, *(rows.roles[name] for name in sorted(rows.roles))):
         keys = spread_bits(keys * np.uint64(31) + column_bits(array, None))
     return blake2b(np.sort(keys).tobytes(), digest_size=16).hexdigest()
-
-
-def vault_keys(vault: Rows, target: str, group: str | None) -> VaultKeys:
-    """By what a vault is known again: its rows' inputs, and the names of its groups where a column names them.
-
-    Names of groups, such as 1, 2, 3, may be those of another table too, so that of the answer and the column join them.
-    """
-    groups: Array = np.zeros(0, np.uint64)
-    if vault.group is not None:
-        of = int.from_bytes(blake2b(f"{target}\n{group}".encode(), digest_size=8).digest(), "little")
-        groups = np.unique(vault.group).astype(np.int64).view(np.uint64) ^ np.uint64(of)
-    return VaultKeys(rows=np.unique(row_keys(vault)), groups=groups, n_rows=len(vault))
 
 
 @value

@@ -1,9 +1,9 @@
 """The register of openings: which vaults were opened, by which builds, on this user's account.
 
 It lies outside every build's folder, in the user's state directory, so that deleting a folder forgets nothing.  A vault
-is known by salted hashes of its rows (and of the names of its groups), of which the 4,096 smallest are kept (bottom-k,
-see `data.split.row_sketch`): vaults that share one in twenty of the smaller one's comparable hashes are the same vault,
-whatever was appended, reordered or written in another format.
+is known by salted hashes of its rows, of the names of its groups and of pairs of its columns, of which the 4,096
+smallest are kept (bottom-k, see `data.split.row_sketch`): vaults that share one in twenty of the smaller one's
+comparable hashes of a kind are the same vault, whatever was appended, reordered, left out or written in another format.
 Within one vault builds are numbered from 1, and every opening is on the disk before the vault is opened.  What was
 opened before by the same build for the same candidate is the same look and keeps its number; all else is a new one.
 A register that was deleted cannot be told from one that never was.
@@ -17,7 +17,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -53,15 +53,17 @@ def state_folder(asked: str | Path | None = None) -> Path:
 
 @value
 class VaultKeys:
-    """By what a vault is known again.  rows, groups: (any,) uint64 keys of its rows and of its groups' names."""
+    """By what a vault is known again: (any,) uint64 keys of its rows, of its groups' names, of pairs of its columns."""
 
     rows: Array
     groups: Array
     n_rows: int
+    pairs: Array = field(default_factory=lambda: np.zeros(0, np.uint64))
 
     def salted(self, salt: int) -> dict[str, "Hashes"]:
         """{kind: the smallest distinct hashes of 48 bits}."""
-        return {kind: Hashes.of(keys, salt) for kind, keys in (("rows", self.rows), ("groups", self.groups))}
+        every = {"rows": self.rows, "groups": self.groups, "pairs": self.pairs}
+        return {kind: Hashes.of(keys, salt) for kind, keys in every.items()}
 
 
 @value
@@ -283,7 +285,7 @@ class Frames:
 
 
 def is_same(mine: Mapping[str, Hashes], entry: Mapping[str, Any]) -> bool:
-    """Whether two vaults share enough rows, or enough groups, to be one."""
+    """Whether two vaults share enough rows, groups, or pairs of values, to be one."""
     return any(mine[kind].in_common(Hashes.from_json(entry[kind])) >= SAME for kind in mine)
 
 
