@@ -129,6 +129,7 @@ def test_it_is_verified_on_fresh_rows_reported_exported_and_explained(built, tri
     fresh = write(tmp_path / "fresh.csv", made_rows(700, 1))
     verified = json.loads(trivet("verify", str(out), "--data", str(fresh), "--json"))
     assert verified["outcome"] == "SOUND", verified
+    assert json.loads(trivet("verify", str(out), "--json"))["outcome"] == "SOUND"  # on rows that it holds
     trivet("report", str(out), "--out", str(tmp_path / "page.html"))
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "Recordings" in page and "A model that counts events" in page and "length=" in page

@@ -79,10 +79,15 @@ def made_up_rows(manifest: Mapping[str, Any], task: Task) -> Rows:
     """The self-test rows of the file, repeated, with answers that mean nothing: enough to time predictions."""
     tests = manifest["selftest"]["rows"]
     repeated = [tests[at % len(tests)] for at in range(max(_MADE_UP_ROWS, len(tests)))]
-    columns = {field.name: [row[field.name] for row in repeated] for field in task.inputs}
+    columns = {field.name: [as_written(row[field.name]) for row in repeated] for field in task.inputs}
     answer = [task.classes[0] if task.classes else 0.0] * len(repeated)
     rows, _ = to_rows(read({**columns, task.answer.name: answer}), schema_of(task, {}))
     return rows
+
+
+def as_written(cell: Any) -> Any:
+    """A cell as tables hold it: a sequence of numbers as a text with blanks between them."""
+    return " ".join(map(str, cell)) if isinstance(cell, list) else cell
 
 
 def time_notes(rows: Rows, raw: Raw, manifest: Mapping[str, Any], task: Task) -> tuple[str, ...]:
