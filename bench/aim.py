@@ -19,6 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from own_register import own_register
 from tables import TABLES, Table, find_data_dir, split_table
 
 from trivet.core.limits import Verdict
@@ -88,6 +89,7 @@ def line_of(record: dict[str, Any]) -> str:
 
 
 def main() -> None:
+    own_register()
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--data-dir", default="../shared/data")
     words.add_argument("--seconds", type=float, default=120)

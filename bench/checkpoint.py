@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from own_register import own_register
 from sklearn.datasets import load_breast_cancer
 
 from trivet.storage.checkpoints import StoredCheckpoint
@@ -82,6 +83,7 @@ def saved_epoch(store: Path) -> int:
 
 
 def main() -> int:
+    own_register()
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--seconds", type=float, default=60.0, help="that the fit takes, about")
     words.add_argument("--out", default="bench/out/checkpoint.json")

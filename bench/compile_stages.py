@@ -19,6 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from own_register import own_register
 from tables import TABLES, find_data_dir, split_table
 
 from trivet.core.passes import Size
@@ -171,6 +172,7 @@ def show(results: list[dict[str, Any]]) -> None:
 
 
 def main() -> None:
+    own_register()
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--data-dir", default="../shared/data")
     words.add_argument("--seconds", type=float, default=60, help="time budget of a compile")

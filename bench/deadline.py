@@ -19,6 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from own_register import own_register
 from tables import TABLES, find_data_dir, split_table
 
 from trivet.storage.disk import Storage
@@ -106,6 +107,7 @@ def shown(builds: Sequence[dict[str, Any]]) -> str:
 
 
 def main() -> int:
+    own_register()
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--data-dir", default="../shared/data", help="folder with tables/*.csv")
     arguments.add_argument("--tables", default=",".join(NAMES), help="names of tables, with commas")

@@ -18,6 +18,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from own_register import own_register
 from tables import find_data_dir
 
 
@@ -96,6 +97,7 @@ def official_test_part(data_dir: Path, work: Path) -> dict[str, Any]:
 
 
 def main() -> None:
+    own_register()
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--data-dir", default="../shared/data")
     words.add_argument("--out", default="bench/out/headline.json")

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from own_register import own_register
 
 from trivet.core.errors import TrivetError
 from trivet.core.gauges import Samples, Trial
@@ -191,6 +192,7 @@ def summary(busy: int, found: Sequence[dict[str, Any]]) -> bool:
 
 
 def main() -> int:
+    own_register()
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--builds", type=int, default=10, help="of the demo, under load")
     words.add_argument("--load", type=int, default=4, help="busy processes for each core beside a build")

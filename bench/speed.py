@@ -19,6 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from own_register import own_register
 from sklearn.metrics import accuracy_score, r2_score, roc_auc_score
 from speed_session import BAR, lines, session_rows
 from stopwatch import summary
@@ -180,6 +181,7 @@ def line_of(row: dict[str, Any]) -> str:
 
 
 def main() -> int:
+    own_register()
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--data-dir", default="../shared/data")
     words.add_argument("--tables", default=",".join(case.table for case in CASES))

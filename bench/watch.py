@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from own_register import own_register
 
 from trivet.kit.stats.betting import Capital, Wager
 from trivet.kit.stats.intervals import clopper_pearson
@@ -282,6 +283,7 @@ def markdown(table: list[list[str]]) -> str:
 
 
 def main() -> int:
+    own_register()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--streams", type=int, default=2000)
     parser.add_argument("--rows", type=int, default=4000, help="of a stream")
