@@ -54,12 +54,13 @@ TESTS = (
     "tests/engine/test_judge.py", "tests/passes",
     "tests/ship/test_claims.py", "tests/ship/test_verification.py", "tests/ship/test_verify_parts.py",
 )  # fmt: skip
-"""Without tests of whole builds, which are too dear for each of many faults: what they alone notice counts as missed."""
+"""Without tests of whole builds, too dear for each of many faults: what they alone notice counts as missed."""
 ELSEWHERE = {
+    "engine/control.py": ("tests/engine/test_control_by_hand.py",),
     "kit/conformal/tuned.py": ("tests/passes/test_set_threshold.py", "tests/passes/test_withhold_unsure.py"),
     "kit/conformal/floors.py": ("tests/passes/test_guard_sets.py", "tests/passes/test_guard_interval.py"),
 }
-"""Tests that run a file in processes of their own, where no line is noted."""
+"""Tests that run a file in processes of their own, where no line is noted, or after too many calls of one function."""
 NEAR = (
     "core.gauges", "core.limits", "core.levels", "core.reading", "data.split", "data.intake", "engine", "gauges",
     "kit.stats", "kit.conformal", "operate", "passes.guard", "ship", "storage.register", "testing.shapes",
@@ -69,7 +70,7 @@ NEAR = (
 HEAVY = ("numpy", "scipy.stats", "scipy.optimize", "pytest", "hypothesis", "pandas", "sklearn.linear_model")
 QUIET = ("-p", "no:xdist", "-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
 MOST_SECONDS = 20.0  # of tests, on the sound copy, that one fault is shown to
-MOST_CALLS, MOST_IN_ALL = 100, 20_000  # of one function in one test: then its lines, then all lines, are noted no more
+MOST_CALLS, MOST_IN_ALL = 100, 200_000  # of one function in one test: then its lines, then all lines, are noted no more
 MOST_NOTING = 40.0  # seconds for the tests of one file on the sound copy: those that come later are left out
 SPARE = 20.0  # seconds beside three times the sound time
 
@@ -235,7 +236,7 @@ def layout_of(path: Path) -> str:
 
 
 def seen_lines(tree: Path) -> dict[str, Record]:
-    """{test: seconds, setup, ok, lines}, kept until the test changes or functions move in a judged file that it runs."""
+    """{test: seconds, setup, ok, lines}, kept until the test changes or functions move in a file that it runs."""
     path = OUT / "mutants_seen.json"
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     layouts = {name: layout_of(tree / SOURCE / name) for name in judged_files(tree)}
@@ -294,7 +295,7 @@ class Seen:
                     self.of_line[file, line].update(whom)
 
     def chosen(self, site: Site) -> list[str]:
-        """Cheapest first, for as long as the time for one fault lasts; a fault that is read on import shows anywhere."""
+        """Cheapest first, for as long as the time for one fault lasts; what is read on import shows anywhere."""
         if site.lines is None:
             found = {name for (file, _), names in self.of_line.items() if file == site.file for name in names}
         else:

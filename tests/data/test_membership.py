@@ -86,7 +86,7 @@ def test_the_usual_shares(rows, shares):
 
 @pytest.mark.parametrize(
     ("cut", "moved"),
-    [(0, 0), (10, 10), (11, 10), (12, 10), (13, 14), (14, 14), (50, 50), (100, 100), (120, 120)],
+    [(0, 0), (10, 10), (11, 10), (12, 10), (13, 14), (14, 14), (50, 50), (100, 100), (199, 199), (200, 200)],
 )
 def test_a_cut_goes_to_the_nearer_end_of_a_run_of_one_moment(cut, moved):
     moments = np.arange(100.0)

@@ -103,7 +103,7 @@ def test_a_class_that_is_not_asked_is_not_missed():
 
 def test_answers_are_the_tasks_own_or_those_of_a_guard_that_is_there():
     expect_answers(sketch_of("binary"), "chosen", "probabilities", "sets", for_=GAUGE)
-    with pytest.raises(NotApplicable, match="which gives .*probabilities.*sets"):
+    with pytest.raises(NotApplicable, match=r"which gives .*probabilities.*sets"):
         expect_answers(sketch_of("binary"), "chosen", "low", for_=GAUGE)
     bare = sketch_of("binary", guard=False)
     expect_answers(bare, "chosen", for_=GAUGE)
