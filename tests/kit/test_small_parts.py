@@ -6,20 +6,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trivet.core.errors import Refused
+from trivet.core.errors import NotApplicable, Refused
 from trivet.core.gauges import Samples, plain_trial
 from trivet.core.passes import Size
 from trivet.core.registry import find_gauge, parse_limit
 from trivet.kit.conformal.guard import MOST_COVERAGE
 from trivet.kit.conformal.tuned import tuning_units
 from trivet.kit.stats.class_losses import mean_class_loss
+from trivet.kit.stats.error_quantiles import quantile_estimate
 from trivet.kit.stats.intervals import clopper_pearson, mean_estimate
 from trivet.kit.stats.ranking import ranking_estimate
 from trivet.kit.stats.share_among import share_reading
 from trivet.passes.guard.guard_sets import GuardSets
 from trivet.runtime.batch import Answers
 from trivet.testing.tasks import made_task
-from trivet.testing.trials import MADE, bare_rows, made_trial
+from trivet.testing.trials import MADE, bare_rows, made_trial, sketch_of
 
 
 def test_the_loss_of_the_true_class_is_bounded_by_the_largest_there_could_have_been():
@@ -137,3 +138,30 @@ def test_mistakes_of_a_class_are_shares_of_its_own_rows(name, missed):
         assert "of 3 rows of class 'yes'" in found.notes
     else:
         assert "of 3 rows of other classes than 'yes'" in found.notes
+
+
+@pytest.mark.parametrize(("name", "share"), [("p90-error", 0.9), ("median-error", 0.5)])
+def test_a_quantile_of_errors_is_read_of_all_rows_weights_and_units(name, share):
+    trial = made_trial("regression", rows=200, weighted=True)
+    off, gauge = np.abs(trial.plain["values"] - trial.truth), find_gauge(name)
+    for roles in ({}, {"weight": trial.weight}, {"group": np.arange(200) // 2}):
+        some = replace(trial, rows=replace(trial.rows, roles=roles))
+        units = roles.get("group")
+        expected = quantile_estimate(off, share, roles.get("weight"), 0.9, units)
+        found = gauge.measure(some, sure=0.9)
+        assert (found.value, found.low, found.high) == (expected.value, expected.low, expected.high)
+        assert (found.n, found.sure, found.how) == (200, 0.9, expected.how)
+    with pytest.raises(NotApplicable):
+        gauge.applies(sketch_of("binary"))
+    gauge.applies(sketch_of("regression"))
+
+
+@pytest.mark.parametrize("name", ["false-negatives", "false-alarms"])
+def test_of_several_classes_one_has_to_be_named(name):
+    find_gauge(name).applies(sketch_of("binary"))
+    find_gauge(f"{name}(positive=c)").applies(sketch_of("multiclass"))
+    for text in (name, f"{name}(positive=z)"):
+        with pytest.raises(NotApplicable):
+            find_gauge(text).applies(sketch_of("multiclass"))
+    with pytest.raises(NotApplicable, match=f"{name}\\(positive=a\\)"):
+        find_gauge(name).applies(sketch_of("multiclass"))
