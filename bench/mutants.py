@@ -50,7 +50,7 @@ TESTS = (
     "tests/core", "tests/kit", "tests/gauges", "tests/data", "tests/storage", "tests/reference", "tests/operate",
     "tests/engine/test_capping.py", "tests/engine/test_chance.py", "tests/engine/test_frontier.py",
     "tests/engine/test_openings.py", "tests/engine/test_overlap.py", "tests/engine/test_control.py",
-    "tests/engine/test_control_by_hand.py", "tests/engine/test_advice.py", "tests/engine/test_costs.py",
+    "tests/engine/test_control_by_hand.py", "tests/engine/test_advice.py", "tests/engine/test_costs_by_hand.py",
     "tests/engine/test_judge.py", "tests/passes",
     "tests/ship/test_claims.py", "tests/ship/test_verification.py", "tests/ship/test_verify_parts.py",
 )  # fmt: skip

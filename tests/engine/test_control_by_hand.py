@@ -11,6 +11,7 @@ from trivet.core.reading import Reading
 from trivet.core.registry import find_gauge, parse_limit
 from trivet.engine.control import (
     are_plain,
+    can_be_controlled,
     counts_alike,
     depending,
     how_set,
@@ -184,3 +185,11 @@ def test_readings_of_what_was_set_say_so():
     assert [reading.notes for reading in told_how([one, two], {"coverage": how_set(0.025)})] == [
         ("a", "set on these rows by exact tests in a fixed order, error 2.5 % (arXiv 2110.01052)"), ("a",)
     ]  # fmt: skip
+
+
+def test_one_dial_that_serves_is_enough():
+    pad = Part(kind="conformal-set", config={}, arrays={"floor": np.zeros(2, np.float32)})
+    guarded = Candidate(task=TASK, parts={"guard": pad})
+    assert can_be_controlled(guarded, limits_of("coverage >= 0.9"))
+    assert not can_be_controlled(guarded, limits_of("auroc >= 0.9"))
+    assert not can_be_controlled(Candidate(task=TASK, parts={}), limits_of("coverage >= 0.9"))
