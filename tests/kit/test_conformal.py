@@ -89,3 +89,9 @@ def test_equal_weights_count_as_none_and_heavy_rows_as_several():
     assert conformal_quantile(scores, 0.85, np.full(60, 3.0)) == conformal_quantile(scores, 0.85)
     heavy = np.where(scores > 1, 5.0, 1.0)
     assert conformal_quantile(scores, 0.8, heavy) > conformal_quantile(scores, 0.8)
+
+
+@pytest.mark.parametrize(("rows", "coverage"), [(9, 0.8), (9, 0.9), (99, 0.9), (19, 0.95), (8, 0.9)])
+def test_equal_weights_skip_no_rank_where_the_share_is_met_to_the_bit(rows, coverage):
+    scores = np.random.default_rng(6).permutation(np.arange(1.0, rows + 1))
+    assert conformal_quantile(scores, coverage, np.full(rows, 0.7)) == conformal_quantile(scores, coverage)
