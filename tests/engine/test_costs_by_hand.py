@@ -134,3 +134,16 @@ def test_a_disturbed_cost_is_tried_again_while_there_is_time(stand, tmp_path, mo
     monkeypatch.setattr(costs.PROBES["latency"], "processes", 1)
     costs.costs_of(b"1", made_rows("binary", "good", 5), [P99], tmp_path, Storage(), until=until)
     assert len(asked) == tries and slept == [1.0, 4.0][: tries - 1]
+
+
+def test_a_start_is_watched_from_outside_with_the_load_before_and_after(stand, monkeypatch):
+    made, asked, _ = stand
+    loads = iter([0.5, 1.5])
+    monkeypatch.setattr(costs, "runnable_per_core", lambda: next(loads))
+    probes = {"cold-start": costs.PROBES["cold-start"](), "latency": costs.PROBES["latency"]()}
+    found = made.turn(probes, 0)
+    assert set(found) == {"cold-start", "latency"} and len(asked) == 2
+    assert found["cold-start"][1] == 1.0 and found["latency"][1] == 0.25
+    assert asked[1] == [*made.words, "--first"] and "--probe" in asked[0]
+    assert not any("cold-start" in word for word in asked[0])
+    assert len(found["cold-start"][0].numbers) == len(found["cold-start"][0].cpu) == 1
