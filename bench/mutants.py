@@ -57,6 +57,7 @@ TESTS = (
 """Without tests of whole builds, too dear for each of many faults: what they alone notice counts as missed."""
 ELSEWHERE = {
     "engine/control.py": ("tests/engine/test_control_by_hand.py",),
+    "kit/stats/rows_needed.py": ("tests/kit/test_rows_needed.py",),
     "kit/conformal/tuned.py": ("tests/passes/test_set_threshold.py", "tests/passes/test_withhold_unsure.py"),
     "kit/conformal/floors.py": ("tests/passes/test_guard_sets.py", "tests/passes/test_guard_interval.py"),
 }
