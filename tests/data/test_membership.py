@@ -7,8 +7,8 @@ import pytest
 
 from trivet.core.row_keys import row_keys, spread_bits
 from trivet.data.split.membership import certifies, repeated, unit_hashes, with_each_class
-from trivet.data.split.splits import between_moments, is_unanswered, usual_shares
-from trivet.testing.trials import made_rows
+from trivet.data.split.splits import between_moments, is_unanswered, split, usual_shares
+from trivet.testing.trials import made_rows, made_task_of
 
 ROWS = replace(made_rows("binary", "good", 4000, seed=2), roles={})
 
@@ -86,7 +86,7 @@ def test_the_usual_shares(rows, shares):
 
 @pytest.mark.parametrize(
     ("cut", "moved"),
-    [(0, 0), (10, 10), (11, 10), (12, 10), (13, 14), (14, 14), (50, 50), (100, 100), (120, 120)],
+    [(0, 0), (10, 10), (11, 10), (12, 10), (13, 14), (14, 14), (50, 50), (100, 100), (199, 199), (200, 200)],
 )
 def test_a_cut_goes_to_the_nearer_end_of_a_run_of_one_moment(cut, moved):
     moments = np.arange(100.0)
@@ -106,3 +106,16 @@ def test_answers_that_are_unknown():
     assert is_unanswered(np.array([0, -1, 2])).tolist() == [False, True, False]
     assert is_unanswered(np.array([0.0, np.nan, -1.0])).tolist() == [False, True, False]
     assert is_unanswered(np.array([[1.0, 2.0], [np.nan, 1.0]])).tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    "shares", [(0.5, 0.25, 0.25), (0.5, 0.5, 0.0, 0.0), (0.6, 0.6, -0.1, -0.1), (0.25, 0.25, 0.25, 0.2), (1, 1, 1, 1)]
+)
+def test_shares_are_four_positive_numbers_that_sum_to_1(shares):
+    with pytest.raises(ValueError, match="four positive numbers"):
+        split(ROWS, made_task_of("binary"), seed=0, shares=shares)
+
+
+def test_shares_that_sum_to_1_are_taken():
+    data, vault = split(ROWS, made_task_of("binary"), seed=0, shares=(0.25, 0.25, 0.25, 0.25 + 1e-9))
+    assert abs(len(vault) - 1000) < 120 and abs(len(data.fit) - len(data.tune)) < 5

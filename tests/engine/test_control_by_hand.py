@@ -11,6 +11,7 @@ from trivet.core.reading import Reading
 from trivet.core.registry import find_gauge, parse_limit
 from trivet.engine.control import (
     are_plain,
+    can_be_controlled,
     counts_alike,
     depending,
     how_set,
@@ -184,3 +185,47 @@ def test_readings_of_what_was_set_say_so():
     assert [reading.notes for reading in told_how([one, two], {"coverage": how_set(0.025)})] == [
         ("a", "set on these rows by exact tests in a fixed order, error 2.5 % (arXiv 2110.01052)"), ("a",)
     ]  # fmt: skip
+
+
+def test_one_dial_that_serves_is_enough():
+    pad = Part(kind="conformal-set", config={}, arrays={"floor": np.zeros(2, np.float32)})
+    guarded = Candidate(task=TASK, parts={"guard": pad})
+    assert can_be_controlled(guarded, limits_of("coverage >= 0.9"))
+    assert not can_be_controlled(guarded, limits_of("auroc >= 0.9"))
+    assert not can_be_controlled(Candidate(task=TASK, parts={}), limits_of("coverage >= 0.9"))
+
+
+def test_dials_share_the_error_of_each_limit(monkeypatch):
+    import trivet.engine.control as module
+
+    class Other(Made):
+        gives = ("chosen",)
+
+        def parts(self, setting):
+            return {"other": Part(kind="made", config={"coverage": setting}, arrays={})}
+
+    class Idle(Made):
+        serves = (("auroc", ">="),)
+
+    for kind in (Made, Other, Idle):
+        monkeypatch.setattr(kind, "fits", classmethod(lambda cls, candidate: True))
+    monkeypatch.setattr(Made, "parts", lambda self, setting: {"made": Part(kind="made", config={}, arrays={})})
+    monkeypatch.setattr(module, "DIALS", (Made, Other, Idle))
+    monkeypatch.setattr(module, "answers_on", lambda *_: right(1.0))
+    asked, limits = [], limits_of("accuracy >= 0.5", "size <= 1 kB")
+
+    def set_on(dial, seen, vault, own, alpha):
+        asked.append((type(dial).__name__, [str(limit) for limit in own], [alpha(limit) for limit in own]))
+        return (0.9, True) if type(dial) is Other else (0.8, False)
+
+    monkeypatch.setattr(module, "set_on", set_on)
+    candidate = Candidate(task=TASK, parts={"body": Part(kind="b", config={}, arrays={})})
+    done = module.controlled(candidate, None, right(0.9), limits, lambda _: 0.04)
+    assert asked == [(name, ["accuracy >= 0.5"], [0.02]) for name in ("Made", "Other")]
+    assert set(done.candidate.parts) == {"body", "made", "other"}
+    assert KEY not in done.candidate.parts["made"].config  # it was set, and not proven
+    assert done.candidate.parts["other"].config[KEY] == [["accuracy >= 0.5", 0.02]]
+    assert done.notes == {"accuracy": how_set(0.02)}
+    monkeypatch.setattr(module, "set_on", lambda *_: (None, False))
+    nothing = module.controlled(candidate, None, right(0.9), limits, lambda _: 0.04)
+    assert set(nothing.candidate.parts) == {"body"} and nothing.notes == {}

@@ -6,7 +6,9 @@ import pytest
 from trivet.core.levels import Look
 from trivet.core.limits import Limit, Verdict
 from trivet.core.reading import Reading
+from trivet.engine import judge
 from trivet.engine.judge import answers_from_json, judged_at
+from trivet.storage.disk import Storage
 
 
 @pytest.mark.parametrize("look", [Look(), Look(build=3, finalist=1)])
@@ -35,3 +37,17 @@ def test_answers_have_their_names_and_types():
     found = answers_from_json(written)
     assert found["chosen"].dtype == np.int64 and found["chosen"].tolist() == [1, 0]
     assert found["probabilities"].dtype == np.float32 and found["probabilities"].shape == (2, 2)
+
+
+def test_a_try_hands_on_what_it_was_asked(monkeypatch, tmp_path):
+    asked = {}
+    monkeypatch.setattr(judge, "answers_of", lambda *words: asked.setdefault("answers", words) and {"a": 1})
+    monkeypatch.setattr(judge, "costs_of", lambda *words, **more: asked.update(costs=words, more=more) or {"size": 2})
+    storage = Storage()
+    seen = judge.try_file(b"d", "task", "rows", ["g"], tmp_path, storage, until=5.0, limited=["x"])
+    assert (seen.answers, seen.costs) == ({"a": 1}, {"size": 2})
+    assert asked["answers"] == (b"d", "task", "rows", ["g"], tmp_path, storage)
+    assert asked["costs"] == (b"d", "rows", ["g"], tmp_path, storage)
+    assert asked["more"] == {"until": 5.0, "limited": ["x"]}
+    judge.try_file(b"d", "task", "rows", ["g"], tmp_path, storage)
+    assert asked["more"] == {"until": float("inf"), "limited": None}

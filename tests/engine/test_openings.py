@@ -172,3 +172,16 @@ def test_the_facts_of_a_vault_are_told_and_nothing_is_opened(register, recipe):
     assert {one["id"] for one in told["openings"]} == {openings.build}
     # Whatever the seed: the vault is the same.
     assert vault_facts(replace(recipe, seed=3), register, table()).as_json()["builds"] == 1
+
+
+def test_a_build_that_begins_finds_a_register_in_which_it_can_enter(register, intake):
+    assert not register.path.exists()
+    Openings.of(register, PLAIN, intake)
+    assert register.path.exists()
+
+
+def test_a_run_that_has_its_number_keeps_it_for_what_an_earlier_run_has_shown(register, intake):
+    assert Openings.of(register, PLAIN, intake).enter("c1").look == Look(build=1)
+    again = Openings.of(register, PLAIN, intake)
+    assert again.enter("c9").look == Look(build=2)  # the first place was another candidate's: a new look
+    assert again.enter("c1").look == Look(build=2, finalist=1)

@@ -126,3 +126,11 @@ def test_knots_are_the_ends_of_steps_within_half_a_row_of_nought_and_one():
     assert weighted[1] == pytest.approx(0.75)
     few = isotonic_knots(np.arange(40.0), np.arange(40) // 3 % 2, most=6)
     assert len(few[0]) <= 6
+
+
+def test_biases_move_until_none_moves_any_more():
+    """By symmetry the first class's bias stays where it is from the first step on; the others have a way to go."""
+    targets = np.repeat(np.eye(3), [20, 36, 4], axis=0)
+    scores = np.tile([[0.0, 1.0, -1.0], [0.0, -1.0, 1.0]], (30, 1))
+    temperature, bias = best_temperature_and_bias(scores, targets, rounds=200)
+    assert np.abs(bias_step(scores, temperature, bias, targets, None)).max() < 1e-5 * temperature

@@ -89,3 +89,24 @@ def test_equal_weights_count_as_none_and_heavy_rows_as_several():
     assert conformal_quantile(scores, 0.85, np.full(60, 3.0)) == conformal_quantile(scores, 0.85)
     heavy = np.where(scores > 1, 5.0, 1.0)
     assert conformal_quantile(scores, 0.8, heavy) > conformal_quantile(scores, 0.8)
+
+
+@pytest.mark.parametrize(("rows", "coverage"), [(9, 0.8), (9, 0.9), (99, 0.9), (19, 0.95), (8, 0.9)])
+def test_equal_weights_skip_no_rank_where_the_share_is_met_to_the_bit(rows, coverage):
+    scores = np.random.default_rng(6).permutation(np.arange(1.0, rows + 1))
+    assert conformal_quantile(scores, coverage, np.full(rows, 0.7)) == conformal_quantile(scores, coverage)
+
+
+@pytest.mark.parametrize(("coverage", "rows", "margin"), [(0.9, 1000, 1.5), (0.8, 60, 2.0), (0.9, 300, 1e-6)])
+def test_the_raised_coverage_by_hand(coverage, rows, margin):
+    judged = 1.5 * rows
+    needed = coverage + 1.96 * np.sqrt(coverage * (1 - coverage) / judged)
+    aim = needed + margin * np.sqrt(needed * (1 - needed) * (1 / rows + 1 / judged))
+    assert raised_coverage(coverage, rows, margin) == pytest.approx(min(aim, rows / (rows + 1)))
+
+
+def test_the_raised_coverage_stays_below_what_can_be_had():
+    assert raised_coverage(0.9, 1000, 0.0) == 0.9
+    assert raised_coverage(0.998, 1000, 1.0) == 0.999 == raised_coverage(0.9, 10**6, 500.0)
+    assert raised_coverage(0.9995, 1000, 1.0) == 0.9995  # as it was asked, where that is more
+    assert raised_coverage(0.9, 20, 3.0) == pytest.approx(20 / 21)

@@ -80,3 +80,8 @@ def test_the_walk_ends_at_the_first_setting_that_is_not_proven():
 def test_tune_rows_choose_the_most_useful_setting_with_room_to_spare_or_the_safest():
     assert most_useful([2.0, 1.2, 0.9], [0.1, 0.5, 0.8], 1.0) == 1
     assert most_useful([0.2, 0.5, 0.4], [0.1, 0.5, 0.8], 1.0) == 1
+
+
+def test_one_row_proves_what_one_row_can():
+    assert most_misses(1, 0.02, 0.05) == 0 and most_misses(1, 0.02, 0.01) is None
+    assert most_misses(2, 0.02, 0.05) == 1  # .98^2 = .96 of the time both are missed, .02^2 neither

@@ -99,3 +99,10 @@ def test_one_slow_call_that_had_the_cpu_taken_away_is_enough():
     forced[97] = 1
     made = Samples(numbers=wall, unit="ms", wall=wall, cpu=np.full(100, 0.1), forced=forced)
     assert held_up(made, 0.99).tolist() == [True]
+
+
+def test_a_queue_that_is_as_long_as_the_cores_is_not_told():
+    wall = slow_calls(20)
+    assert (
+        contention(samples(wall, forced=wall > 1, load=1.0), 0.99) == "this machine was busy: CPU p99 100 µs, wall 8 ms"
+    )

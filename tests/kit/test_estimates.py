@@ -314,7 +314,11 @@ def test_an_estimate_becomes_a_reading_within_what_the_gauge_can_be():
 
 @pytest.mark.parametrize(("gross", "is_so"), [(50, True), (60, False), (10, True), (11, True)])
 def test_a_tail_is_measured_by_the_largest_twentieth_and_hundredth(gross, is_so):
+<<<<<<< .merge_file_q9YwBR
     """Tenfold amounts that are just the tail that is looked at are far out; of more of them the largest are alike."""
+=======
+    """Tenfold amounts that are exactly the tail that is looked at are far out; of more the largest are alike."""
+>>>>>>> .merge_file_QErHkK
     assert bool(doubt_of(np.r_[np.full(gross, 10.0), np.ones(1000 - gross)])) is is_so
 
 
@@ -323,3 +327,10 @@ def test_the_doubt_of_few_rows_and_of_a_heavy_tail_say_so():
     heavy = (np.arange(1, 2001) / 2000) ** (-1 / 1.5)
     index = min(tail_index(heavy, 0.05), tail_index(heavy, 0.01))
     assert f"with a tail index of {index:.2g};" in doubt_of(heavy)
+
+
+def test_units_are_the_evidence_that_nothing_lies_below_the_smallest_error():
+    amount, units = np.arange(1.0, 11), np.arange(10) // 2
+    # Of five units that all err by more, 1 - .025^(1/5) = 52 % may err by less; of ten rows 31 %.
+    assert quantile_estimate(amount, 0.4, None, 0.95, units).low == 0.0
+    assert quantile_estimate(amount, 0.4, None, 0.95).low == 1.0

@@ -6,18 +6,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trivet.core.errors import Refused
-from trivet.core.gauges import Samples
+from trivet.core.errors import NotApplicable, Refused
+from trivet.core.gauges import Samples, plain_trial
 from trivet.core.passes import Size
 from trivet.core.registry import find_gauge, parse_limit
 from trivet.kit.conformal.guard import MOST_COVERAGE
 from trivet.kit.conformal.tuned import tuning_units
 from trivet.kit.stats.class_losses import mean_class_loss
+from trivet.kit.stats.error_quantiles import quantile_estimate
 from trivet.kit.stats.intervals import clopper_pearson, mean_estimate
 from trivet.kit.stats.ranking import ranking_estimate
 from trivet.kit.stats.share_among import share_reading
 from trivet.passes.guard.guard_sets import GuardSets
-from trivet.testing.trials import MADE, made_trial
+from trivet.runtime.batch import Answers
+from trivet.testing.tasks import made_task
+from trivet.testing.trials import MADE, bare_rows, made_trial, sketch_of
 
 
 def test_the_loss_of_the_true_class_is_bounded_by_the_largest_there_could_have_been():
@@ -113,3 +116,52 @@ def test_fewer_processes_than_a_gauge_asks_for_prove_nothing(name, probe, least)
         assert reading.approximate is (count < least) and reading.n == count
         assert reading.value == pytest.approx(1.5 if count > 1 else 1.0)
         assert not reading.contended and reading.where == MADE
+
+
+@pytest.mark.parametrize(("name", "missed"), [("false-negatives", [1, 4]), ("false-alarms", [0, 2])])
+def test_mistakes_of_a_class_are_shares_of_its_own_rows(name, missed):
+    truth, chosen = np.array([0, 1, 0, 1, 1, 0]), np.array([1, 0, 1, 1, 0, 0])
+    answers = Answers(probabilities=np.eye(2)[chosen], chosen=chosen)
+    trial = plain_trial(made_task("classify", ("no", "yes")), bare_rows(truth), answers)
+    gauge = find_gauge(name)
+    found = gauge.measure(trial, sure=0.9)
+    assert (found.value, found.low, found.high) == (2 / 3, *clopper_pearson(2, 3, 0.9)) and found.n == 3
+    assert gauge.measure(trial).value == find_gauge(f"{name}(positive=yes)").measure(trial).value
+    answered = np.ones(6, bool)
+    answered[missed[0]] = False  # somebody else will look at it
+    withheld = replace(trial, answers={"plain": Answers({**answers, "answered": answered})})
+    assert gauge.measure(withheld).value == pytest.approx(1 / 3)
+    none = trial.take(np.flatnonzero(truth == (0 if name == "false-negatives" else 1)))
+    nothing = gauge.measure(none)
+    assert (nothing.value, nothing.low, nothing.high) == (0.0, 0.0, 1.0)
+    if name == "false-negatives":
+        assert "of 3 rows of class 'yes'" in found.notes
+    else:
+        assert "of 3 rows of other classes than 'yes'" in found.notes
+
+
+@pytest.mark.parametrize(("name", "share"), [("p90-error", 0.9), ("median-error", 0.5)])
+def test_a_quantile_of_errors_is_read_of_all_rows_weights_and_units(name, share):
+    trial = made_trial("regression", rows=200, weighted=True)
+    off, gauge = np.abs(trial.plain["values"] - trial.truth), find_gauge(name)
+    for roles in ({}, {"weight": trial.weight}, {"group": np.arange(200) // 2}):
+        some = replace(trial, rows=replace(trial.rows, roles=roles))
+        units = roles.get("group")
+        expected = quantile_estimate(off, share, roles.get("weight"), 0.9, units)
+        found = gauge.measure(some, sure=0.9)
+        assert (found.value, found.low, found.high) == (expected.value, expected.low, expected.high)
+        assert (found.n, found.sure, found.how) == (200, 0.9, expected.how)
+    with pytest.raises(NotApplicable):
+        gauge.applies(sketch_of("binary"))
+    gauge.applies(sketch_of("regression"))
+
+
+@pytest.mark.parametrize("name", ["false-negatives", "false-alarms"])
+def test_of_several_classes_one_has_to_be_named(name):
+    find_gauge(name).applies(sketch_of("binary"))
+    find_gauge(f"{name}(positive=c)").applies(sketch_of("multiclass"))
+    for text in (name, f"{name}(positive=z)"):
+        with pytest.raises(NotApplicable):
+            find_gauge(text).applies(sketch_of("multiclass"))
+    with pytest.raises(NotApplicable, match=f"{name}\\(positive=a\\)"):
+        find_gauge(name).applies(sketch_of("multiclass"))

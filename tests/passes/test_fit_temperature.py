@@ -98,6 +98,12 @@ def test_no_class_is_given_less_than_the_tune_rows_can_tell_from_never(question,
     assert told.min() >= floor and told.sum(axis=1) == pytest.approx(1, abs=1e-6)
 
 
+@pytest.mark.parametrize("classes", [2, 3, 10, 1000])
+def test_the_doubt_of_all_other_classes_together_does_not_grow_with_their_number(classes):
+    assert (classes - 1) * least_probability(128, classes) == pytest.approx(1 / 256)
+    assert (classes - 1) * least_probability(20, classes) == pytest.approx(0.01)
+
+
 def test_a_floor_keeps_the_ranks(tmp_path):
     work = tiny_work("binary", READY)
     scaled = parse_step("fit-temperature").run(work, context(tmp_path)).candidate

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from trivet.core.errors import BadData
+from trivet.core.errors import BadData, BadFile
 from trivet.core.levels import Look
 from trivet.core.limits import Verdict
 from trivet.core.reading import Reading
@@ -28,6 +28,7 @@ from trivet.ship.verify import (
     measure,
     measured_or_untold,
     overlap_notes,
+    verify,
 )
 from trivet.testing.trials import made_rows, made_task_of, made_trial, sketch_of
 
@@ -181,3 +182,50 @@ def test_bytes_of_no_whole_file_are_damage():
     found = damaged_file(BadData("some-code", wanted="a file", found="none", do="x"))
     assert (found.outcome, found.problems) == ("DAMAGED", ("some-code: wanted a file; found none",))
     assert (found.n_rows, found.judged, found.as_json()["rows"]) == (0, (), 0)
+
+
+@pytest.fixture
+def opened(monkeypatch, tried):
+    """A file that says what these tests say, without any bytes; its contents."""
+    monkeypatch.setattr(module, "claims_of", lambda contents: contents.claims)
+    monkeypatch.setattr(module, "contradictions", lambda claims: ["one"] if claims.alerts else [])
+    monkeypatch.setattr(module, "self_test_problems", lambda data: ["two"] if data else [])
+    monkeypatch.setattr(module, "made_up_rows", lambda manifest, task: TRIAL.rows)
+    given = SimpleNamespace(rows=TRIAL.rows, dropped=(("no answer", 2),), notes=("last",))
+    monkeypatch.setattr(module, "fresh_rows", lambda source, manifest, task, **more: given)
+    return lambda evidence=None, **more: SimpleNamespace(
+        claims=claims(ACCURACY, COST, **more), manifest={}, evidence=evidence or {}
+    )
+
+
+def test_without_rows_costs_alone_are_measured(opened, tried):
+    found = verify(b"", opened())
+    assert tried == [["p50-latency"]]
+    assert found.how == {"accuracy": "as certified", "p50-latency": "measured now"}
+    assert (found.n_rows, found.problems, found.overlap, found.notes) == (0, (), None, ())
+    both = verify(b"x", opened(alerts=("a",), said={str(ACCURACY): "BROKEN"}))
+    assert both.problems == ("one", "two")
+    assert both.notes == (
+        "the file itself says that it breaks accuracy >= 0.6", "the file itself warns of its data: a",
+    )  # fmt: skip
+
+
+def test_with_rows_everything_is_measured_and_they_are_looked_up(opened, tried):
+    found = verify(b"", opened({"sketch": row_sketch(TRIAL.rows)}, alerts=("a",)), source="rows")
+    assert tried == [["accuracy", "p50-latency"]] and found.problems == ("one",)
+    assert found.how == {"accuracy": "measured now", "p50-latency": "measured now"}
+    assert (found.n_rows, found.dropped) == (200, (("no answer", 2),))
+    assert found.overlap.share == 1.0 and found.outcome == "DAMAGED"
+    assert found.notes == (
+        "the file itself warns of its data: a", "2 rows left out: no answer (2)", "last",
+    )  # fmt: skip
+    assert found.judged[0].reading.value == find_gauge("accuracy").measure(TRIAL).value
+    assert verify(b"", opened(), source="rows").overlap is None
+
+
+def test_a_manifest_of_no_compiled_file_is_damage(monkeypatch):
+    def refuse(_):
+        raise BadFile("report-manifest", wanted="a task", found="none", do="x")
+
+    monkeypatch.setattr(module, "claims_of", refuse)
+    assert verify(b"", None).problems == ("report-manifest: wanted a task; found none",)

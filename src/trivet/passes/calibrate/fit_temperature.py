@@ -27,8 +27,9 @@ LEAST_ROWS = 10  # fewer rows hardly say whether a body is too sure
 class FitTemperature(Pass):
     """bias: also shift each score; helps where classes are weighted unlike in the tune rows.
 
-    No class is given less than n tune rows can tell from never: 1 / 2n, and 0.01 for fewer than 50 rows.  Ranks stay; a
-    surer answer that turns out wrong would cost without bound, and no bound on the log loss could then be proven.
+    No answer is surer than n tune rows can tell from always: 1 - 1 / 2n, and 0.99 for fewer than 50 rows; the other
+    classes share what is left, each at least its even part.  Ranks stay; a surer answer that turns out wrong would cost
+    without bound, and no bound on the log loss could then be proven.
     """
 
     reads: ClassVar[tuple[str, ...]] = ("tune",)
@@ -73,9 +74,9 @@ class FitTemperature(Pass):
 
 
 def least_probability(rows: int, classes: int) -> float:
-    """What so many rows cannot tell from never, and at most a tenth of an equal share.
+    """Of each class: an even part of the doubt that so many rows leave about the most probable one.
 
-    >>> least_probability(1000, 2), least_probability(10, 2), least_probability(100, 50)
-    (0.0005, 0.01, 0.002)
+    >>> least_probability(1000, 2), least_probability(10, 2), least_probability(100, 51)
+    (0.0005, 0.01, 0.0001)
     """
-    return min(1 / (2 * rows), 0.01, 0.1 / classes)
+    return min(1 / (2 * rows), 0.01) / (classes - 1)
