@@ -58,6 +58,7 @@ TESTS = (
 ELSEWHERE = {
     "engine/control.py": ("tests/engine/test_control_by_hand.py",),
     "kit/stats/rows_needed.py": ("tests/kit/test_rows_needed.py",),
+    "kit/stats/process_cost.py": ("tests/kit/test_small_parts.py",),
     "kit/conformal/tuned.py": ("tests/passes/test_set_threshold.py", "tests/passes/test_withhold_unsure.py"),
     "kit/conformal/floors.py": ("tests/passes/test_guard_sets.py", "tests/passes/test_guard_interval.py"),
 }

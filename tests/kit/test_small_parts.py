@@ -1,5 +1,6 @@
 """Small parts of the statistics and guards by hand: class losses, shares of no rows, promises, forecasts of work."""
 
+import inspect
 import math
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import pytest
 from trivet.core.errors import NotApplicable, Refused
 from trivet.core.gauges import Samples, plain_trial
 from trivet.core.passes import Size
-from trivet.core.registry import find_gauge, parse_limit
+from trivet.core.registry import find, find_gauge, homes, parse_limit
 from trivet.kit.conformal.guard import MOST_COVERAGE
 from trivet.kit.conformal.tuned import tuning_units
 from trivet.kit.stats.class_losses import mean_class_loss
@@ -165,3 +166,8 @@ def test_of_several_classes_one_has_to_be_named(name):
             find_gauge(text).applies(sketch_of("multiclass"))
     with pytest.raises(NotApplicable, match=f"{name}\\(positive=a\\)"):
         find_gauge(name).applies(sketch_of("multiclass"))
+
+
+@pytest.mark.parametrize("name", homes("gauge"))
+def test_a_gauge_reads_at_95_percent_where_nobody_asks_for_more(name):
+    assert inspect.signature(find("gauge", name).measure).parameters["sure"].default == 0.95

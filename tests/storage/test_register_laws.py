@@ -219,3 +219,14 @@ def test_another_fault_of_the_disk_is_told_at_once_as_the_state_being_closed(tmp
     with pytest.raises(StorageError) as caught:
         Register(tmp_path, Busy(float("inf"), "storage-failed")).make_ready()
     assert caught.value.code == "state-closed" and clock.slept == []
+
+
+def test_a_register_is_ready_when_it_has_its_salt_and_keeps_it(tmp_path):
+    made = Register(tmp_path, Storage())
+    made.make_ready()
+    (frame,) = made._frames()
+    assert frame["type"] == "register" and len(frame["salt"]) == 16
+    made.make_ready()
+    made.enter(vault((0, 100)), "a", "c", finalist=0)
+    assert [one["type"] for one in made._frames()] == ["register", "vault", "opening"]
+    assert made._frames()[0] == frame
