@@ -67,11 +67,11 @@ def test_ends_are_where_random_weights_put_the_mean_in_so_many_cases(seed):
     rng = np.random.default_rng(seed)
     amount, mass = rng.beta(0.5, 1.5, 30), rng.uniform(0.5, 2, 30)
     low, high = bounded_ends(amount * mass, mass, 0.05, least=0, most=1)
-    weight = rng.exponential(size=(200_000, 31)) * np.append(mass, mass.max())
+    weight = rng.exponential(size=(80_000, 31)) * np.append(mass, mass.max())
     for end, bound in ((low, 0.0), (high, 1.0)):
         drawn = weight @ np.append(amount, bound) / weight.sum(axis=1)
         beyond = (drawn < end if bound == 0 else drawn > end).mean()
-        assert beyond == pytest.approx(0.05, abs=0.003)
+        assert beyond == pytest.approx(0.05, abs=0.004)
 
 
 def test_ends_do_not_depend_on_the_scale_of_numbers_or_weights_or_on_the_order():

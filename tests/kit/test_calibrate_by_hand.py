@@ -65,9 +65,9 @@ def test_temperature_is_where_scipy_finds_it():
     def loss(log_t):
         return mean_log_loss(softmax(SCORES / np.exp(log_t), axis=1), targets, weight)
 
-    grid = np.linspace(np.log(0.05), np.log(20), 20_001)
+    grid = np.linspace(np.log(0.05), np.log(20), 2_001)
     best = np.exp(grid[np.argmin([loss(one) for one in grid])])
-    assert best_temperature(SCORES, targets, weight) == pytest.approx(best, rel=1e-3)
+    assert best_temperature(SCORES, targets, weight) == pytest.approx(best, rel=5e-3)
 
 
 @pytest.mark.parametrize("k", [1, 3])

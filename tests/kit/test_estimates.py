@@ -314,11 +314,7 @@ def test_an_estimate_becomes_a_reading_within_what_the_gauge_can_be():
 
 @pytest.mark.parametrize(("gross", "is_so"), [(50, True), (60, False), (10, True), (11, True)])
 def test_a_tail_is_measured_by_the_largest_twentieth_and_hundredth(gross, is_so):
-<<<<<<< .merge_file_q9YwBR
     """Tenfold amounts that are just the tail that is looked at are far out; of more of them the largest are alike."""
-=======
-    """Tenfold amounts that are exactly the tail that is looked at are far out; of more the largest are alike."""
->>>>>>> .merge_file_QErHkK
     assert bool(doubt_of(np.r_[np.full(gross, 10.0), np.ones(1000 - gross)])) is is_so
 
 
