@@ -15,6 +15,7 @@ Prints Markdown and appends to bench/out/mutants.jsonl, from which it goes on wh
 import argparse
 import ast
 import contextlib
+import fcntl
 import hashlib
 import importlib
 import io
@@ -439,6 +440,8 @@ def main() -> int:
     asked = parsed()
     OUT.mkdir(exist_ok=True)
     scratch = asked.scratch.resolve()
+    scratch.mkdir(parents=True, exist_ok=True)
+    fcntl.flock(os.open(scratch, os.O_RDONLY), fcntl.LOCK_EX)  # two at once would see each other's faults
     python, tree = scratch_python(scratch), scratch / "tree"
     if Path(sys.executable) != python:  # a process that a test starts is this Python, and finds the copy
         os.execv(python, [str(python), __file__, *sys.argv[1:]])
