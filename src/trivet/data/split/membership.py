@@ -23,8 +23,8 @@ def unit_hashes(rows: Rows) -> Array:
 def certifies(rows: Rows, share: float) -> Array:
     """(rows,) bool: in the vault.  share: of all units, on average.
 
-    Where the answer is a class, each class keeps a unit that teaches, and one on either side if it has two; the law that
-    appended rows move none is then broken for that one unit, in classes that have a handful of units.
+    Where the answer is a class, each class keeps a unit that teaches, and one on either side if it has two; the law
+    that appended rows move none is then broken for that one unit, in classes that have a handful of units.
     """
     hashes = unit_hashes(rows)
     units, unit_of_row = np.unique(hashes, return_inverse=True)
