@@ -63,6 +63,16 @@ def test_hundred_classes_of_four_rows_leave_no_part_thin_and_none_without_a_teac
         assert abs(len(part) - rest * share) < 0.05 * 400
 
 
+def test_the_only_row_of_a_class_teaches_whatever_its_hash():
+    rng = np.random.default_rng(0)
+    for only in range(20):
+        answer = np.arange(400) % 3
+        answer[answer == 2] = 1
+        answer[only] = 2
+        fit, *_, vault = parts(*table({"x": rng.normal(size=400)}, answer))
+        assert 2 in fit.truth and 2 not in vault.truth
+
+
 def test_deciles_of_a_number_are_spread_over_the_rows_that_teach():
     rng = np.random.default_rng(0)
     rows, task = table({"x": rng.normal(size=2000)}, np.exp(rng.normal(size=2000)), goal="regress")

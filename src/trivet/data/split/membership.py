@@ -23,8 +23,8 @@ def unit_hashes(rows: Rows) -> Array:
 def certifies(rows: Rows, share: float) -> Array:
     """(rows,) bool: in the vault.  share: of all units, on average.
 
-    Where the answer is a class, each class keeps a unit on either side if it has two; the law that appended rows move
-    none is then broken for that one unit, in classes that have a handful of units.
+    Where the answer is a class, each class keeps a unit that teaches, and one on either side if it has two; the law
+    that appended rows move none is then broken for that one unit, in classes that have a handful of units.
     """
     hashes = unit_hashes(rows)
     units, unit_of_row = np.unique(hashes, return_inverse=True)
@@ -37,13 +37,15 @@ def certifies(rows: Rows, share: float) -> Array:
 def with_each_class(inside: Array, unit_of_row: Array, classes: Array) -> None:
     """Moves single units so that each class has one on either side, the rarest class first; changes `inside`.
 
+    The only unit of a class teaches: without it there would be no model of these classes at all.
+
     inside: (units,) bool, in the order of their hashes.  unit_of_row, classes: (rows,) int.
     """
     count = np.bincount(classes)
     for one in np.argsort(count, kind="stable"):
         units = np.unique(unit_of_row[classes == one])
-        if len(units) > 1 and inside[units].all():
-            inside[units[-1]] = False
+        if inside[units].all():
+            inside[units[-1:]] = False
         elif len(units) > 1 and not inside[units].any():
             inside[units[0]] = True
 
