@@ -48,10 +48,10 @@ def test_a_share_of_all_takes_all_but_what_each_class_needs_elsewhere():
         ([0, 1, 0, 1], [0, 0, 1, 1], [0, 1, 0, 1]),
         ([1, 1, 1, 0], [0, 0, 1, 1], [1, 0, 1, 0]),  # all of a class are inside: its last unit moves out
         ([0, 0, 1, 0], [0, 0, 1, 1], [1, 0, 1, 0]),  # none is: its first moves in
-        ([1, 0, 0, 0], [0, 1, 1, 1], [1, 1, 0, 0]),  # a class of one unit stays where it is
+        ([1, 0, 0, 0], [0, 1, 1, 1], [0, 1, 0, 0]),  # the only unit of a class teaches
         ([0, 0, 0, 0], [0, 1, 1, 1], [0, 1, 0, 0]),
-        ([1, 1, 1, 1], [0, 1, 1, 1], [1, 1, 1, 0]),
-        ([0, 0, 0, 1], [1, 1, 1, 0], [1, 0, 0, 1]),
+        ([1, 1, 1, 1], [0, 1, 1, 1], [0, 1, 1, 0]),
+        ([0, 0, 0, 1], [1, 1, 1, 0], [1, 0, 0, 0]),
     ],
 )
 def test_each_class_has_a_unit_on_either_side_if_it_has_two(inside, classes, after):
