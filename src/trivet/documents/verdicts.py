@@ -66,7 +66,8 @@ def verdict_rows(limits: Sequence[Limit], verdicts: Sequence[Json]) -> list[Verd
 
 def verdict_row(limit: Limit, verdict: Json, reading: Json | None) -> VerdictRow:
     symbol, word = WORDS.get(verdict.get("verdict", ""), ("–", "unknown"))
-    number, interval, n = reading_cells(reading) if reading else ("not measured", "", "")
+    sure = {**(reading or {}), **dict.fromkeys(CAVEATS.values(), False)}  # the note says what is not
+    number, interval, n = reading_cells(sure) if reading else ("not measured", "", "")
     return VerdictRow(
         limit=str(limit),
         reading=number,
@@ -80,15 +81,18 @@ def verdict_row(limit: Limit, verdict: Json, reading: Json | None) -> VerdictRow
 
 
 def note(verdict: Json, limit: Limit, reading: Json, interval: str) -> str:
-    """What an unproven limit needs, how sure the others are, and whether a constant answer would do."""
-    said = []
+    """What an unproven limit needs, at what level it was judged, and whether a constant answer would do."""
+    said: list[str] = []
+    caveats = [word for word, key in CAVEATS.items() if reading.get(key)]
     if verdict.get("verdict") == Verdict.UNPROVEN:
-        rows = verdict.get("rows_needed")
-        said.append(rows_needed_text(rows) or "more rows alone would not prove it")
+        needed = rows_needed_text(verdict.get("rows_needed")) or "more rows alone would not prove it"
+        said += (reading.get("notes") or caveats) if caveats else [needed]
         if reading.get("value") is not None:
             said.append(f"the value itself {'keeps' if limit.room(reading['value']) >= 0 else 'breaks'} it")
-    elif verdict.get("verdict") == Verdict.HOLDS and " to " in interval:
-        said.append(level_in_words(verdict.get("build"), verdict["confidence"]) if "confidence" in verdict else "")
+    else:
+        said += caveats
+    if "confidence" in verdict and " to " in interval:
+        said.append(level_in_words(verdict.get("build"), verdict["confidence"]))
     if reading.get("baseline") is not None and limit.room(reading["baseline"]) >= 0:
         said.append("a constant answer keeps it, too")
     return "; ".join(filter(None, said))
