@@ -2,7 +2,11 @@
 
 import json
 
+import pytest
+
 from trivet.core.recipe import parse_recipe
+
+pytestmark = pytest.mark.slow  # whole builds
 
 
 def accept_of(trivet, *words):

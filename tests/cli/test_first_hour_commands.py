@@ -69,6 +69,7 @@ def test_05_5_compile_and_show_say_why_it_is_this_one(built, trivet):
     assert "why this one: recipe has accuracy" in trivet("show", str(out)).out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [(), ("--no-sketch",)])
 def test_05_4_the_sketch_of_rows_can_be_left_out(trivet, tmp_path, words):
     table, out = write_csv(tmp_path / "ab.csv"), tmp_path / "ab.trivet"
@@ -136,6 +137,7 @@ def test_05_10_the_forecast_knows_the_speed_of_the_machine():
     assert slow.units == fast.units  # what is visited does not depend on the machine
 
 
+@pytest.mark.slow
 def test_05_10_the_recipe_in_the_file_makes_the_same_body_again(built, trivet, tmp_path):
     out, _ = built
     recipe = tmp_path / "again.toml"

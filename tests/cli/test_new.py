@@ -47,6 +47,7 @@ def test_the_written_tests_pass_for_every_kind(trivet, tmp_path):
     assert any("my-pass" in line and line.endswith("[my-models]") for line in passes.stdout.splitlines())
 
 
+@pytest.mark.slow
 def test_a_build_uses_a_check_and_a_section_of_another_distribution(trivet, workplace, tmp_path):
     for kind in ("check", "section"):
         assert trivet("new", kind, f"my-{kind}", "--folder", str(tmp_path), "--package", "mine").code == 0

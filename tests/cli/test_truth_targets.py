@@ -7,6 +7,8 @@ from run_commands import STEPS, flags, write_csv
 
 from trivet.runtime.specialist import Specialist
 
+pytestmark = pytest.mark.slow  # whole builds
+
 SPELLINGS = {"0 and 1": ("0", "1"), "True and False": ("False", "True"), "TRUE and FALSE": ("FALSE", "TRUE")}
 
 

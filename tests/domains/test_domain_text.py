@@ -19,6 +19,7 @@ def test_text_takes_tasks_whose_inputs_are_all_texts_and_no_others():
     assert text.recognises([]) == 0
 
 
+@pytest.mark.slow
 def test_a_folder_of_texts_compiles_and_answers_a_raw_text(tmp_path):
     rows, _ = find_domain("text").sample()
     for at, row in enumerate(rows):

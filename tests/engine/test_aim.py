@@ -135,6 +135,7 @@ def test_a_search_that_stops_when_proven_does_no_more_than_it_has_to():
     assert short.odds.chance(shipped(short)) >= SURE
 
 
+@pytest.mark.slow
 def test_the_smallest_file_that_keeps_its_limits_is_an_aim_too():
     size = Aim(gauge="size")
     search, story = searched(200, "auroc >= 0.83", aim=size)

@@ -12,6 +12,8 @@ from trivet.runtime.file.container import decode
 from trivet.runtime.probes import PROBES
 from trivet.ship.verify import verify
 
+pytestmark = pytest.mark.slow  # whole builds
+
 LINE = ("prepare-table", "fit-trees(trees=20, leaves=8)")
 
 

@@ -81,6 +81,7 @@ def test_the_number_of_workers_and_the_folder_change_no_byte_of_the_body(table, 
     assert len(bodies) == 1
 
 
+@pytest.mark.slow
 def test_a_finished_build_runs_no_step_again(table, tmp_path, monkeypatch):
     first = compile_recipe(recipe(table, "auroc >= 0.9"), store=tmp_path)
 
@@ -91,6 +92,7 @@ def test_a_finished_build_runs_no_step_again(table, tmp_path, monkeypatch):
     assert compile_recipe(recipe(table, "auroc >= 0.9"), store=tmp_path).body_digest == first.body_digest
 
 
+@pytest.mark.slow
 def test_what_was_measured_is_what_the_file_answers(table, tmp_path):
     outcome = compile_recipe(recipe(table, "accuracy >= 0.8"), store=tmp_path)
     parts = decode(outcome.data).parts
@@ -101,6 +103,7 @@ def test_what_was_measured_is_what_the_file_answers(table, tmp_path):
     assert Program(parts).read_rows(rows[:1]).numbers.tolist() == batch.numbers[:1].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("bunch", "names", "limit"), [
     (load_wine, ["barolo", "grignolino", "barbera"], "accuracy >= 0.6"),
     (load_diabetes, None, "r2 >= 0.0"),

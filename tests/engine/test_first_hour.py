@@ -68,6 +68,7 @@ def test_05_5_among_candidates_likely_enough_to_be_proven_the_main_gauge_decides
     assert "linear has mae 0.0520" in why and "the best of 2 candidates, out of 2 tried" in why
 
 
+@pytest.mark.slow
 def test_05_5_the_file_says_why_it_is_this_candidate(tmp_path):
     outcome = compile_recipe(recipe("auroc >= 0.7"), cancer(), store=tmp_path)
     assert outcome.why == decode(outcome.data).evidence["why"]
@@ -94,6 +95,7 @@ def leaking() -> dict[str, list]:
     return {"copy": np.where(ill, "yes", "no").tolist(), "nearly": nearly.tolist(), **table}
 
 
+@pytest.mark.slow
 def test_05_6_findings_are_told_once_before_the_search_and_stand_beside_the_verdict(tmp_path):
     progress = Heard()
     outcome = compile_recipe(recipe("auroc >= 0.9"), leaking(), store=tmp_path, progress=progress)
@@ -106,6 +108,7 @@ def test_05_6_findings_are_told_once_before_the_search_and_stand_beside_the_verd
     assert manifest["alerts"] == ["target-copy(copy)"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("table", "limit", "gauge"), [
     (cancer, "accuracy >= 0.7", "accuracy"), (cancer, "auroc >= 0.7", "auroc"), (diabetes, "r2 >= 0.1", "r2"),
     (diabetes, "mae <= 60", "mae"),
@@ -126,6 +129,7 @@ def test_05_7_every_quality_reading_stands_beside_the_constant_answer(table, lim
     assert readings["size"].baseline is None
 
 
+@pytest.mark.slow
 def test_05_7_a_limit_that_the_constant_answer_keeps_is_told_as_asking_nothing(tmp_path):
     progress = Heard()
     outcome = compile_recipe(recipe("accuracy >= 0.5"), cancer(), store=tmp_path, progress=progress)
@@ -133,6 +137,7 @@ def test_05_7_a_limit_that_the_constant_answer_keeps_is_told_as_asking_nothing(t
     assert outcome.judged[0].note == "so does the constant answer"
 
 
+@pytest.mark.slow
 def test_05_7_a_build_without_limits_still_has_a_main_gauge_and_a_baseline(tmp_path):
     outcome = compile_recipe(recipe(), cancer(), store=tmp_path)
     (main,) = [reading for reading in outcome.readings if reading.gauge == outcome.main]
@@ -154,6 +159,7 @@ def test_05_10_a_deadline_ends_the_search_and_the_lock_makes_the_same_body_again
     assert second.body_digest == first.body_digest
 
 
+@pytest.mark.slow
 def test_05_10_with_a_lock_the_clock_ends_nothing(tmp_path):
     locked = recipe("auroc >= 0.5", seconds=0.01, lock=Lock(units=5.0))
     outcome = compile_recipe(locked, cancer(), store=tmp_path)

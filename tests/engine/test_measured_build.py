@@ -9,6 +9,8 @@ from trivet.runtime.probes import PROBES
 from trivet.ship.report import render
 from trivet.ship.verify import verify
 
+pytestmark = pytest.mark.slow  # whole builds
+
 STEPS = ["prepare-table", "fit-linear", "fit-temperature"]
 
 

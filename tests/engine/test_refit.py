@@ -18,6 +18,8 @@ from trivet.engine.refit import shipped
 from trivet.runtime.file.container import decode
 from trivet.testing.samples import context, tiny_work
 
+pytestmark = pytest.mark.slow  # whole builds
+
 LINE = ("prepare-table", "fit-linear", "fit-temperature")
 POINT = Point(route="linear", steps=LINE, candidate="before", readings={}, costs={"size": 1000.0})
 

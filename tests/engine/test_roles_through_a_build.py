@@ -13,6 +13,8 @@ from trivet.data.intake import first_look, take_in
 from trivet.runtime.probes import PROBES
 from trivet.storage.objects import task_from_json
 
+pytestmark = pytest.mark.slow  # whole builds
+
 LINEAR = ["prepare-table", "fit-linear"]
 TREES = ["prepare-table", "fit-trees(trees=150, leaves=31, min_rows=2)"]
 

@@ -16,6 +16,8 @@ from trivet.runtime.specialist import Specialist
 from trivet.ship.verify import verify
 from trivet.storage.objects import task_from_json, task_to_json
 
+pytestmark = pytest.mark.slow  # whole builds
+
 STEPS = ("prepare-table", "fit-linear")
 
 

@@ -130,6 +130,7 @@ def nothing_may_be_fitted(monkeypatch):
     monkeypatch.setattr("trivet.engine.compile.Store.opened", fails)
 
 
+@pytest.mark.slow
 def test_05_14_a_cell_that_runs_again_replaces_its_file(made):
     out, model = made
     before = out.read_bytes()
@@ -155,6 +156,7 @@ def test_05_14_another_recipe_or_other_rows_are_refused_before_anything_is_fitte
     assert out.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_05_14_force_replaces_whatever_is_there(tmp_path):
     out = tmp_path / "notes.trivet"
     out.write_text("my notes", encoding="utf-8")

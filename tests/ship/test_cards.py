@@ -251,6 +251,7 @@ def test_the_sentence_counts_every_verdict():
     )
 
 
+@pytest.mark.slow
 def test_05_14_a_built_specialist_shows_what_it_holds():
     model = trivet.compile(cancer(), target="diagnosis", limits="auroc >= 0.7", steps=FAST, time="60s")
     text = Reader(model._repr_html_()).text

@@ -144,6 +144,7 @@ def test_05_14_what_is_asked_for_wins_over_where_it_runs(monkeypatch, notebook):
     assert progress_for(own) is own
 
 
+@pytest.mark.slow
 def test_05_14_a_cell_shows_its_build_without_being_asked(monkeypatch, notebook, capsys):
     with_ipython(monkeypatch, types.SimpleNamespace(kernel=object()), notebook)
     model = trivet.compile(cancer(), target="diagnosis", limits="auroc >= 0.7", steps=FAST, time="60s")

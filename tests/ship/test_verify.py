@@ -35,6 +35,7 @@ def zero_one(columns):
 # --- 2: the quantity that was certified
 
 
+@pytest.mark.slow
 def test_05_2_the_weighted_quantity_is_measured_when_the_build_weighed(with_roles):
     fresh = loans(600, 1)
     right = np.array(with_roles.predict({"a": fresh["a"], "b": fresh["b"]})) == np.array(fresh["y"])
@@ -234,6 +235,7 @@ def test_05_4_a_sketch_that_cannot_be_read_is_damage(plain, sketch):
     assert found.outcome == "DAMAGED" and "sketch" in found.problems[0]
 
 
+@pytest.mark.slow
 def test_05_4_a_file_whose_recipe_wants_no_sketch_has_none():
     from trivet.core.recipe import DataSpec, Recipe
     from trivet.ship.api import run

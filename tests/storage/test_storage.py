@@ -82,6 +82,7 @@ def test_whichever_call_fails_the_error_is_typed_and_the_rerun_ends_the_same(num
         assert content(folder) == wanted, f"call {k}, {calls[k - 1]}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bytes_written", [0, 33])
 def test_killed_ahead_of_or_inside_whichever_call_the_rerun_ends_the_same(bytes_written, undisturbed, tmp_path):
     wanted, calls = undisturbed
