@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from trivet.core.errors import BadData, Refused
+from trivet.core.errors import Refused
 from trivet.core.registry import parse_step
 from trivet.kit.conformal.calibrate import mean_log_loss
 from trivet.kit.scores import scores_of, stated_probabilities
@@ -71,14 +71,19 @@ def test_the_guard_goes_because_its_probabilities_do(tmp_path):
     assert "guard" not in parse_step("fit-temperature").run(work, context(tmp_path)).candidate.parts
 
 
-def test_refuses_values_and_too_few_rows(tmp_path):
-    step = parse_step("fit-temperature")
+def test_refuses_values():
     with pytest.raises(Refused, match="regress"):
-        step.check(tiny_work("regression", READY).sketch)
+        parse_step("fit-temperature").check(tiny_work("regression", READY).sketch)
+
+
+def test_few_rows_leave_the_temperature_as_it_is_and_the_answers_less_sure(tmp_path):
     work = tiny_work("binary", READY)
-    few = work.data.tune.take(np.arange(5))
-    with pytest.raises(BadData, match="10 rows"):
-        step.run(work.with_splits(fit=work.data.fit, tune=few, choose=few), context(tmp_path))
+    few = work.data.tune.take(np.arange(9))
+    made = parse_step("fit-temperature").run(
+        work.with_splits(fit=work.data.fit, tune=few, choose=few), context(tmp_path)
+    )
+    arrays = made.candidate.parts["scale"].arrays
+    assert arrays["temperature"] == 1 and not arrays["bias"].any() and arrays["floor"] == np.float32(0.01)
 
 
 def test_scores_of_workshop_and_runtime_bodies_agree():

@@ -47,11 +47,17 @@ class FitTemperature(Pass):
         return sketch.without("guard").with_kind(scale="temperature")
 
     def run(self, work: Work, ctx: Context) -> Work:
-        rows = work.data.tune.at_least(LEAST_ROWS, for_=self.name)
+        rows = work.data.tune.at_least(1, for_=self.name)
         scores = scores_of(work.candidate, rows)
         targets = smooth_targets(rows.truth, len(work.candidate.task.classes))
-        temperature, bias = self.temperature_and_bias(scores, targets, rows.weight)
-        ctx.say.note(f"temperature {temperature:.2f}: the body was {'over' if temperature > 1 else 'under'}confident")
+        if len(rows) >= LEAST_ROWS:
+            temperature, bias = self.temperature_and_bias(scores, targets, rows.weight)
+            ctx.say.note(
+                f"temperature {temperature:.2f}: the body was {'over' if temperature > 1 else 'under'}confident"
+            )
+        else:
+            temperature, bias = 1.0, np.zeros(scores.shape[1])
+            ctx.say.note(f"temperature 1: {len(rows)} tune rows do not tell, {LEAST_ROWS} would")
         floor = least_probability(len(rows), len(work.candidate.task.classes))
         arrays = {
             "temperature": np.array([temperature], np.float32),
