@@ -174,9 +174,9 @@ def test_under_real_load_the_wall_leaves_the_cpu_behind_and_the_reading_says_so(
         patch.setattr(type(gauge), "enough", 3)
         patch.setattr(costs, "PAUSES", ())
         found = measured(tmp_path, [gauge])
+        reading = reading_of(gauge, found)
     starts = found["cold-start"]
     assert (starts.wall > 2 * starts.cpu).all() and (starts.forced > 0).all() and np.median(starts.load) > 2
-    reading = reading_of(gauge, found)
     assert reading.contended and reading.notes[0].startswith("this machine was busy: CPU p50 ")
     limit = Limit(gauge="cold-start", must="<=", bound=reading.low / 2, unit="ms")
     assert limit.judge(reading) is Verdict.UNPROVEN

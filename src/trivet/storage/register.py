@@ -220,14 +220,15 @@ class Register:
                 finally:
                     journal.close()
         except StorageError as error:
-            if error.code == "storage-failed" and not self._is_full(error):
+            if error.code == "storage-failed" and self._is_closed(error):
                 raise closed(self.folder, error) from error
             raise
 
     @staticmethod
-    def _is_full(error: StorageError) -> bool:
-        """Whether the disk has no room, which another folder on it has not either."""
-        return isinstance(error.__cause__, OSError) and error.__cause__.errno in (errno.ENOSPC, errno.EDQUOT)
+    def _is_closed(error: StorageError) -> bool:
+        """Whether it is this folder that cannot be used; a disk that is full or broken says so itself."""
+        disk = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+        return not (isinstance(error.__cause__, OSError) and error.__cause__.errno in disk)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

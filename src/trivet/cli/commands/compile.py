@@ -140,7 +140,6 @@ def certified_result(outcome: "Certified", out: Path, threads: int, stages: dict
     text = "\n".join(
         [
             f"  {tally(outcome.judged)}{alarm(outcome.told)}        ({effort})",
-            f"  {outcome.looked}",
             verdict_table(outcome.judged) or main_reading(outcome),
             f"  why this one: {outcome.why}",
             f"  search: {sentence(outcome.search)}",
@@ -249,7 +248,7 @@ def infeasible(outcome: "Infeasible", out: Path | None, stages: dict[str, float]
 def best_effort_lines(file: "Certified", out: Path) -> list[str]:
     """The file that was written although it does not keep every limit."""
     return [
-        f"  BEST EFFORT, {file.outcome}: {tally(file.judged)}; {file.looked}",
+        f"  BEST EFFORT, {file.outcome}: {tally(file.judged)}",
         verdict_table(file.judged),
         f"  written all the same, and marked so: {out}",
     ]
