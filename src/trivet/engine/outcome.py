@@ -199,11 +199,6 @@ class Certified:
         return outcome_of(one.verdict for one in self.judged)
 
     @property
-    def looked(self) -> str:
-        """E.g. "build 3 on these rows; judged at 99.3 %"."""
-        return in_words(self.look.build, [one.confidence for one in self.judged])
-
-    @property
     def is_proven(self) -> bool:
         """Whether every limit HOLDS."""
         return all(one.verdict is Verdict.HOLDS for one in self.judged)
