@@ -47,6 +47,7 @@ def recipe(path: Path, *limits: str, **more) -> Recipe:
     return Recipe(data=DataSpec(source=str(path), target="answer"), limits=tuple(map(parse_limit, limits)), **settings)
 
 
+@pytest.mark.slow
 def test_a_certified_file_keeps_its_limits_and_says_how_it_came_about(table, tmp_path):
     outcome = compile_recipe(recipe(table, "auroc >= 0.9", "coverage >= 0.8", "size <= 100 kB"), store=tmp_path)
     assert isinstance(outcome, Certified)

@@ -92,6 +92,7 @@ def fails_well(k: int, number: int, table: Path, folder: Path, undisturbed: tupl
     assert not [path.name for path in folder.rglob("*.part")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tenth", range(SAMPLE))
 def test_a_sample_of_failing_calls_leaves_a_store_that_a_rerun_finishes(
     tenth,

@@ -41,6 +41,7 @@ def built(tmp_path_factory) -> tuple[Path, list[dict[str, float]]]:
     return out, rows
 
 
+@pytest.mark.slow
 def test_raw_dicts_are_answered_with_the_core_install_alone_as_in_the_workshop(built):
     path, rows = built
     ended = subprocess.run(
