@@ -16,7 +16,7 @@ import pytest
 from trivet.cli.catalogue import error_codes as pages
 from trivet.cli.catalogue import error_page, known_names, plain_name
 from trivet.cli.commands import vault as vault_command
-from trivet.data.split.splits import PARTS, usual_shares
+from trivet.core.shares import PARTS, usual_shares
 
 ROOT = Path(__file__).parent.parent
 DOCS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/decisions/*.md"), *ROOT.glob("changelog.d/*.md")]

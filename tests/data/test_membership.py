@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from trivet.core.row_keys import row_keys, spread_bits
+from trivet.core.shares import usual_shares
 from trivet.data.split.membership import certifies, repeated, unit_hashes, with_each_class
-from trivet.data.split.splits import between_moments, is_unanswered, split, usual_shares
+from trivet.data.split.splits import between_moments, is_unanswered, split
 from trivet.testing.trials import made_rows, made_task_of
 
 ROWS = replace(made_rows("binary", "good", 4000, seed=2), roles={})

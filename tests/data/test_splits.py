@@ -8,7 +8,8 @@ from made_tables import random_table, table
 
 from trivet.core.errors import BadData
 from trivet.core.row_keys import row_keys
-from trivet.data.split.splits import LEFT_OUT, parts_by_hash, split, subsample, usual_shares
+from trivet.core.shares import usual_shares
+from trivet.data.split.splits import LEFT_OUT, parts_by_hash, split, subsample
 from trivet.data.split.vault import Vault
 
 

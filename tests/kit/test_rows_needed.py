@@ -11,13 +11,13 @@ from scipy.stats import beta, binom
 
 from trivet.core.limits import Limit
 from trivet.core.reading import Machine, Reading
+from trivet.core.shares import usual_shares
 from trivet.kit.stats.intervals import clopper_pearson
 from trivet.kit.stats.quantiles import normal_quantile
 from trivet.kit.stats.rows_needed import (
     rows_needed,
     rows_needed_text,
     rows_to_add,
-    share_of_vault,
     table_of,
     table_with,
     tries_needed,
@@ -95,7 +95,7 @@ def test_table_rows_are_those_of_which_the_vault_is_a_part():
     reading = read(0.92, 0.88, 0.95)
     needed, table = rows_needed(AUROC, reading), 3300
     more = rows_to_add(AUROC, reading, table)
-    assert needed <= (table + more) * share_of_vault(table + more) < needed + 1
+    assert needed <= (table + more) * usual_shares(table + more)[-1] < needed + 1
     assert table_with(100, at_least=0) == 358 and table_with(100, at_least=500) == 500
     assert table_with(2999, at_least=0) == 9997 and table_with(3001, at_least=0) == 15_005
 
@@ -144,7 +144,7 @@ def test_shares_are_asked_for_by_the_side_of_their_limit_and_their_own_level():
     ("table", "share"), [(40, 0.28), (599, 0.28), (600, 0.30), (9_999, 0.30), (10_000, 0.20), (10**6, 0.20)]
 )
 def test_the_vaults_share_of_a_table(table, share):
-    assert share_of_vault(table) == share
+    assert usual_shares(table)[-1] == share
 
 
 @pytest.mark.parametrize(

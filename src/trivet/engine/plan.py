@@ -14,9 +14,9 @@ from trivet.core.passes import Pass, Size
 from trivet.core.recipe import AUTO, Recipe
 from trivet.core.registry import find_gauge, find_goal, parse_step, usable
 from trivet.core.routes import Route
+from trivet.core.shares import usual_shares
 from trivet.core.task import Task
 from trivet.core.value import value
-from trivet.data.split.splits import usual_shares
 
 from .measure import can_measure
 from .routes import accepts, routes_for, sketch_of

@@ -7,15 +7,14 @@ from trivet.core.errors import BadData
 from trivet.core.folds import position_by_content, unit_of
 from trivet.core.registry import find_goal
 from trivet.core.rows import Dataset, Rows
+from trivet.core.shares import PARTS, usual_shares
 from trivet.core.task import Task
 from trivet.runtime.part import Array
 
 from .membership import certifies, repeated, unit_hashes
 
-PARTS = ("fit", "tune", "choose", "vault")
 VAULT, LEFT_OUT = 3, -1
 LEAST_ROWS = 40  # below this even the best split leaves parts of a handful of rows
-_SMALL, _LARGE = 600, 10_000
 _BY_NATURE = 0.05  # of the rows that teach: more twins of vault rows in other groups than this are no copies
 
 
@@ -63,20 +62,6 @@ def parts_by_hash(rows: Rows, task: Task, shares: Array, seed: int) -> Array:
     strata = find_goal(task.goal).strata(taught.truth)
     part[rest] = deal(strata, unit_of(taught), shares[:VAULT] / shares[:VAULT].sum(), rng)
     return part
-
-
-def usual_shares(n_rows: int) -> tuple[float, float, float, float]:
-    """The shares of fit, tune, choose and vault for a table of this size.
-
-    A verdict is as good as the vault is large.  At 2,000 rows and a room of 0.04 in AUROC, 30 % instead of 20 % raise
-    the chance of a proof from .62 to .79, at 8,000 rows and a room of 0.02 from .70 to .92, and cost .0003 of AUROC;
-    from 10,000 rows on 20 % prove most limits to about a point.  Below 600 rows a model needs every row it can get.
-    The rows that compare are fitted on in the end (`engine/refit.py`), so they cost little, and with a tenth of a small
-    table a search is taken in by its own luck (bench/aim.py).
-    """
-    if n_rows < _SMALL:
-        return 0.44, 0.12, 0.16, 0.28
-    return (0.42, 0.10, 0.18, 0.30) if n_rows < _LARGE else (0.56, 0.10, 0.14, 0.20)
 
 
 def subsample(rows: Rows, n: int, seed: int) -> Rows:

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from trivet.core.limits import Limit
 from trivet.core.reading import Reading
+from trivet.core.shares import PARTS, STEPS, usual_shares
 
 from .intervals import first_where
 from .quantiles import beta_share, binomial_share, normal_quantile
@@ -81,11 +82,6 @@ def rows_needed_text(rows: int | None) -> str:
     return f"about {rows:,} more rows in the table would prove it, with a chance of {CHANCE:.0%}" if rows else ""
 
 
-def share_of_vault(table: int) -> float:
-    """The part of a table of so many rows that certifies."""
-    return 0.28 if table < 600 else 0.30 if table < 10_000 else 0.20
-
-
 def rows_to_add(limit: Limit, reading: Reading, table: int | None = None) -> int | None:
     """Rows to add to the table, so that its vault proves the limit with a chance of 80 %; None as for `rows_needed`.
 
@@ -105,8 +101,8 @@ def table_of(vault: int) -> int:
 
 def table_with(vault: int, *, at_least: int) -> int:
     """The fewest rows, not below `at_least`, of a table whose vault has `vault` rows on average."""
-    for start, below, share in ((0, 600, 0.28), (600, 10_000, 0.30)):
-        table = max(math.ceil(vault / share), at_least, start)
-        if table < below:
+    for start, shares in STEPS:
+        table = max(math.ceil(vault / shares[PARTS.index("vault")]), at_least, start)
+        if usual_shares(table) == shares:
             return table
-    return max(math.ceil(vault / 0.20), at_least, 10_000)
+    return table

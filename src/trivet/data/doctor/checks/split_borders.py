@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from trivet.core.row_keys import row_keys
+from trivet.core.shares import PARTS
 from trivet.data.doctor.check import DoctorCheck
 from trivet.data.doctor.exam import Exam
 from trivet.data.doctor.finding import Finding, shown
-from trivet.data.split.splits import PARTS
 from trivet.runtime.part import Array
 
 
