@@ -12,8 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,23 +23,11 @@ from tables import TABLES, find_data_dir, split_table
 
 from trivet.storage.disk import Storage
 from trivet.storage.journal import Journal
+from trivet.testing.neighbours import neighbours
 
 NAMES = ("adult", "credit", "churn", "housing", "cut")
 BUILDS = ((20, 0), (20, 2), (60, 2), (120, 0))  # seconds, busy neighbours
 MOST_LATE = 0.10
-_BUSY = "while True: sum(range(100000))"
-
-
-@contextmanager
-def neighbours(count: int) -> Iterator[None]:
-    """So many processes that do nothing but compute, for the `with` block."""
-    busy = [subprocess.Popen([sys.executable, "-c", _BUSY]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
 
 
 def compiled(source: Path, out: Path, words: Sequence[str]) -> tuple[dict[str, Any], float]:

@@ -12,7 +12,6 @@ Prints one table and appends each build to bench/out/grouped.jsonl, where a run 
 
 import argparse
 import json
-import os
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from typing import Any
 
 import numpy as np
 from in_process import in_this_process
+from own_register import own_register
 
 from trivet.core.gauges import plain_trial
 from trivet.core.limits import Limit, Verdict
@@ -127,7 +127,7 @@ def said_of(judged: Any, real: float) -> dict[str, Any]:
 
 def compiled(data: DataSpec, table: Columns, bounds: dict[str, float], seed: int, folder: Path) -> Any:
     """What the build ends in; every build looks at a vault that nobody opened before."""
-    os.environ["TRIVET_STATE"] = tempfile.mkdtemp(dir=folder)
+    own_register(folder)
     limits = tuple(Limit(gauge=name, must=">=", bound=bound) for name, bound in bounds.items())
     recipe = Recipe(data=data, limits=limits, steps=LINE, seconds=600.0, seed=seed)
     with in_this_process():

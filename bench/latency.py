@@ -14,8 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from trivet.kit.stats.next_process import quantile_per_process
 from trivet.runtime.file.container import encode
 from trivet.runtime.probes.stopwatch import runnable_per_core
 from trivet.storage.disk import Storage
+from trivet.testing.neighbours import neighbours
 from trivet.testing.samples import tiny_work
 
 DEMO = Path(__file__).parent.parent / "examples" / "demo.py"
@@ -39,19 +39,6 @@ OUT = Path(__file__).parent / "out" / "latency.jsonl"
 MOST = 0.05  # of the files whose next process may exceed the certified high end
 LATER_SECONDS = 2.0
 QUESTIONS = ("binary", "multiclass", "regression")
-_BUSY = "import os; parent = os.getppid()\nwhile os.getppid() == parent: sum(range(100000))"
-
-
-@contextmanager
-def neighbours(count: int) -> Iterator[None]:
-    """So many processes that do nothing but compute, for the `with` block; ended one by one."""
-    busy = [subprocess.Popen([sys.executable, "-c", _BUSY]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
 
 
 def loadavg() -> str:

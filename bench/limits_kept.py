@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from in_process import fresh_rows_of_any_version, in_this_process
+from own_register import own_register
 from tables import MORE, TABLES, Table, find_data_dir, split_table
 
 from trivet.core.candidate import Candidate
@@ -92,7 +93,7 @@ class Bench:
         self.read: Rows | None = None
 
     def compile(self, limits: list[Limit], model: str) -> Certified | Infeasible:
-        os.environ["TRIVET_STATE"] = tempfile.mkdtemp(dir=self.work)  # nobody looked at this vault before
+        own_register(self.work)  # nobody looked at this vault before
         spec = DataSpec(source=str(self.rows), target=self.target, goal=self.table.goal)
         steps = ("prepare-table", model, *(("fit-temperature",) if self.classifies else ()))
         recipe = Recipe(data=spec, limits=tuple(limits), steps=steps, seconds=600.0)

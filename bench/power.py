@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 from in_process import fresh_rows_of_any_version, in_this_process
+from own_register import own_register
 
 from trivet.core.gauges import Trial, plain_trial
 from trivet.core.limits import Limit
@@ -138,7 +139,7 @@ def built(kind: str, n: int, number: int) -> dict[str, Any]:
 
 def compiled(table: Columns, limit: Limit, folder: Path) -> Any:
     """The file of a first build on these rows, the nearest one where nothing is likely to keep the limit."""
-    os.environ["TRIVET_STATE"] = tempfile.mkdtemp(dir=folder)
+    own_register(folder)
     recipe = Recipe(data=DataSpec(source="", target="y"), limits=(limit,), steps=LINE, seconds=600.0)
     with in_this_process():
         ended = compile_recipe(recipe, table, store=folder / "store", threads=1, best_effort=True)

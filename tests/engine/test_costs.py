@@ -1,7 +1,5 @@
 """What a file costs, in real processes: one after another, again on a busy machine, few where no limit hangs."""
 
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
 
@@ -18,11 +16,11 @@ from trivet.runtime.file.container import encode
 from trivet.runtime.probes import PROBES
 from trivet.runtime.probes.stopwatch import Taken
 from trivet.storage.disk import Storage
+from trivet.testing.neighbours import neighbours
 from trivet.testing.samples import tiny_work
 
 LINE = ("prepare-table", "fit-linear")
 P99 = find_gauge("p99-latency")
-BUSY = "import os; parent = os.getppid()\nwhile os.getppid() == parent: sum(range(100000))"
 
 
 @pytest.fixture
@@ -31,17 +29,6 @@ def quick(monkeypatch):
     monkeypatch.setattr(PROBES["latency"], "processes", 4)
     monkeypatch.setattr(PROBES["latency"], "times", 120)
     monkeypatch.setattr(costs, "PAUSES", (0.0, 0.0))
-
-
-@contextmanager
-def neighbours(count):
-    busy = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
 
 
 def measured(folder, gauges=(P99,), **settings):
