@@ -6,8 +6,8 @@ import pytest
 from made_files import made_file, stream
 
 import trivet
+from trivet.core.levels import share_of_build
 from trivet.operate.beside import accounts_beside, lines_in_short
-from trivet.operate.verdicts import share_of_build
 from trivet.runtime.errors import TrivetError
 from trivet.runtime.file.container import read
 

@@ -24,7 +24,7 @@ class Look:
 
     def alpha(self, sure: float) -> float:
         """The chance that a limit with this `sure` may be wrongly said to hold in this look."""
-        return (1 - sure) * 6 / (pi * self.build) ** 2 * SHARES[self.finalist]
+        return (1 - sure) * share_of_build(self.build) * SHARES[self.finalist]
 
     def confidence(self, sure: float) -> float:
         """With which a verdict is given: one-sided."""
@@ -33,6 +33,11 @@ class Look:
     def two_sided(self, sure: float) -> float:
         """The level of the two-sided interval whose sides each miss with `alpha`: what a gauge is asked for."""
         return 1 - 2 * self.alpha(sure)
+
+
+def share_of_build(build: int) -> float:
+    """Of alpha, for the build with this number, from 1: they sum up to 1 over all builds that there can ever be."""
+    return 6 / (pi * build) ** 2
 
 
 def confidence_of(two_sided: float) -> float:

@@ -1,6 +1,7 @@
 """Limits: `gauge op bound`, and the three verdicts."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -97,3 +98,8 @@ def gauge_named(text: str) -> str:
     """The text with the name as gauges are called; parameters stay: "P99_latency" is p99-latency."""
     name, bracket, parameters = text.partition("(")
     return re.sub(r"[\s_]+", "-", name.strip()).lower() + bracket + parameters
+
+
+def limits_of(manifest: Mapping[str, Any]) -> tuple[Limit, ...]:
+    """What a file was asked to keep, from its manifest."""
+    return tuple(Limit(**limit) for limit in manifest.get("limits", ()))

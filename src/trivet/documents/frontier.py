@@ -3,10 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
+from trivet.core.limits import limits_of
 from trivet.core.sections import FileFacts
 
 from .fragments.fragment import Fragment, dropped_of
-from .fragments.main_gauge import limits_of, main_gauge_of
+from .fragments.main_gauge import main_gauge_of
 from .plots.candidates import frontier_plot
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from trivet.core.limits import Limit, Verdict
+from trivet.core.limits import Limit, Verdict, limits_of
 from trivet.core.sections import FileFacts
 from trivet.core.units import show_amount
 from trivet.core.value import value
@@ -12,7 +12,7 @@ from trivet.engine.outcome import level_in_words, looked_in
 from trivet.kit.stats.rows_needed import rows_needed_text
 
 from .fragments.fragment import Fragment, dropped_of
-from .fragments.main_gauge import limits_of, main_gauge_of
+from .fragments.main_gauge import main_gauge_of
 
 Json = Mapping[str, Any]
 

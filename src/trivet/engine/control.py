@@ -19,13 +19,12 @@ from trivet.core.rows import Rows
 from trivet.core.value import value
 from trivet.kit.conformal.control import Alpha, holds, last_proven, margin, useful_order
 from trivet.kit.conformal.decision import Decision
-from trivet.kit.conformal.dial import Dial, Setting
+from trivet.kit.conformal.dial import Dial, Setting, answers_on
 from trivet.kit.conformal.interval_pad import IntervalPad
 from trivet.kit.conformal.set_floors import SetFloors
 from trivet.runtime.batch import Answers
 from trivet.runtime.kinds.control import KEY
 from trivet.runtime.part import Part
-from trivet.runtime.program import Program
 
 DIALS: tuple[type[Dial], ...] = (SetFloors, IntervalPad, Decision)
 
@@ -70,12 +69,6 @@ def controlled(candidate: Candidate, tune: Rows, vault: Trial, limits: Sequence[
 
 def serves(kind: type[Dial], limits: Sequence[Limit]) -> bool:
     return any((limit.base, limit.must) in kind.serves for limit in limits)
-
-
-def answers_on(candidate: Candidate, rows: Rows) -> Trial:
-    """What the candidate says of rows, in this process."""
-    program = Program(candidate.parts, executor="numpy")
-    return plain_trial(candidate.task, rows, program.answers(program.read(rows.raw())))
 
 
 def depending(kind: type[Dial], trial: Trial, limits: Sequence[Limit]) -> tuple[Limit, ...]:

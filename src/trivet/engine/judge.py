@@ -40,11 +40,6 @@ class Seen:
     answers: Mapping[Question, Answers]
     costs: Mapping[str, Samples]
 
-    @property
-    def plain(self) -> Answers:
-        """The answers on the rows as they are."""
-        return self.answers[PLAIN_QUESTION]
-
 
 def try_file(
     data: Bytes,

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from trivet.core.errors import BadUse
-from trivet.core.limits import Limit
+from trivet.core.levels import share_of_build
+from trivet.core.limits import Limit, limits_of
 from trivet.runtime.file.caps import SMALL, Caps, CapsName, caps_of
 from trivet.runtime.file.container import with_evidence
 from trivet.runtime.specialist import Specialist
@@ -19,9 +20,9 @@ from trivet.storage.disk import Storage
 
 from .standing import Account, account
 from .state import state_path
-from .terms import limits_of, terms_of
+from .terms import terms_of
 from .update import Source, update
-from .verdicts import build_in, share_of_build, verdicts_in
+from .verdicts import build_in, verdicts_in
 
 EARNED = "proven_later"
 """What the evidence of a file calls the account of what it earned since; never part of its body or its verdicts."""
@@ -47,11 +48,8 @@ def prove(
     The others are as in `watch`.  Raises BadUse where no UNPROVEN limit can be earned row by row.
     """
     model, storage = model or Specialist.load(file, caps=caps), Storage()
-    if out is not None and Path(out).exists() and not force:
-        raise BadUse(
-            "file-exists", wanted=f"to write {str(out)!r}", found="something of that name",
-            do="choose another name, or say --force to replace it",
-        )  # fmt: skip
+    if out is not None and not force:
+        refuse_taken(Path(out))
     verdicts, build = verdicts_in(model.contents), build_in(model.contents)
     unproven = [limit for limit in limits_of(model.manifest) if verdicts.get(str(limit)) == "UNPROVEN"]
     if not unproven:
@@ -82,6 +80,15 @@ def with_account(model: Specialist, found: Account, caps: Caps) -> bytes:
                 do="leave --out away: what was earned stands in the state beside the file",
             )  # fmt: skip
     return data
+
+
+def refuse_taken(out: Path) -> None:
+    """Before any row is staked: a path where something is already."""
+    if out.exists():
+        raise BadUse(
+            "file-exists", wanted=f"to write {str(out)!r}", found="something of that name",
+            do="choose another name, or say --force to replace it",
+        )  # fmt: skip
 
 
 def nothing_unproven(verdicts: dict[str, str]) -> BadUse:

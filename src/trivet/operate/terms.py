@@ -112,11 +112,6 @@ def task_of(manifest: Mapping[str, Any]) -> Task:
     return task_from_json(manifest["task"])
 
 
-def limits_of(manifest: Mapping[str, Any]) -> list[Limit]:
-    """What the file was asked to keep."""
-    return [Limit(**limit) for limit in manifest.get("limits", ())]
-
-
 def trial_of(model: Specialist, task: Task, rows: Rows) -> Trial:
     """What the file says of the rows, in this process.  Without their weights: those are staked, see `arrivals`."""
     bare = replace(rows, roles={name: role for name, role in rows.roles.items() if name != "weight"})

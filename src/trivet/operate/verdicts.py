@@ -1,7 +1,5 @@
 """What a file says of itself that proving later builds on: its verdicts, and which build on its vault it was."""
 
-import math
-
 from trivet.runtime.file.container import Contents
 
 
@@ -16,8 +14,3 @@ def build_in(contents: Contents) -> int | None:
     look = contents.evidence.get("look")
     told = look.get("build") if isinstance(look, dict) else None
     return int(told) if isinstance(told, int) and told >= 1 else None
-
-
-def share_of_build(build: int) -> float:
-    """The share of alpha that the build may spend: they sum up to 1 over all builds that there can ever be."""
-    return 6 / (math.pi**2 * build**2)

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from trivet.core.errors import BadUse
+from trivet.core.limits import limits_of
 from trivet.runtime.file.caps import SMALL, Caps, CapsName
 from trivet.runtime.specialist import Specialist
 from trivet.storage.disk import Storage
 
 from .standing import Account, account
 from .state import alphas_begun, state_path
-from .terms import limits_of, terms_of
+from .terms import terms_of
 from .update import Source, update
 from .verdicts import verdicts_in
 

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 from trivet.core.candidate import Candidate
-from trivet.core.gauges import plain_trial
 from trivet.core.limits import Limit
 from trivet.core.passes import Size
 from trivet.core.rows import Rows
-from trivet.runtime.program import Program
 
 from .control import margin, most_useful
 from .decision import Decision, Rule
+from .dial import answers_on
 
 _SPARE = 1.0  # in distances to the bad end of the interval: kept on tune rows for sure
 _TAIL = 0.025
@@ -21,8 +20,7 @@ def tuned_rule(candidate: Candidate, tune: Rows, limits: Sequence[Limit]) -> tup
 
     Where no rule keeps them for sure, it is the one that comes nearest.
     """
-    program = Program(candidate.parts, executor="numpy")
-    trial = plain_trial(candidate.task, tune, program.answers(program.read(tune.raw())))
+    trial = answers_on(candidate, tune)
     dial = Decision(candidate, limits)
     rungs = dial.rungs(trial)
     turned = [dial.turned(trial, rung) for rung in rungs]
