@@ -48,8 +48,8 @@ def test_the_file_says_on_which_rows_it_was_fitted(built):
     manifests = {name: decode(file.data).manifest for name, file in built.items()}
     assert manifests["refit"]["data"]["fitted_on"] == ["fit", "choose"]
     assert manifests["late"]["data"]["fitted_on"] == ["fit"]
-    assert "once more on fit and choose rows" in built["refit"].why
-    assert "once more" not in built["late"].why
+    assert built["refit"].why.endswith("; fitted once more on fit and choose rows")
+    assert built["late"].why.endswith("; not fitted once more on fit and choose rows: the time was over")
 
 
 def test_what_ships_is_what_the_route_makes_of_fit_and_choose_rows(built, tmp_path):
@@ -104,13 +104,16 @@ def test_a_refit_that_would_break_a_cost_limit_is_left_out(monkeypatch, after, s
     found = shipped(POINT, Attempt(), odds, overhead=0)
     assert found.candidate == ships
     assert found.rows == (("fit", "choose") if ships == "after" else ("fit",))
+    assert found.kept_for == ("" if ships == "after" else "size <= 2 kB would not be kept")
 
 
 def test_a_refit_that_fails_leaves_the_candidate_of_the_search_and_one_that_is_late_is_noted_for_the_lock():
     odds = Odds(limits=(), n_vault=100)
     failed, late = Attempt(JobFailed(Failure(did="fit-linear", kind="raised", why="no"))), Attempt(JobCut())
-    assert shipped(POINT, failed, odds, overhead=0).candidate == "before" and not failed.cut
-    assert shipped(POINT, late, odds, overhead=0).candidate == "before"
+    without = shipped(POINT, failed, odds, overhead=0)
+    assert (without.candidate, without.kept_for) == ("before", "fit-linear failed") and not failed.cut
+    without = shipped(POINT, late, odds, overhead=0)
+    assert (without.candidate, without.kept_for) == ("before", "the time was over")
     assert late.cut == {"refit: " + " | ".join(LINE)}
 
 

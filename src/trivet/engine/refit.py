@@ -7,12 +7,15 @@ read on `choose` belongs to the candidate before its refit, and is shown as such
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from trivet.core.limits import Limit
+
 from .chance import Odds, Point
 from .failure import JobCut, JobFailed
 from .forecast import forecast
 from .steps import REFIT, Steps
 
 FIT, WITH_CHOOSE = ("fit",), ("fit", "choose")
+OUT_OF_TIME = "the time was over"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,16 +23,19 @@ class Shipped:
     """The candidate that a finalist ships as.
 
     candidate: digest.  rows: names of the parts of the table that it was fitted on.  notes: of each step.
+    kept_for: why the candidate of the search ships; "" for one that was fitted once more.
     """
 
     candidate: str
     rows: tuple[str, ...]
     notes: Sequence[Sequence[str]]
+    kept_for: str = ""
 
     @property
     def in_words(self) -> str:
-        """What the reason for this candidate has to say besides; nothing for the candidate of the search."""
-        return f"; fitted once more on {' and '.join(self.rows)} rows" if self.rows != FIT else ""
+        """What the reason for this candidate has to say besides."""
+        rows = f"fitted once more on {' and '.join(WITH_CHOOSE)} rows"
+        return f"; not {rows}: {self.kept_for}" if self.kept_for else f"; {rows}"
 
 
 def shipped(point: Point, steps: Steps, odds: Odds, *, overhead: int) -> Shipped:
@@ -42,22 +48,23 @@ def shipped(point: Point, steps: Steps, odds: Odds, *, overhead: int) -> Shipped
         states = steps.refit(point)
     except JobCut:
         steps.cut.add(REFIT + " | ".join(point.steps))
-        return as_it_was(point, steps)
-    except JobFailed:
-        return as_it_was(point, steps)
+        return as_it_was(point, steps, OUT_OF_TIME)
+    except JobFailed as failed:
+        is_late = failed.failure.kind == "time"
+        return as_it_was(point, steps, OUT_OF_TIME if is_late else f"{failed.failure.did} failed")
     candidate = states[-1][0]["candidate"]
     costs = forecast(steps.candidate(candidate), overhead=overhead)
-    if any(is_lost(odds, gauge, point.costs, costs) for gauge in costs):
-        return as_it_was(point, steps)
+    lost = [str(limit) for limit in odds.limits if is_lost(limit, point.costs, costs)]
+    if lost:
+        return as_it_was(point, steps, f"{' and '.join(lost)} would not be kept")
     return Shipped(candidate=candidate, rows=WITH_CHOOSE, notes=[notes for _, notes in states])
 
 
-def is_lost(odds: Odds, gauge: str, before: Mapping[str, float], after: Mapping[str, float]) -> bool:
-    """Whether a limit on the cost was kept before and is not after."""
-    limits = [limit for limit in odds.limits if limit.gauge == gauge]
-    return any(limit.room(before[gauge]) >= 0 > limit.room(after[gauge]) for limit in limits)
+def is_lost(limit: Limit, before: Mapping[str, float], after: Mapping[str, float]) -> bool:
+    """Whether a limit on a cost was kept before and is not after."""
+    return limit.gauge in after and limit.room(before[limit.gauge]) >= 0 > limit.room(after[limit.gauge])
 
 
-def as_it_was(point: Point, steps: Steps) -> Shipped:
-    """The candidate of the search."""
-    return Shipped(candidate=point.candidate, rows=FIT, notes=steps.notes(point))
+def as_it_was(point: Point, steps: Steps, why: str) -> Shipped:
+    """The candidate of the search, and why it is not the refit of it."""
+    return Shipped(candidate=point.candidate, rows=FIT, notes=steps.notes(point), kept_for=why)
