@@ -5,8 +5,8 @@
 
 Nominal is 2.5 % on each side.  The bar is 3.5 %, or the gauge says `approximate` in that cell: a miss counts only where
 the gauge did not say so, for then a limit could have been said to hold.  The truth of a law is what the gauge reads on
-600,000 rows of it (the mean of ten draws of 60,000); for `calibration-gap` on 3,000,000 rows in fixed bins.  Truths
-stand in tests/gauges/truths.json, which the short form of this bench reads too; those that are not there are made.
+6,000,000 rows of it (the mean of a hundred draws of 60,000); for `calibration-gap` on 3,000,000 rows in fixed bins.  Truths
+stand in tests/gauges/truths.json, which the short form of this bench reads too; `--truths` makes them anew.
 
 Seeded, one process.  Each finished cell is one line in bench/out/certificates.jsonl; a second run goes on where the
 first one stopped.
@@ -29,7 +29,7 @@ from trivet.testing.shapes import CLASS_GAUGES, CLASS_SHAPES, VALUE_GAUGES, VALU
 
 ROWS = (100, 300, 1000)
 BAR = 0.035
-_CHUNKS, _CHUNK = 10, 60_000
+_CHUNKS, _CHUNK = 100, 60_000
 _GAP_CHUNKS = 50
 OUT = Path(__file__).parent / "out" / "certificates.jsonl"
 TRUTHS = Path(__file__).parent.parent / "tests" / "gauges" / "truths.json"
@@ -43,6 +43,17 @@ def truth_of(gauge: str, shape: Shape) -> float:
         return gap_of(shape, rng)
     values = [find_gauge(gauge).measure(shape(rng, _CHUNK), sure=0.5).value for _ in range(_CHUNKS)]
     return float(np.mean(values))
+
+
+def all_truths() -> Json:
+    """{kind: {shape: {gauge: truth}}}, to six digits; half an hour."""
+    pairs = ((CLASS_SHAPES, CLASS_GAUGES), (VALUE_SHAPES, VALUE_GAUGES))
+    return {
+        kind_of(shapes): {
+            name: {gauge: float(f"{truth_of(gauge, shape):.6g}") for gauge in gauges} for name, shape in shapes.items()
+        }
+        for shapes, gauges in pairs
+    }
 
 
 def gap_of(shape: Shape, rng: np.random.Generator) -> float:
@@ -137,9 +148,13 @@ def main() -> int:
     ask.add_argument("--shapes", nargs="*", help="some of them; all by default")
     ask.add_argument("--out", type=Path, default=OUT)
     ask.add_argument("--print", action="store_true", help="only the table of what is done")
+    ask.add_argument("--truths", action="store_true", help="only make the truths anew")
     told = ask.parse_args()
+    if told.truths:
+        TRUTHS.write_text(json.dumps(all_truths(), indent=1) + "\n", encoding="utf-8")
+        return 0
     told.out.parent.mkdir(parents=True, exist_ok=True)
-    known = json.loads(TRUTHS.read_text(encoding="utf-8")) if TRUTHS.exists() else {}
+    known = json.loads(TRUTHS.read_text(encoding="utf-8"))
     done = [json.loads(line) for line in told.out.read_text().splitlines()] if told.out.exists() else []
     lines = {
         (one["shape_kind"], one["shape"], one["rows"], one["gauge"]): one for one in done if one["draws"] >= told.draws
@@ -148,10 +163,9 @@ def main() -> int:
         for name, shape in () if told.print else shapes.items():
             if told.shapes and name not in told.shapes:
                 continue
-            truths: dict[str, float] = dict(known.get(kind_of(shapes), {}).get(name, {}))
+            truths: dict[str, float] = known[kind_of(shapes)][name]
             for rows in told.rows:
                 missing = [gauge for gauge in gauges if (kind_of(shapes), name, rows, gauge) not in lines]
-                truths |= {gauge: truth_of(gauge, shape) for gauge in missing if gauge not in truths}
                 fresh = (
                     cell(shape, name, rows, told.draws, {gauge: truths[gauge] for gauge in missing}) if missing else []
                 )
