@@ -5,8 +5,8 @@
 
 Nominal is 2.5 % on each side.  The bar is 3.5 %, or the gauge says `approximate` in that cell: a miss counts only where
 the gauge did not say so, for then a limit could have been said to hold.  The truth of a law is what the gauge reads on
-6,000,000 rows of it (the mean of a hundred draws of 60,000); for `calibration-gap` on 3,000,000 rows in fixed bins.  Truths
-stand in tests/gauges/truths.json, which the short form of this bench reads too; `--truths` makes them anew.
+6,000,000 rows of it (the mean of a hundred draws of 60,000); for `calibration-gap` on 3,000,000 rows in fixed bins.
+Truths stand in tests/gauges/truths.json, which the short form of this bench reads too; `--truths` makes them anew.
 
 Seeded, one process.  Each finished cell is one line in bench/out/certificates.jsonl; a second run goes on where the
 first one stopped.

@@ -1,8 +1,8 @@
 """The 95 % intervals keep their word on ordinary and hostile rows: misses are counted on each side.
 
 The short form of bench/certificates.py: its shapes, its bar of 3.5 % on either side or `approximate`, fewer draws, and
-the allowance that so few need.  Truths are what the gauges read on 6,000,000 rows (3,000,000 for `calibration-gap`); the
-bench made them.
+the allowance that so few need.  Truths are what the gauges read on 6,000,000 rows (3,000,000 for `calibration-gap`);
+the bench made them.
 """
 
 import functools
