@@ -210,7 +210,7 @@ def test_the_mask_hides_what_depends_on_the_machine_and_nothing_else():
 
 # What the demo says of its outcome, which is another one on a machine that is too busy for the limit on latency.
 OF_THE_OUTCOME = re.compile(
-    r"limits hold|p99-latency .* HOLDS|why this one|written: demo\.trivet|next: |Every limit|^$"
+    r"limits hold|p99-latency .* HOLDS|why this one|search: |written: demo\.trivet|next: |Every limit|^$"
 )
 
 

@@ -105,6 +105,7 @@ def test_a_sample_of_failing_calls_leaves_a_store_that_a_rerun_finishes(
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("number", ERRNOS, ids=errno.errorcode.get)
 def test_every_failing_call_leaves_a_store_that_a_rerun_finishes(number, table, tmp_path, undisturbed):
     for k in range(1, len(undisturbed[1]) + 1):

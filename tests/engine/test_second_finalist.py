@@ -28,7 +28,7 @@ def made_table(n: int = 400) -> dict[str, list]:
 
 def compiled(folder: Path) -> Certified | Infeasible:
     limits = (parse_limit("accuracy >= 0.8"), parse_limit("size <= 1 MB"))
-    recipe = Recipe(data=DataSpec(source="", target="y"), limits=limits, seconds=300.0)
+    recipe = Recipe(data=DataSpec(source="", target="y"), limits=limits, seconds=300.0, stop_when_proven=True)
     return compile_recipe(recipe, made_table(), store=folder)
 
 

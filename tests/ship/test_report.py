@@ -1,6 +1,7 @@
 """A report shows everything the file says, admits what it does not say, and needs and runs nothing."""
 
 import copy
+import functools
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -33,6 +34,12 @@ def report(manifest: Any = MANIFEST, evidence: Any = EVIDENCE) -> str:
     return render(manifest, evidence, digest=DIGEST, size_bytes=37_912)
 
 
+@functools.cache
+def usual_report() -> str:
+    """The page of the usual manifest and evidence, made once."""
+    return report()
+
+
 class Seen(HTMLParser):
     """Tags, attributes and visible text of a page."""
 
@@ -61,7 +68,7 @@ def test_the_page_is_the_same_whenever_it_is_made():
 
 
 def test_every_limit_stands_there_with_reading_interval_count_and_verdict_in_words():
-    text = Seen(report()).text
+    text = Seen(usual_report()).text
     assert "3 limits hold, 1 is unproven" in text
     assert "auroc >= 0.8 ✓ holds 0.8260 0.5000 0.8060 to 0.8460 1,409 judged at 99.69 %" in text
     assert "accuracy >= 0.79 ? unproven 0.7930 0.7300 0.7730 to 0.8130 1,409 about 3,211 more rows in the" in text
@@ -106,7 +113,7 @@ def test_the_first_sentence_counts_the_verdicts(verdicts, sentence):
     ],
 )
 def test_what_the_file_says_is_on_the_page(words):
-    assert words in Seen(report()).text
+    assert words in Seen(usual_report()).text
 
 
 @pytest.mark.parametrize("key", sorted(MANIFEST))
@@ -144,7 +151,7 @@ def test_regression_shows_coverage_when_there_is_no_table():
 
 
 def test_the_page_asks_for_nothing_and_runs_nothing():
-    page = report()
+    page = usual_report()
     seen = Seen(page)
     assert not re.search(r"""(src|href)\s*=\s*["']?\s*(https?:|//)""", page, re.IGNORECASE)
     assert not {"script", "link", "img", "iframe", "object", "embed", "base", "form", "a"} & set(seen.tags)
@@ -157,7 +164,7 @@ def test_the_page_asks_for_nothing_and_runs_nothing():
 
 
 def test_no_two_things_on_the_page_have_the_same_id():
-    seen = Seen(report())
+    seen = Seen(usual_report())
     ids = [found for name, found in seen.attributes if name == "id"]
     assert len(ids) == len(set(ids))
     used = {found[1:] for name, found in seen.attributes if name == "xlink:href"}
@@ -180,7 +187,7 @@ def test_whatever_the_data_says_stays_text(text):
     seen = Seen(page)
     assert not {"script", "img"} & set(seen.tags)
     assert not [name for name, _ in seen.attributes if name.startswith("on")]
-    assert set(Seen(report()).tags) >= set(seen.tags)
+    assert set(Seen(usual_report()).tags) >= set(seen.tags)
 
 
 def test_no_cell_of_a_table_is_a_formula():
@@ -218,7 +225,7 @@ def test_readings_without_a_bound_are_said_to_have_none():
 
 def test_the_manifest_is_left_as_it_was():
     before = copy.deepcopy(MANIFEST)
-    report()
+    usual_report()
     assert before == MANIFEST
 
 
@@ -231,7 +238,8 @@ CHROMIUM = Path("/usr/bin/chromium")
 def test_on_a_phone_nothing_sticks_out_and_nothing_is_asked_of_the_network(text, tmp_path):
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     page_file = tmp_path / "report.html"
-    page_file.write_text(report() if text is None else report(replaced(MANIFEST, text), EVIDENCE), encoding="utf-8")
+    page = usual_report() if text is None else report(replaced(MANIFEST, text), EVIDENCE)
+    page_file.write_text(page, encoding="utf-8")
     asked, complaints = [], []
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
@@ -252,7 +260,7 @@ def test_on_a_phone_nothing_sticks_out_and_nothing_is_asked_of_the_network(text,
 def test_05_16_the_phone_page_is_short_its_plots_can_be_read_and_print_opens_what_is_folded(tmp_path):
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     page_file = tmp_path / "report.html"
-    page_file.write_text(report(), encoding="utf-8")
+    page_file.write_text(usual_report(), encoding="utf-8")
     sizes = "[...document.querySelectorAll('svg text')].filter(t => t.getClientRects().length && t.closest('svg')"
     sizes += ".getBoundingClientRect().width).map(t => parseFloat(getComputedStyle(t).fontSize)"
     sizes += " * Math.hypot(t.getScreenCTM().a, t.getScreenCTM().b))"  # some are turned by a quarter
