@@ -20,7 +20,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from own_register import own_register
-from tables import TABLES, Table, find_data_dir, split_table
+from public_tables import TABLES, Table, find_data_dir, split_table
 
 from trivet.core.limits import Verdict
 from trivet.core.recipe import DataSpec, Lock, Recipe

@@ -25,7 +25,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tables import TABLES, Table, find_data_dir, split_table
+from public_tables import TABLES, Table, find_data_dir, split_table
 
 from trivet.core.candidate import Candidate, Work
 from trivet.core.gauges import Trial

@@ -20,7 +20,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from own_register import own_register
-from tables import TABLES, find_data_dir, split_table
+from public_tables import TABLES, find_data_dir, split_table
 
 from trivet.core.passes import Size
 from trivet.core.registry import parse_step

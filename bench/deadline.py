@@ -19,7 +19,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from own_register import own_register
-from tables import TABLES, find_data_dir, split_table
+from public_tables import TABLES, find_data_dir, split_table
 
 from trivet.storage.disk import Storage
 from trivet.storage.journal import Journal

@@ -19,7 +19,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from own_register import own_register
-from tables import find_data_dir
+from public_tables import find_data_dir
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,7 @@ from typing import Any
 
 from in_process import fresh_rows_of_any_version, in_this_process
 from own_register import own_register
-from tables import MORE, TABLES, Table, find_data_dir, split_table
+from public_tables import MORE, TABLES, Table, find_data_dir, split_table
 
 from trivet.core.candidate import Candidate
 from trivet.core.gauges import plain_trial

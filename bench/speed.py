@@ -20,10 +20,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from own_register import own_register
+from public_tables import TABLES, find_data_dir, split_table
 from sklearn.metrics import accuracy_score, r2_score, roc_auc_score
 from speed_session import BAR, lines, session_rows
 from stopwatch import summary
-from tables import TABLES, find_data_dir, split_table
 
 from trivet.core.units import show_amount
 from trivet.engine.clean_process import run_probe

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from public_tables import TABLES, split_table
 from sklearn.datasets import load_breast_cancer
-from tables import TABLES, split_table
 
 import trivet
 from trivet.runtime.executors import graph_of, session_of
