@@ -1,8 +1,9 @@
 """How good are trivet's answers on many tables beside AutoGluon, FLAML and LightGBM, and what does an answer cost?
 
 Each system gets the same 70 % of a table, the same seconds and the same cores, in a process of its own, and answers the
-other 30 %; scikit-learn's definitions weigh all answers alike.  *Normalised* is 1 - error / error of a constant answer
-(of 1 - AUROC, log loss or RMSE), so that tables can be averaged.  `small` is trivet with SMALL as its limits.
+other 30 %, but for rows whose inputs were among those to learn from.  Scores are made alike for all.  *Normalised* is
+1 - error / error of a constant answer (of 1 - AUROC, log loss or RMSE), so that tables can be averaged.  `small` is
+trivet with SMALL as its limits.
 Each finished run is a line of bench/out/tables.jsonl; running again goes on.  Prints Markdown.
     python bench/tables.py --data-dir ../shared/data --autogluon-python .venv-autogluon/bin/python
     python bench/tables.py --print
@@ -58,10 +59,12 @@ def prepare(table: Table, data_dir: Path, folder: Path, seed: int) -> Json:
     random.Random(seed).shuffle(rows)
     keep = [at for at, name in enumerate(head) if name not in table.drop]
     names = [head[at] for at in keep]
+    answer = names.index(target)
     cells = [["" if row[at] in ("?", "NA", None) else str(row[at]) for at in keep] for row in rows]
     cut = min(int(0.7 * len(cells)), MOST_ROWS)
+    taught = {tuple(row[:answer] + row[answer + 1 :]) for row in cells[:cut]}
+    cells[cut:] = [row for row in cells[cut:] if tuple(row[:answer] + row[answer + 1 :]) not in taught]
     numbers = [name for at, name in enumerate(names) if all(is_number(row[at]) for row in cells)]
-    answer = names.index(target)
     answers = sorted({row[answer] for row in cells})
     is_value = table.goal == "regress" or (table.goal == "auto" and target in numbers and len(answers) > 20)
     with (folder / "train.csv").open("w", newline="", encoding="utf-8") as sink:

@@ -123,7 +123,7 @@ def test_a_search_that_cannot_improve_ends_long_before_its_units_and_says_why():
     )
     story = search.run()
     assert story.ended == "24 candidates without a clearly better one"
-    assert story.trials == 7 + 24
+    assert story.trials == 9 + 24
     told = sentence(story.as_json(shipped(search)))
     assert told == f"first candidate likely to be proven: auroc 0.9000, now 0.9000; ended: {story.ended}"
 

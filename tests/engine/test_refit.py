@@ -88,13 +88,16 @@ class Attempt:
     def refit(self, point):
         if self.end is not None:
             raise self.end
-        return [({"candidate": "after"}, [f"note of {step}"]) for step in point.steps]
+        return [({"candidate": "after", "tune": "tune"}, [f"note of {step}"]) for step in point.steps]
 
-    def notes(self, point):
-        return [[] for _ in point.steps]
+    def walk(self, steps, clock):
+        return [({"candidate": "before", "tune": "tune"}, []) for _ in steps]
 
     def candidate(self, digest):
         return digest
+
+    def rows(self, digest):
+        return tiny_work("binary").data.tune
 
 
 @pytest.mark.parametrize(("after", "ships"), [(1500.0, "after"), (2500.0, "before")])
@@ -121,3 +124,16 @@ def test_rows_of_two_parts_are_the_rows_that_one_choice_would_have_given():
     rows = tiny_work("binary").data.fit
     odd, even = (rows.take([at for at in range(len(rows)) if at % 2 == side]) for side in (1, 0))
     assert odd.and_(even).digest == rows.digest
+
+
+def test_bags_are_taught_tune_rows_too_and_what_the_vault_sets_is_seen_on_answers_out_of_fold(tmp_path):
+    line = ("prepare-table", "fit-bags(members=slow-trees+linear, folds=3)", "fit-temperature", "guard-sets")
+    limits = (parse_limit("auroc >= 0.9"), parse_limit("coverage >= 0.8"))
+    wanted = Recipe(data=DataSpec(source="", target="answer"), limits=limits, steps=line)
+    file = compile_recipe(wanted, cancer(), store=tmp_path / "store")
+    manifest = decode(file.data).manifest
+    assert manifest["data"]["fitted_on"] == ["fit", "choose", "tune"]
+    assert "; fitted once more on fit and choose rows and, in folds, tune rows" in file.why
+    assert file.is_proven
+    again = compile_recipe(wanted, cancer(), store=tmp_path / "store")
+    assert again.body_digest == file.body_digest

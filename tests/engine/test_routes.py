@@ -58,7 +58,8 @@ def test_names_are_different_and_starters_come_first(task):
 def test_quick_learners_come_before_the_vote_and_what_is_made_of_it():
     found, _ = routes_for(TASKS["regression"], Size(rows=12_500, columns=14, scores=1))
     assert [route.name for route in found if route.is_starter] == [
-        "linear", "trees", "net", "glass-box", "vote", "taught-trees", "pruned-trees", "quantile-trees",
+        "linear", "trees", "net", "glass-box", "extra-trees", "vote", "bags", "taught-trees", "pruned-trees",
+        "quantile-trees",
     ]  # fmt: skip
     assert [route.name for route in routes_for(TASKS["one-text"], SIZE)[0]] == [
         "letters", "words", "long-letters", "few-letters",

@@ -10,7 +10,7 @@ from trivet.kit.lesson import Lesson
 from trivet.kit.scores import scores_of
 from trivet.kit.target import Target, mean_loss
 from trivet.kit.vote import TEACHER
-from trivet.passes.fit.fit_vote import LEAST_WEIGHT
+from trivet.kit.voting import LEAST_WEIGHT
 from trivet.testing.samples import QUESTIONS, context, tiny_rows, tiny_work
 
 READY = ("prepare-table",)

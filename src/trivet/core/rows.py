@@ -96,6 +96,10 @@ class Rows:
         """The same rows with more beside them."""
         return replace(self, beside={**self.beside, **arrays})
 
+    def without_beside(self, *names: str) -> "Rows":
+        """The same rows with less beside them."""
+        return replace(self, beside={name: array for name, array in self.beside.items() if name not in names})
+
     def at_least(self, wanted: int, *, for_: str) -> "Rows":
         """These rows; refuses when there are fewer than `wanted`."""
         if len(self) < wanted:

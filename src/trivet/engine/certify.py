@@ -99,6 +99,7 @@ class Certifier:
         finalist = Finalist(
             point=point,
             candidate=candidate,
+            tune=ships.tune,
             dossier=self.writer.of(point, points, self.steps, ships),
             selftest=self_test(candidate, self.steps.dataset.fit),
             judged=stand_ins(self.odds.limits, len(self.vault)),
@@ -157,7 +158,7 @@ class Certifier:
         """The finalist with whatever can be set of it set on the vault, as its packed file answers there."""
         said = answers_of(trial.data, trial.task, rows, (), trial.folder, trial.storage)[PLAIN_QUESTION]
         done = controlled(
-            finalist.candidate, self.steps.dataset.tune, plain_trial(trial.task, rows, said), trial.limits,
+            finalist.candidate, self.steps.rows(finalist.tune), plain_trial(trial.task, rows, said), trial.limits,
             lambda limit: look.alpha(limit.sure),
         )  # fmt: skip
         tested = self_test(done.candidate, self.steps.dataset.fit)

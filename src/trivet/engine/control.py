@@ -19,9 +19,10 @@ from trivet.core.rows import Rows
 from trivet.core.value import value
 from trivet.kit.conformal.control import Alpha, holds, last_proven, margin, useful_order
 from trivet.kit.conformal.decision import Decision
-from trivet.kit.conformal.dial import Dial, Setting, answers_on
+from trivet.kit.conformal.dial import Dial, Setting
 from trivet.kit.conformal.interval_pad import IntervalPad
 from trivet.kit.conformal.set_floors import SetFloors
+from trivet.kit.scores import answers_on
 from trivet.runtime.batch import Answers
 from trivet.runtime.kinds.control import KEY
 from trivet.runtime.part import Part

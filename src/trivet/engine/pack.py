@@ -32,13 +32,15 @@ _VERDICT_ROOM = 800  # bytes of that for each verdict, with its reading; the bod
 class Finalist:
     """A candidate with everything that its file is packed from.
 
-    readings: with intervals at 95 %.  judged: each limit with its interval at the level of this look, and the verdict.
+    tune: digest of the tune rows as its route left them.  readings: with intervals at 95 %.
+    judged: each limit with its interval at the level of this look, and the verdict.
     look: at the vault.  made: what else stands in the evidence.
     proven: {gauge: how a setting was proven on the vault to keep its limit}.
     """
 
     point: Point
     candidate: Candidate
+    tune: str
     dossier: Dossier
     selftest: dict[str, Any]
     readings: tuple[Reading, ...] = ()

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trivet.core.limits import Limit
+from trivet.kit.out_of_fold import OUT_OF_FOLD
 
 from .chance import Odds, Point
+from .deadline import Deadline
 from .failure import JobCut, JobFailed
 from .forecast import forecast
-from .steps import REFIT, Steps
+from .steps import REFIT, State, Steps
 
 FIT, WITH_CHOOSE = ("fit",), ("fit", "choose")
 OUT_OF_TIME = "the time was over"
@@ -22,11 +24,13 @@ OUT_OF_TIME = "the time was over"
 class Shipped:
     """The candidate that a finalist ships as.
 
-    candidate: digest.  rows: names of the parts of the table that it was fitted on.  notes: of each step.
+    candidate, tune: digests; the latter of the tune rows as the route left them.
+    rows: names of the parts of the table that it was fitted on.  notes: of each step.
     kept_for: why the candidate of the search ships; "" for one that was fitted once more.
     """
 
     candidate: str
+    tune: str
     rows: tuple[str, ...]
     notes: Sequence[Sequence[str]]
     kept_for: str = ""
@@ -34,8 +38,9 @@ class Shipped:
     @property
     def in_words(self) -> str:
         """What the reason for this candidate has to say besides."""
-        rows = f"fitted once more on {' and '.join(WITH_CHOOSE)} rows"
-        return f"; not {rows}: {self.kept_for}" if self.kept_for else f"; {rows}"
+        once_more = f"fitted once more on {' and '.join(WITH_CHOOSE)} rows"
+        tune = " and, in folds, tune rows" if "tune" in self.rows else ""
+        return f"; not {once_more}: {self.kept_for}" if self.kept_for else f"; {once_more}{tune}"
 
 
 def shipped(point: Point, steps: Steps, odds: Odds, *, overhead: int) -> Shipped:
@@ -57,7 +62,7 @@ def shipped(point: Point, steps: Steps, odds: Odds, *, overhead: int) -> Shipped
     lost = [str(limit) for limit in odds.limits if is_lost(limit, point.costs, costs)]
     if lost:
         return as_it_was(point, steps, f"{' and '.join(lost)} would not be kept")
-    return Shipped(candidate=candidate, rows=WITH_CHOOSE, notes=[notes for _, notes in states])
+    return ships(states, steps, rows=WITH_CHOOSE)
 
 
 def is_lost(limit: Limit, before: Mapping[str, float], after: Mapping[str, float]) -> bool:
@@ -67,4 +72,13 @@ def is_lost(limit: Limit, before: Mapping[str, float], after: Mapping[str, float
 
 def as_it_was(point: Point, steps: Steps, why: str) -> Shipped:
     """The candidate of the search, and why it is not the refit of it."""
-    return Shipped(candidate=point.candidate, rows=FIT, notes=steps.notes(point), kept_for=why)
+    return ships(steps.walk(point.steps, Deadline()), steps, rows=FIT, kept_for=why)
+
+
+def ships(states: Sequence[State], steps: Steps, *, rows: tuple[str, ...], kept_for: str = "") -> Shipped:
+    """What the states of a route end in.  rows: that it was fitted on, besides tune rows that taught."""
+    work, tune = states[-1][0], ("tune",) if OUT_OF_FOLD in steps.rows(states[-1][0]["tune"]).beside else ()
+    return Shipped(
+        candidate=work["candidate"], tune=work["tune"], rows=(*rows, *tune), notes=[notes for _, notes in states],
+        kept_for=kept_for,
+    )  # fmt: skip

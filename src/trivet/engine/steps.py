@@ -9,12 +9,12 @@ from trivet.core.candidate import Candidate
 from trivet.core.reading import Reading, reading_from_json
 from trivet.core.registry import find_gauge, parse_step
 from trivet.core.routes import Route
-from trivet.core.rows import Dataset
+from trivet.core.rows import Dataset, Rows
 from trivet.core.task import Task
 from trivet.core.value import digest_of
 from trivet.runtime.errors import BadFile
 from trivet.runtime.program import Program
-from trivet.storage.objects import candidate_from_bytes, candidate_to_bytes, rows_to_bytes
+from trivet.storage.objects import candidate_from_bytes, candidate_to_bytes, rows_from_bytes, rows_to_bytes
 from trivet.storage.store import Store
 
 from .chance import Point
@@ -99,6 +99,10 @@ class Steps:
         """The candidate in the store."""
         return candidate_from_bytes(self.store.get(digest))
 
+    def rows(self, digest: str) -> Rows:
+        """The rows in the store."""
+        return rows_from_bytes(self.store.get(digest))
+
     def walk(self, steps: Sequence[str], clock: Deadline, *, of: str = "") -> list[State]:
         """(work, notes) after each step.  of: "", or REFIT to begin with the rows of a refit."""
         states: list[State] = []
@@ -119,10 +123,6 @@ class Steps:
         if name in self.cut:
             raise JobFailed(Failure(did=name, kind="time", why="given up: there was no time for it"))
         return self.walk(point.steps, replace(self.deadline, gives_up=self.deadline.refit_ends), of=REFIT)
-
-    def notes(self, point: Point) -> list[list[str]]:
-        """The notes of each step of the route."""
-        return [notes for _, notes in self.walk(point.steps, Deadline())]
 
     def stepped(self, name: str, step: str, work: Mapping[str, str], turn: int, clock: Deadline) -> dict[str, Any]:
         """The result of a step.  name: of the route up to it, as a lock calls it."""

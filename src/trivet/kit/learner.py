@@ -52,6 +52,11 @@ class Learner(Pass):
         return cls()
 
     @classmethod
+    def variants(cls) -> Mapping[str, "Learner"]:
+        """Members with other parameters, by what stands before its name: {"wide": ...} is `wide-trees` in a vote."""
+        return {}
+
+    @classmethod
     def as_student(cls, size: float) -> "Learner":
         """With the parameters of a small student; size: of the body, 1 is the usual one.  Not all can be sized."""
         return cls.as_member()
@@ -90,3 +95,12 @@ def learner_named(name: str, *, for_: Pass) -> type[Learner]:
 def paying(place: Place, task: Task) -> tuple[str, ...]:
     """The short names of the learners that say that they pay there, for tasks like this one; the quickest first."""
     return tuple(name for name, kind in learners().items() if place in kind.pays_as and task.link in kind.links)
+
+
+def member_named(name: str, *, for_: Pass) -> Learner:
+    """The member of a vote of this name: a learner's short name, or a variant of one; refuses a name that is none."""
+    known = learners()
+    variant, _, own = name.partition("-")
+    if name not in known and own in known and variant in known[own].variants():
+        return known[own].variants()[variant]
+    return learner_named(name, for_=for_).as_member()

@@ -14,6 +14,8 @@ from trivet.runtime.kinds.readers.columns import width_of
 from trivet.runtime.part import Array, Part
 from trivet.runtime.program import Program
 
+from .out_of_fold import OUT_OF_FOLD, held_out
+
 BEFORE_A_BODY = ("reader", "features")
 LEARNED = "learned-features"
 """Beside the fit rows: (rows, k) float32, what the last k features say of rows that they were not fitted on."""
@@ -26,6 +28,8 @@ def expect_numbers(sketch: Sketch, *, for_: Pass) -> Sketch:
         raise Refused(for_.name, f"a reader of kind {reader}; this pass reads columns", do="put prepare-table first")
     if all(field.type == "text" for field in sketch.task.inputs) and "features" not in sketch.kinds:
         raise Refused(for_.name, "text columns only", do="use a route for texts, or put score-texts first")
+    if OUT_OF_FOLD in sketch.beside and "tune" not in for_.reads:
+        raise Refused(for_.name, "a body that was taught in folds", do="leave out the step that fits in folds")
     return sketch.without("scale", "guard")
 
 
@@ -48,9 +52,13 @@ def inputs_of(rows: Rows, parts: Mapping[str, Part], *, for_: str) -> Batch:
 
 
 def with_body(work: Work, body: Part) -> Work:
-    """The work with a new body, wired to the features where there are some; scale and guard, which do not fit, go."""
+    """The work with a new body, wired to the features where there are some; scale and guard, which do not fit, go.
+
+    So does what was said out of fold of the tune rows.
+    """
     reads = {"numbers": "features"} if "features" in work.candidate.parts else {}
-    return work.without("scale", "guard").with_(body=replace(body, reads=reads))
+    done = work.without("scale", "guard").with_(body=replace(body, reads=reads))
+    return done.with_splits(tune=held_out(work.data)) if "tune" in work.data.splits else done
 
 
 def code_columns(reader: Part) -> tuple[int, ...]:

@@ -45,6 +45,12 @@ class Target:
         some = {name: None if array is None else array[which] for name, array in chosen.items()}
         return Target(link=self.link, n_scores=self.n_scores, **some)
 
+    def and_(self, other: "Target") -> "Target":
+        """The target on these rows, then on others that state as much."""
+        pairs = {name: (getattr(self, name), getattr(other, name)) for name in ("hard", "soft", "weight")}
+        both = {name: None if one is None else np.concatenate([one, two]) for name, (one, two) in pairs.items()}
+        return Target(link=self.link, n_scores=self.n_scores, **both)
+
     def weights(self) -> Array:
         """(rows,) float64; ones where none are given."""
         return np.ones(len(self)) if self.weight is None else np.asarray(self.weight, np.float64)

@@ -11,13 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from trivet.core.candidate import Candidate
-from trivet.core.gauges import PLAIN, Trial, plain_trial
+from trivet.core.gauges import PLAIN, Trial
 from trivet.core.limits import Limit
-from trivet.core.rows import Rows
 from trivet.kit.stats.trials import equal_or_given
 from trivet.runtime.batch import Answers
 from trivet.runtime.part import Array, Part
-from trivet.runtime.program import Program
 
 MOST_RUNGS = 200
 
@@ -87,9 +85,3 @@ def weighted_mean(numbers: Array, trial: Trial) -> float:
     """The mean over the rows of the trial, by their weights; 0 where none has weight."""
     weight = equal_or_given(trial.weight, len(numbers))
     return float(weight @ numbers / weight.sum()) if weight.sum() > 0 else 0.0
-
-
-def answers_on(candidate: Candidate, rows: Rows) -> Trial:
-    """What the candidate says of rows, in this process."""
-    program = Program(candidate.parts, executor="numpy")
-    return plain_trial(candidate.task, rows, program.answers(program.read(rows.raw())))

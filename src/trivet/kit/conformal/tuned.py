@@ -6,10 +6,10 @@ from trivet.core.candidate import Candidate
 from trivet.core.limits import Limit
 from trivet.core.passes import Size
 from trivet.core.rows import Rows
+from trivet.kit.scores import answers_on
 
 from .control import margin, most_useful
 from .decision import Decision, Rule
-from .dial import answers_on
 
 _SPARE = 1.0  # in distances to the bad end of the interval: kept on tune rows for sure
 _TAIL = 0.025

@@ -1,6 +1,6 @@
 """The runtime kind `trees` taken apart: where rows end, which leaves are siblings, and how to write it back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -99,6 +99,22 @@ def forest_of(part: Part) -> Forest:
         output=output,
         base=part.arrays["base"].astype(np.float64),
     )
+
+
+def joined(forests: Sequence[Forest], *, share: float) -> Forest:
+    """One forest whose scores are the sum of those of the others, times `share`."""
+    starts = np.cumsum([0, *(len(one.feature) for one in forests)])[:-1]
+
+    def side_by_side(name: str) -> Array:
+        return np.concatenate([getattr(one, name) for one in forests])
+
+    def moved(name: str) -> Array:
+        return np.concatenate([getattr(one, name) + start for one, start in zip(forests, starts)])
+
+    same = {name: side_by_side(name) for name in ("feature", "threshold", "missing_left", "output")}
+    nodes = {name: moved(name) for name in ("left", "right", "roots")}
+    base = np.sum([one.base for one in forests], axis=0) * share
+    return Forest(**same, **nodes, leaf=side_by_side("leaf") * share, base=base)
 
 
 def spread(some: Array, where: Array, fill: float) -> Array:

@@ -5,6 +5,7 @@ Needs: LightGBM, and a reader.  Source: Ke et al. 2017, LightGBM; Friedman 2001;
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from trivet.core.candidate import Kinds, Sketch, kinds
@@ -17,6 +18,8 @@ from trivet.kit.learner import Learner, Place
 from trivet.kit.lesson import Lesson
 from trivet.kit.trees.boosting import grow_trees
 from trivet.runtime.part import Part
+
+ROUNDS_TO_STOP = 20  # times 1 / rate: about how many rounds there are before nothing is gained
 
 
 @value
@@ -53,6 +56,16 @@ class FitTrees(Learner):
         return (*alone, Route(name="quantile-trees", steps=(str(cls(coverage=0.9)),), vary=(cls.pass_name(),)))
 
     @classmethod
+    def variants(cls) -> Mapping[str, "Learner"]:
+        """Slow steps and many rounds, ended early, with leaves for much, some and little interplay of columns."""
+        slow = cls(trees=2000, rate=0.04, patience=50)
+        return {
+            "slow": replace(slow, leaves=31),
+            "wide": replace(slow, leaves=63, min_rows=5),
+            "shallow": replace(slow, leaves=7),
+        }
+
+    @classmethod
     def as_student(cls, size: float) -> "FitTrees":
         return cls(trees=max(1, round(120 * size**0.5)), leaves=max(2, round(16 * size**0.5)), rate=0.1)
 
@@ -85,5 +98,6 @@ class FitTrees(Learner):
 
     def units(self, size: Size) -> float:
         boosters = 3 if self.coverage > 0 else size.scores
+        rounds = min(self.trees, ROUNDS_TO_STOP / self.rate) if self.patience > 0 else self.trees
         # 0.26 s for 150 x 15 on 30,000 x 14, 0.76 s on 100,000 x 14 (2026-11)
-        return 0.01 + boosters * self.trees * (3e-9 * size.rows * size.columns + 1e-5 * self.leaves)
+        return 0.01 + boosters * rounds * (3e-9 * size.rows * size.columns + 1e-5 * self.leaves)
