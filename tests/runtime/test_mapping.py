@@ -22,7 +22,7 @@ ROW = {"age": 41.0, "smokes": True, "ward": "east", "seen": "2026-01-01", "remar
 SAMPLES = sorted(sample_files())
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def maps_are_closed():
     """A caught error keeps the frames that hold a map, and so its open file, until they are collected."""
     yield
@@ -69,7 +69,7 @@ def test_arrays_of_a_mapped_file_are_read_only_views_of_the_map(tmp_path):
             array[0] = 1
 
 
-@pytest.mark.usefixtures("always_mapped")
+@pytest.mark.usefixtures("always_mapped", "maps_are_closed")
 def test_any_altered_byte_of_a_mapped_file_is_refused_at_load(tmp_path):
     path, data = tmp_path / "model.trivet", bytearray(sample_files()["interval"])
     path.write_bytes(data)
@@ -113,6 +113,7 @@ def test_a_mapped_file_of_40_mb_is_decoded_without_a_copy(tmp_path):
     assert peak < 1_000_000
 
 
+@pytest.mark.usefixtures("maps_are_closed")
 def test_files_of_another_size_than_the_system_said_are_refused(tmp_path, monkeypatch):
     path = tmp_path / "model.trivet"
     path.write_bytes(sample_files()["trees"] + b"more")
@@ -121,6 +122,7 @@ def test_files_of_another_size_than_the_system_said_are_refused(tmp_path, monkey
     assert code_of(read, path) == "file-length"
 
 
+@pytest.mark.usefixtures("maps_are_closed")
 def test_the_caller_chooses_the_caps_by_name(tmp_path):
     assert caps_of("small") == caps_of(SMALL) == SMALL == Caps()
     assert caps_of("large") == LARGE and LARGE.file == 4_000_000_000
@@ -136,6 +138,7 @@ def test_the_caller_chooses_the_caps_by_name(tmp_path):
     assert code_of(file_bytes, path, LARGE) == "file-cap"
 
 
+@pytest.mark.usefixtures("maps_are_closed")
 def test_a_file_beyond_the_small_caps_loads_with_the_large_ones(tmp_path):
     path, parts = tmp_path / "model.trivet", sample_parts()["trees"]
     path.write_bytes(encode({"words": ["x"] * 50_000}, parts, {}, caps=LARGE))

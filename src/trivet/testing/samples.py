@@ -42,6 +42,8 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("prepare-table", "fit-vote(members=trees+linear, folds=2)"),
     ("prepare-table", "fit-linear", "fit-temperature"),
     ("prepare-table", "score-texts(buckets=64, folds=2)", "fit-linear"),
+    ("prepare-table", "fit-bags(members=trees+linear, folds=2)"),
+    ("prepare-table", "fit-extra-trees(trees=8)"),
 )
 """Lines of passes that end in every state of a candidate; a pass is tried after the first line that it accepts."""
 
